@@ -1,0 +1,3 @@
+//! analysis
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]

@@ -1,0 +1,3 @@
+//! audit
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]

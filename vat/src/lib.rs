@@ -1,0 +1,3 @@
+//! vat
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
