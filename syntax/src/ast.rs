@@ -296,6 +296,7 @@ pub struct HardWhen {
     pub name: ObjectName,
     pub params: Vec<PatternId>,
     pub result_guard: Option<ExprId>,
+    pub easy_return: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -560,7 +561,13 @@ pub enum ObjectBody {
     /// `match p { … }` right after the name
     Plumbing(Matcher),
     /// `def f(p…) :G { … }`, and `def x.v(p…) :G { … }` with a verb
-    Function { verb: Option<Ident>, params: Vec<PatternId>, result_guard: Option<ExprId>, body: Block },
+    Function {
+        verb: Option<Ident>,
+        params: Vec<PatternId>,
+        result_guard: Option<ExprId>,
+        body: Block,
+        easy_return: bool,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -572,6 +579,9 @@ pub struct Method {
     pub params: Vec<PatternId>,
     pub result_guard: Option<ExprId>,
     pub body: Block,
+    /// The syntax easy-return is on here: the body's value is dropped, a missing guard is none. Else the body's
+    /// value is the result, and a missing guard is `void`.
+    pub easy_return: bool,
     pub range: TextRange,
 }
 

@@ -1,16 +1,32 @@
 //! What was written, and what it says in Kernel-E.
+//!
+//! [`parse`] reads a text into the surface tree of [`ast`] and always succeeds, errors beside the tree;
+//! [`expand`] turns that into Kernel-E; [`resolve`] says who binds each noun, and [`static_errors`] what E
+//! refuses before it runs. [`print_surface`] and `print_kernel` write both trees back as E.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod ast;
+pub mod complete;
+mod deep;
 pub mod error;
 pub mod kernel_e;
+mod lower;
+pub mod pragmas;
+pub mod print;
 pub mod scope;
 pub mod source_map;
+mod static_errors;
 
+pub use complete::{Completeness, completeness};
+pub use deep::{NESTING_LIMIT, deep};
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use lower::{TemplatePart, parse, parse_quasi, parse_with};
+pub use pragmas::Pragmas;
+pub use print::print_surface;
 pub use scope::{Scopes, resolve};
 pub use source_map::SourceMap;
+pub use static_errors::{Outer, static_errors};
 
 /// What [`parse`] answers: always a program, with what is wrong beside it.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -21,11 +37,7 @@ pub struct Parse {
     pub pragmas: Pragmas,
 }
 
-/// Which optional syntaxes are on. Copied from one updoc step or cell to the next.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Pragmas {}
-
-/// What [`expand`] answers.
+/// What `expand` answers.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Expansion {
     pub program: kernel_e::Program,
