@@ -1,3 +1,5 @@
 //! vat
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod data;
