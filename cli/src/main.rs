@@ -1,1 +1,53 @@
-fn main() {}
+//! `walnut`: opens the doors of the rooms below for a person at a terminal.
+//!
+//! Reads arguments and files, prints what the rooms answer, and turns it into an exit code. What E means is
+//! decided below; a program that is wrong is an answer here, and only a world that fails is an error.
+
+mod args;
+
+use args::{Cli, Command, Install, Kernel};
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+/// What a command says when it has run: did it find something?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Exit code 0.
+    Clean,
+    /// Exit code 1: findings or failures, already shown.
+    Findings,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(problem) => {
+            eprintln!("walnut: {problem:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Kernel(Kernel::Install(it)) => kernel_install(it),
+        Command::Kernel(Kernel::Run { connection }) => kernel::serve(&connection).map(|()| Outcome::Clean),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "walnut", &mut std::io::stdout());
+            Ok(Outcome::Clean)
+        }
+        _ => anyhow::bail!("this command is not there yet"),
+    }
+}
+
+fn kernel_install(it: Install) -> anyhow::Result<Outcome> {
+    let place = match it.prefix {
+        Some(folder) => kernel::Place::Prefix(folder),
+        None if it.sys_prefix => kernel::Place::SysPrefix,
+        None => kernel::Place::User,
+    };
+    let written = kernel::install(&place)?;
+    println!("installed {}", written.display());
+    Ok(Outcome::Clean)
+}

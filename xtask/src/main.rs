@@ -1,1 +1,33 @@
-fn main() {}
+//! The project's own chores, run as `cargo xtask <chore>`.
+//!
+//! A chore starts other programs (cargo, node, python, the built `walnut`) and reports what they said. It
+//! imports nothing of the product, so that it measures and tests what a user gets.
+
+use std::process::ExitCode;
+
+const CHORES: &[(&str, &str)] = &[];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (chore, _rest) = match args.split_first() {
+        Some((chore, rest)) => (chore.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let outcome: anyhow::Result<()> = match chore {
+        "help" | "--help" | "-h" => {
+            println!("cargo xtask <chore>\n");
+            for (name, does) in CHORES {
+                println!("  {name:<28} {does}");
+            }
+            Ok(())
+        }
+        other => Err(anyhow::anyhow!("no chore is called `{other}`; `cargo xtask help` lists them")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

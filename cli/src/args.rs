@@ -1,0 +1,215 @@
+//! What can be said on the command line: the commands, their options, and their help.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The workbench for E, the object-capability language.
+#[derive(Parser, Debug)]
+#[command(
+    name = "walnut",
+    version,
+    max_term_width = 100,
+    after_help = "Exit code: 0 success, 1 findings or failures, 2 wrong usage."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run a program until its vats are quiet.
+    #[command(
+        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run report.e --grant file -- march.csv"
+    )]
+    Run(Run),
+    /// Evaluate an expression and print its value, waiting for it if it is a promise.
+    #[command(
+        after_help = "Examples:\n  walnut eval '1 + 1'\n  walnut eval 'def [p, r] := Ref.promise(); r.resolve(3); p + 1'"
+    )]
+    Eval(Eval),
+    /// Read, evaluate, print, again. A session can be saved as a transcript.
+    #[command(after_help = "Examples:\n  walnut repl\n  walnut repl --save session.updoc")]
+    Repl(Repl),
+    /// Run transcripts (.updoc, or any file with `?` lines) and compare what they say.
+    #[command(
+        after_help = "Examples:\n  walnut updoc examples\n  walnut updoc mint.updoc --bless\n  walnut updoc tests --json --import lib"
+    )]
+    Updoc(Updoc),
+    /// Find what is wrong without running: syntax, expansion, names.
+    #[command(after_help = "Examples:\n  walnut check src\n  walnut check --json mint.e | jq .message")]
+    Check(Check),
+    /// Say for every object expression what each auditor says of it, and why.
+    #[command(
+        after_help = "Examples:\n  walnut audit mint.e\n  walnut audit --json src | jq 'select(.verdict == \"rejected\")'"
+    )]
+    Audit(Audit),
+    /// Show what authority can be reached from each top-level name.
+    Authority(Later),
+    /// Show the syntax tree.
+    #[command(
+        after_help = "Examples:\n  walnut parse mint.e\n  walnut parse --json src | jq 'select(.errors != [])'"
+    )]
+    Parse(Parse),
+    /// Show the Kernel-E that a program means, printed as E.
+    #[command(after_help = "Examples:\n  walnut expand mint.e\n  walnut expand -e 'x += 1'")]
+    Expand(Expand),
+    /// Format programs.
+    Fmt(Later),
+    /// Speak the language server protocol on standard input and output.
+    Lsp,
+    /// The Jupyter kernel.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  walnut kernel install --user\n  walnut kernel install --prefix .venv"
+    )]
+    Kernel(Kernel),
+    /// Convert a transcript to a notebook or back.
+    Convert(Later),
+    /// Replay a recorded vat.
+    Replay(Later),
+    /// Run the project's benchmarks.
+    Bench(Later),
+    /// Print a completion script for a shell.
+    #[command(
+        after_help = "Examples:\n  walnut completions bash > ~/.local/share/bash-completion/completions/walnut"
+    )]
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Where modules come from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Imports {
+    /// A folder in which `<import:a.b>` finds a/b.emaker; may be given several times
+    #[arg(long = "import", value_name = "DIR")]
+    pub import: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Run {
+    /// The program
+    pub file: PathBuf,
+    /// Grant a power beyond stdout, stderr and timer; may be given several times
+    #[arg(long, value_name = "POWER")]
+    pub grant: Vec<String>,
+    #[command(flatten)]
+    pub imports: Imports,
+    /// What the program is told (interp.getArgs())
+    #[arg(last = true)]
+    pub args: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Eval {
+    /// The program text
+    #[arg(value_name = "EXPR")]
+    pub expr: String,
+    #[command(flatten)]
+    pub imports: Imports,
+}
+
+#[derive(Args, Debug)]
+pub struct Repl {
+    /// Save the session as a transcript when it ends
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    #[command(flatten)]
+    pub imports: Imports,
+}
+
+#[derive(Args, Debug)]
+pub struct Updoc {
+    /// Transcripts, or folders to search for them
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object per step, then a summary
+    #[arg(long)]
+    pub json: bool,
+    /// Write what was got where it was expected
+    #[arg(long)]
+    pub bless: bool,
+    /// How much a step may do before it counts as stuck, in machine instructions
+    #[arg(long, value_name = "N", default_value_t = 200_000_000)]
+    pub fuel: u64,
+    #[command(flatten)]
+    pub imports: Imports,
+}
+
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Files, or folders to search for .e, .emaker and .updoc files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object per finding
+    #[arg(long, conflicts_with = "sarif")]
+    pub json: bool,
+    /// One SARIF 2.1.0 log, for code scanning
+    #[arg(long)]
+    pub sarif: bool,
+    /// What each module may reach (not there yet)
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Audit {
+    /// Files, or folders to search for .e and .emaker files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object per object expression and auditor
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Parse {
+    /// Files, or folders to search for .e, .emaker and .updoc files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object per file, with its errors
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Expand {
+    /// The program
+    pub file: Option<PathBuf>,
+    /// The program text
+    #[arg(short = 'e', long = "expr", value_name = "EXPR")]
+    pub expr: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Kernel {
+    /// Write the kernel.json that Jupyter front ends look for.
+    Install(Install),
+    /// Serve one front end; Jupyter starts this.
+    Run {
+        /// The connection file
+        #[arg(value_name = "CONNECTION_FILE")]
+        connection: PathBuf,
+    },
+}
+
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub struct Install {
+    /// For this user (what happens when nothing is said)
+    #[arg(long)]
+    pub user: bool,
+    /// Under DIR/share/jupyter
+    #[arg(long, value_name = "DIR")]
+    pub prefix: Option<PathBuf>,
+    /// Into the Python environment that is active
+    #[arg(long)]
+    pub sys_prefix: bool,
+}
+
+/// A command whose room is not furnished yet takes anything and says so.
+#[derive(Args, Debug)]
+pub struct Later {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub rest: Vec<String>,
+}
