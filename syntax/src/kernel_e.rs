@@ -214,6 +214,16 @@ pub enum Pattern {
     QuasiPattern(u32),
 }
 
+impl Pattern {
+    /// The noun that this very pattern defines, if it defines one.
+    pub fn noun(&self) -> Option<&Name> {
+        match self {
+            Pattern::Binding(noun) | Pattern::Final { noun, .. } | Pattern::Var { noun, .. } => Some(noun),
+            _ => None,
+        }
+    }
+}
+
 /// An object expression.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Object {

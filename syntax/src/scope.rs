@@ -1,6 +1,12 @@
 //! Who binds each noun of a Kernel-E program: definitions, uses, captures.
 
-use crate::kernel_e::{ExprId, Name, ObjectId, PatternId, Program};
+mod resolver;
+#[cfg(test)]
+mod tests;
+
+pub use resolver::resolve;
+
+use crate::kernel_e::{ExprId, Name, ObjectId, PatternId};
 use rustc_hash::FxHashMap;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -69,6 +75,8 @@ pub struct Scopes {
     pub free: Vec<(Name, ExprId, bool)>,
     /// Patterns that define a noun a second time in one box.
     pub redefinitions: Vec<PatternId>,
+    /// `Final` and `Var` patterns whose guard uses the very noun they define: `x :x`.
+    pub own_guards: Vec<PatternId>,
 }
 
 impl Scopes {
@@ -81,11 +89,4 @@ impl Scopes {
     pub fn captures(&self, object: ObjectId) -> &[Capture] {
         &self.captures[object.index()]
     }
-}
-
-/// Resolves every noun of `program` after the box rules of Kernel-E: a noun means the nearest definition
-/// before it in its box or an enclosing one; methods, matchers and branches are boxes of their own.
-pub fn resolve(program: &Program) -> Scopes {
-    let _ = program;
-    Scopes::default()
 }

@@ -1,6 +1,9 @@
 //! What E refuses before it runs, as far as nouns go.
 
+use crate::kernel_e::{Expr, ExprId, Pattern, PatternId};
+use crate::scope::{Binder, DefinitionKind};
 use crate::{Expansion, Scopes, SyntaxError, SyntaxErrorKind};
+use text_size::TextRange;
 
 /// What the scope around a program knows of a noun.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -9,20 +12,96 @@ pub struct Outer {
     pub assignable: bool,
 }
 
-/// Undefined variables, assignments to what is not a variable, names defined twice in one box. `outer` answers
-/// for the nouns that the program does not define; `None` is undefined.
+/// Undefined variables, assignments to what is not a variable, names defined twice in one box, guards that use
+/// the noun they guard; in the order of the text. `outer` answers for the nouns that the program does not
+/// define; `None` is undefined.
 pub fn static_errors(
     expansion: &Expansion,
     scopes: &Scopes,
     outer: &dyn Fn(&str) -> Option<Outer>,
 ) -> Vec<SyntaxError> {
-    let mut errors = Vec::new();
-    for (noun, first_use, _) in &scopes.free {
-        if outer(noun).is_none() {
-            let range = expansion.source_map.expr(*first_use);
-            let message = format!("undefined variable: {noun}");
-            errors.push(SyntaxError { range, message, kind: SyntaxErrorKind::Scope });
+    let mut cx = Checker { expansion, errors: Vec::new() };
+    for (index, it) in expansion.program.exprs.iter().enumerate() {
+        let id = ExprId(index as u32);
+        let (noun, assigned) = match it {
+            Expr::Noun(noun) | Expr::Binding(noun) => (noun, false),
+            Expr::Assign { noun, .. } => (noun, true),
+            _ => continue,
+        };
+        // What expansion made and then left out is nowhere in the program, so it has no binder.
+        match scopes.binders.get(&id) {
+            None => {}
+            Some(Binder::Outer) => cx.outer_use(id, noun, assigned, outer(noun)),
+            Some(Binder::Definition(_)) if !assigned => {}
+            Some(Binder::Definition(of)) => cx.assignment(id, noun, scopes.definition(*of).kind),
         }
     }
-    errors
+    scopes.redefinitions.iter().for_each(|it| cx.redefinition(*it));
+    scopes.own_guards.iter().for_each(|it| cx.own_guard(*it));
+    cx.errors.sort_by_key(|it| (it.range.start(), it.range.end()));
+    cx.errors
+}
+
+struct Checker<'a> {
+    expansion: &'a Expansion,
+    errors: Vec<SyntaxError>,
+}
+
+impl Checker<'_> {
+    fn outer_use(&mut self, id: ExprId, noun: &str, assigned: bool, outer: Option<Outer>) {
+        match outer {
+            None => self.error(self.noun_range(id), format!("undefined variable: {noun}")),
+            Some(Outer { assignable: false }) if assigned => self.not_assignable(id, noun),
+            Some(_) => {}
+        }
+    }
+
+    fn assignment(&mut self, id: ExprId, noun: &str, kind: DefinitionKind) {
+        match kind {
+            DefinitionKind::Final { .. } | DefinitionKind::Object { .. } => self.not_assignable(id, noun),
+            DefinitionKind::Var { .. } | DefinitionKind::Binding => {}
+        }
+    }
+
+    fn not_assignable(&mut self, id: ExprId, noun: &str) {
+        self.error(self.noun_range(id), format!("{noun} is not an assignable variable"));
+    }
+
+    fn redefinition(&mut self, id: PatternId) {
+        if let Some(noun) = self.expansion.program.pattern(id).noun() {
+            self.error(self.pattern_noun_range(id), format!("\"{noun}\" already in scope"));
+        }
+    }
+
+    fn own_guard(&mut self, id: PatternId) {
+        let (kind, noun, guard) = match self.expansion.program.pattern(id) {
+            Pattern::Final { noun, guard: Some(guard) } => ("FinalPattern", noun, *guard),
+            Pattern::Var { noun, guard: Some(guard) } => ("VarPattern", noun, *guard),
+            _ => return,
+        };
+        let guard = self.quote(guard);
+        let message = format!("kernel {kind} may not use its own noun (e`{noun}`) in its guard (e`{guard}`)");
+        self.error(self.expansion.source_map.pattern(id), message);
+    }
+
+    fn quote(&self, id: ExprId) -> String {
+        match self.expansion.program.expr(id) {
+            Expr::Noun(noun) => noun.to_string(),
+            _ => "…".to_string(),
+        }
+    }
+
+    fn noun_range(&self, id: ExprId) -> TextRange {
+        let map = &self.expansion.source_map;
+        map.names[id.index()].unwrap_or_else(|| map.expr(id))
+    }
+
+    fn pattern_noun_range(&self, id: PatternId) -> TextRange {
+        let map = &self.expansion.source_map;
+        map.nouns[id.index()].unwrap_or_else(|| map.pattern(id))
+    }
+
+    fn error(&mut self, range: TextRange, message: String) {
+        self.errors.push(SyntaxError { range, message, kind: SyntaxErrorKind::Scope });
+    }
 }
