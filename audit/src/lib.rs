@@ -1,3 +1,18 @@
-//! audit
+//! What an object may promise about itself.
+//!
+//! The whole room is pure functions. [`audit`] is the one judge: the editor and the vat call it with the same
+//! [`Audition`], the first with the guards it can read off the program, the second with the guards that the
+//! bindings carry at run time, both said in the words of [`Guard`].
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod audition;
+pub mod auditors;
+pub mod guards;
+pub mod scopes;
+pub mod verdict;
+
+pub use audition::{Audition, Captured};
+pub use auditors::{Auditor, audit};
+pub use guards::{Guard, Implication, Standard};
+pub use verdict::{Objection, ObjectionKind, Place, Verdict};

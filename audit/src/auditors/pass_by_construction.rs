@@ -1,0 +1,27 @@
+//! `PassByCopy` and `pbc`: the object travels as its portrayal, so it must have one.
+
+use super::Auditor;
+use crate::audition::Audition;
+use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
+use syntax::kernel_e::{Method, Script};
+
+pub(super) fn audit(auditor: Auditor, audition: &Audition<'_>) -> Verdict {
+    match portrayal(&audition.object().script) {
+        Some(_) => Verdict::Approved,
+        None => Verdict::Rejected(vec![no_portrayal(auditor, audition)]),
+    }
+}
+
+/// The method `__optUncall()`, by which an object portrays itself.
+pub(super) fn portrayal(script: &Script) -> Option<&Method> {
+    let Script::Methods { methods, .. } = script else { return None };
+    methods.iter().find(|it| &*it.verb == "__optUncall" && it.params.is_empty())
+}
+
+pub(super) fn no_portrayal(auditor: Auditor, audition: &Audition<'_>) -> Objection {
+    Objection {
+        message: format!("{} has no __optUncall/0 and is therefore not {}", audition.name, auditor.name()),
+        kind: ObjectionKind::Method { wanted: "a method `__optUncall()`".into() },
+        place: Place::Object(audition.object),
+    }
+}

@@ -1,0 +1,297 @@
+//! Guards as an auditor sees them, and what each standard guard implies.
+//!
+//! A guard on a *binding* describes the slot (`FinalSlot[int]`, `VarSlot`), a guard in a pattern describes the
+//! value (`int`). E uses one kind of object for both, and so does [`Guard`]. It says nothing about how a guard
+//! coerces; that is the vat's.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The deepest nesting of `List[List[…]]` that is described; anything deeper is [`Guard::Unknown`].
+pub const DEEPEST: usize = 64;
+
+/// A guard, described by what it implies rather than by what it does.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Guard {
+    /// A guard of the safe scope without parameters.
+    Standard(Standard),
+    /// `FinalSlot[g]`: what `def x :g` puts on the binding of `x`.
+    FinalSlot(Arc<Guard>),
+    /// What `var x` puts on the binding.
+    VarSlot,
+    /// What `var x :g` puts on the binding.
+    GuardedSlot,
+    /// `List[g]`
+    List(Arc<Guard>),
+    /// `Set[g]`
+    Set(Arc<Guard>),
+    /// `Map[k, v]`
+    Map(Arc<Guard>, Arc<Guard>),
+    /// `Tuple[g, h]`
+    Tuple(Vec<Guard>),
+    /// `nullOk[g]`
+    NullOk(Arc<Guard>),
+    /// `any[g, h]`: one of them
+    Union(Vec<Guard>),
+    /// `all[g, h]`: all of them
+    Intersection(Vec<Guard>),
+    /// A region of an ordered space, `int > 3` or `'a'..'z'`: the space, and how the region prints.
+    Region(Standard, Arc<str>),
+    /// `Same[v]`: only `v`; how `v` prints, and whether it is DeepFrozen.
+    Same(Arc<str>, bool),
+    /// A guard that no standard auditor knows: how it prints.
+    Other(Arc<str>),
+    /// Nothing is known yet: what would have to be. Never made by a vat.
+    Unknown(Arc<str>),
+}
+
+/// The guards of the safe scope that take no parameters (or are written without).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Standard {
+    Any,
+    Void,
+    Boolean,
+    Int,
+    Float64,
+    Char,
+    String,
+    Twine,
+    List,
+    Map,
+    Set,
+    Tuple,
+    NullOk,
+    NotNull,
+    Near,
+    Vow,
+    Rcvr,
+    Guard,
+    All,
+    Not,
+    DeepFrozen,
+    Data,
+    PassByCopy,
+    Pbc,
+    Selfless,
+    Transparent,
+    EAudition,
+    StandardGraphExit,
+}
+
+/// Whether a guard lets only such values through as an auditor needs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Implication {
+    Yes,
+    /// No, or the auditor does not know the guard; E refuses in both cases.
+    No,
+    /// Not before more is known.
+    Unknown(Arc<str>),
+}
+
+impl Standard {
+    /// Every standard guard, in the order of the safe scope.
+    pub const ALL: &'static [Standard] = &[
+        Standard::Any,
+        Standard::Void,
+        Standard::Boolean,
+        Standard::Int,
+        Standard::Float64,
+        Standard::Char,
+        Standard::String,
+        Standard::Twine,
+        Standard::List,
+        Standard::Map,
+        Standard::Set,
+        Standard::Tuple,
+        Standard::NullOk,
+        Standard::NotNull,
+        Standard::Near,
+        Standard::Vow,
+        Standard::Rcvr,
+        Standard::Guard,
+        Standard::All,
+        Standard::Not,
+        Standard::DeepFrozen,
+        Standard::Data,
+        Standard::PassByCopy,
+        Standard::Pbc,
+        Standard::Selfless,
+        Standard::Transparent,
+        Standard::EAudition,
+        Standard::StandardGraphExit,
+    ];
+
+    /// Its name in the safe scope, which is also how it prints.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standard::Any => "any",
+            Standard::Void => "void",
+            Standard::Boolean => "boolean",
+            Standard::Int => "int",
+            Standard::Float64 => "float64",
+            Standard::Char => "char",
+            Standard::String => "String",
+            Standard::Twine => "Twine",
+            Standard::List => "List",
+            Standard::Map => "Map",
+            Standard::Set => "Set",
+            Standard::Tuple => "Tuple",
+            Standard::NullOk => "nullOk",
+            Standard::NotNull => "notNull",
+            Standard::Near => "near",
+            Standard::Vow => "vow",
+            Standard::Rcvr => "rcvr",
+            Standard::Guard => "Guard",
+            Standard::All => "all",
+            Standard::Not => "Not",
+            Standard::DeepFrozen => "DeepFrozen",
+            Standard::Data => "Data",
+            Standard::PassByCopy => "PassByCopy",
+            Standard::Pbc => "pbc",
+            Standard::Selfless => "Selfless",
+            Standard::Transparent => "Transparent",
+            Standard::EAudition => "EAudition",
+            Standard::StandardGraphExit => "StandardGraphExit",
+        }
+    }
+
+    /// The standard guard of that name.
+    pub fn by_name(name: &str) -> Option<Standard> {
+        Standard::ALL.iter().copied().find(|it| it.name() == name)
+    }
+
+    /// Whether only DeepFrozen values pass. `nullOk` alone accepts nothing but null, `void` makes null of all.
+    fn implies_deep_frozen(self) -> bool {
+        use Standard::*;
+        matches!(self, Void | Boolean | Int | Float64 | Char | String | Twine | NullOk | DeepFrozen)
+    }
+}
+
+impl Guard {
+    /// `FinalSlot[any]`: what a plain `def x` puts on its binding.
+    pub fn plain_def() -> Guard {
+        Guard::def(Guard::ANY)
+    }
+    /// `FinalSlot[g]`: what `def x :g` puts on its binding, and `def x as g` for an auditor.
+    pub fn def(value: Guard) -> Guard {
+        Guard::FinalSlot(Arc::new(value))
+    }
+    /// `any`: lets everything through, implies nothing.
+    pub const ANY: Guard = Guard::Standard(Standard::Any);
+
+    /// Whether every value that passes is DeepFrozen: E's `DeepFrozen.rangeSupersetOf(guard)`.
+    pub fn implies_deep_frozen(&self) -> Implication {
+        use Implication::*;
+        match self {
+            Guard::Standard(it) if it.implies_deep_frozen() => Yes,
+            Guard::FinalSlot(g) | Guard::List(g) | Guard::Set(g) | Guard::NullOk(g) => {
+                g.implies_deep_frozen()
+            }
+            Guard::Map(k, v) => k.implies_deep_frozen().and(v.implies_deep_frozen()),
+            Guard::Tuple(parts) | Guard::Union(parts) => {
+                parts.iter().fold(Yes, |so_far, it| so_far.and(it.implies_deep_frozen()))
+            }
+            Guard::Intersection(parts) => {
+                parts.iter().fold(No, |so_far, it| so_far.or(it.implies_deep_frozen()))
+            }
+            Guard::Region(space, _) if space.implies_deep_frozen() => Yes,
+            Guard::Same(_, true) => Yes,
+            Guard::Unknown(why) => Unknown(why.clone()),
+            Guard::Standard(_)
+            | Guard::VarSlot
+            | Guard::GuardedSlot
+            | Guard::Region(..)
+            | Guard::Same(..)
+            | Guard::Other(_) => No,
+        }
+    }
+}
+
+impl Implication {
+    fn and(self, other: Implication) -> Implication {
+        use Implication::*;
+        match (self, other) {
+            (No, _) | (_, No) => No,
+            (Unknown(why), _) | (_, Unknown(why)) => Unknown(why),
+            (Yes, Yes) => Yes,
+        }
+    }
+    fn or(self, other: Implication) -> Implication {
+        use Implication::*;
+        match (self, other) {
+            (Yes, _) | (_, Yes) => Yes,
+            (Unknown(why), _) | (_, Unknown(why)) => Unknown(why),
+            (No, No) => No,
+        }
+    }
+}
+
+/// As E prints it in an auditor's refusal.
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Guard::Standard(it) => f.write_str(it.name()),
+            Guard::FinalSlot(g) => write!(f, "FinalSlot[{g}]"),
+            Guard::VarSlot => f.write_str("VarSlot"),
+            Guard::GuardedSlot => f.write_str("GuardedSlot"),
+            Guard::List(g) => write!(f, "List[{g}]"),
+            Guard::Set(g) => write!(f, "Set[{g}]"),
+            Guard::Map(k, v) => write!(f, "Map[{k}, {v}]"),
+            Guard::Tuple(parts) => list(f, "Tuple", parts),
+            Guard::NullOk(g) => write!(f, "nullOk[{g}]"),
+            Guard::Union(parts) => list(f, "any", parts),
+            Guard::Intersection(parts) => list(f, "all", parts),
+            Guard::Region(_, printed) | Guard::Other(printed) => f.write_str(printed),
+            Guard::Same(printed, _) => write!(f, "Same[{printed}]"),
+            Guard::Unknown(_) => f.write_str("a guard not known yet"),
+        }
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, name: &str, parts: &[Guard]) -> fmt::Result {
+    write!(f, "{name}[")?;
+    for (i, it) in parts.iter().enumerate() {
+        write!(f, "{}{it}", if i == 0 { "" } else { ", " })?;
+    }
+    f.write_str("]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn implies(guard: Guard) -> bool {
+        guard.implies_deep_frozen() == Implication::Yes
+    }
+
+    #[test]
+    fn data_guards_imply_deep_frozen() {
+        for it in [Standard::Int, Standard::String, Standard::Char, Standard::Float64, Standard::Boolean] {
+            assert!(implies(Guard::def(Guard::Standard(it))), "{}", it.name());
+        }
+        assert!(implies(Guard::List(Arc::new(Guard::Standard(Standard::Int)))));
+        assert!(implies(Guard::def(Guard::Same("<mint>".into(), true))));
+    }
+
+    #[test]
+    fn what_lets_anything_through_implies_nothing() {
+        assert!(!implies(Guard::plain_def()));
+        assert!(!implies(Guard::VarSlot));
+        assert!(!implies(Guard::List(Arc::new(Guard::ANY))));
+        assert!(!implies(Guard::Same("[].diverge()".into(), false)));
+        assert!(!implies(Guard::Other("<Foo>".into())));
+    }
+
+    #[test]
+    fn a_union_is_as_weak_as_its_weakest_and_an_intersection_as_strong_as_its_strongest() {
+        let int = Guard::Standard(Standard::Int);
+        assert!(!implies(Guard::Union(vec![int.clone(), Guard::ANY])));
+        assert!(implies(Guard::Intersection(vec![int, Guard::ANY])));
+    }
+
+    #[test]
+    fn a_guard_prints_as_e_prints_it() {
+        let pairs = Guard::Map(Arc::new(Guard::Standard(Standard::String)), Arc::new(Guard::ANY));
+        assert_eq!(Guard::def(pairs).to_string(), "FinalSlot[Map[String, any]]");
+    }
+}

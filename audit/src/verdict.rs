@@ -1,0 +1,103 @@
+//! What an auditor answers: approved, rejected with reasons, or unknown with what is missing.
+
+use crate::guards::Guard;
+use std::sync::Arc;
+use syntax::kernel_e::{ExprId, Name, ObjectId};
+use syntax::scope::Binder;
+
+/// An auditor's answer about one object expression.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    Approved,
+    /// At least one objection, in the order in which the script first uses the captures.
+    Rejected(Vec<Objection>),
+    /// Neither, before the thing named here is known. A vat never gets this answer.
+    Unknown(Arc<str>),
+}
+
+/// One reason against, with all that is needed to show it and to mend it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Objection {
+    pub kind: ObjectionKind,
+    /// Where the reason stands in the program that was audited.
+    pub place: Place,
+    /// As E says it: the text of the problem that the definition throws.
+    pub message: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ObjectionKind {
+    /// A capture whose binding does not carry a guard that implies what the auditor wants.
+    Capture { noun: Name, binder: Binder, found: Guard },
+    /// The object's own name is a variable: `def var x implements DeepFrozen { … x … }`.
+    OwnVariable { noun: Name },
+    /// The object lacks a method that the auditor wants, or has it in another shape.
+    Method { wanted: Arc<str> },
+    /// What was named as an auditor is none.
+    NotAnAuditor { name: Arc<str> },
+}
+
+/// Where in a Kernel-E program an objection points.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// The first use of a capture.
+    Use(ExprId),
+    /// The object as a whole.
+    Object(ObjectId),
+}
+
+impl Verdict {
+    /// Approved if there is nothing to object to.
+    pub fn from_objections(objections: Vec<Objection>) -> Verdict {
+        if objections.is_empty() { Verdict::Approved } else { Verdict::Rejected(objections) }
+    }
+    pub fn is_approved(&self) -> bool {
+        matches!(self, Verdict::Approved)
+    }
+    /// The objections of a rejection; none otherwise.
+    pub fn objections(&self) -> &[Objection] {
+        match self {
+            Verdict::Rejected(objections) => objections,
+            Verdict::Approved | Verdict::Unknown(_) => &[],
+        }
+    }
+}
+
+impl Objection {
+    /// The reason in a few words, for the end of a line: ``​`n` is a var``.
+    pub fn short(&self) -> String {
+        match &self.kind {
+            ObjectionKind::Capture { noun, found, .. } => match found {
+                Guard::VarSlot | Guard::GuardedSlot => format!("`{noun}` is a var"),
+                Guard::Same(..) => format!("`{noun}` is not DeepFrozen"),
+                Guard::FinalSlot(g) if **g == Guard::ANY => format!("`{noun}` has no guard"),
+                Guard::FinalSlot(g) => format!("`{noun}` is only known as {g}"),
+                other => format!("`{noun}` is bound as {other}"),
+            },
+            ObjectionKind::OwnVariable { noun } => format!("`{noun}` is a var"),
+            ObjectionKind::Method { wanted } => wanted.to_string(),
+            ObjectionKind::NotAnAuditor { name } => format!("{name} is not an auditor"),
+        }
+    }
+
+    /// What would satisfy the auditor, as a sentence to a person.
+    pub fn remedy(&self) -> String {
+        match &self.kind {
+            ObjectionKind::Capture { noun, binder, found } => match (found, binder) {
+                (Guard::VarSlot | Guard::GuardedSlot, _) => {
+                    format!("Make `{noun}` a `def`, or pass its value in as an argument.")
+                }
+                (Guard::Same(..), _) | (_, Binder::Outer) => {
+                    format!("Take `{noun}` as a parameter instead of closing over it.")
+                }
+                _ => format!(
+                    "Give `{noun}` a guard that implies DeepFrozen, such as `def {noun} :DeepFrozen := …`, \
+                     or `as DeepFrozen` if it is an object."
+                ),
+            },
+            ObjectionKind::OwnVariable { noun } => format!("Define `{noun}` without `var`."),
+            ObjectionKind::Method { wanted } => format!("It needs {wanted}."),
+            ObjectionKind::NotAnAuditor { name } => format!("Use `{name}` as a guard instead."),
+        }
+    }
+}
