@@ -3,13 +3,23 @@
 //! A chore starts other programs (cargo, node, python, the built `walnut`) and reports what they said. It
 //! imports nothing of the product, so that it measures and tests what a user gets.
 
+mod bench_kernel;
+mod demo;
+mod python;
+
 use std::process::ExitCode;
 
-const CHORES: &[(&str, &str)] = &[];
+const CHORES: &[(&str, &str)] = &[
+    (
+        "demo [--headless]",
+        "builds Walnut, executes the tour in a private JupyterLab, and opens it (or prints it)",
+    ),
+    ("bench --kernel", "how fast the notebook's kernel starts and answers"),
+];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (chore, _rest) = match args.split_first() {
+    let (chore, rest) = match args.split_first() {
         Some((chore, rest)) => (chore.as_str(), rest),
         None => ("help", &[][..]),
     };
@@ -21,6 +31,8 @@ fn main() -> ExitCode {
             }
             Ok(())
         }
+        "demo" => demo::run_demo(rest),
+        "bench" if rest == ["--kernel"] => bench_kernel::run_bench(),
         other => Err(anyhow::anyhow!("no chore is called `{other}`; `cargo xtask help` lists them")),
     };
     match outcome {
