@@ -1,7 +1,48 @@
-//! The data a program computes with: numbers, text, lists, maps, sets, regions.
+//! The data a program computes with: numbers, text, lists, maps, sets, regions; and which class each kind
+//! of value belongs to.
 
+pub mod char;
 pub mod float;
 pub mod integer;
+pub mod list;
+pub mod number;
 pub mod quote;
 pub mod region;
 pub mod template;
+pub mod text;
+pub mod void;
+
+use crate::heap::{Cell, Heap};
+use crate::native::Class;
+use crate::value::{Value, View};
+
+/// The class of `value`, whose methods it answers to. `None`: an object written in E.
+pub fn class_of(heap: &Heap, value: Value) -> Option<&'static Class> {
+    Some(match heap.shorten(value).view() {
+        View::Null => &void::NULL,
+        View::Bool(_) => &void::BOOLEAN,
+        View::Char(_) => &char::CHAR,
+        View::Int(_) => &number::INT,
+        View::Float(_) => &number::FLOAT,
+        View::Static(class) => class,
+        View::Obj(it) => match heap.cell(it) {
+            Cell::Object(_) => return None,
+            Cell::Big(_) => &number::INT,
+            Cell::Text(_) => &text::STRING,
+            Cell::List(_) => &list::LIST,
+            Cell::Native(it) => it.class,
+            Cell::FinalSlot(_) => &crate::slot::FINAL_SLOT,
+            Cell::VarSlot(_) => &crate::slot::VAR_SLOT,
+            Cell::GuardedSlot { .. } => &crate::slot::GUARDED_SLOT,
+            Cell::Binding { .. } => &crate::slot::BINDING,
+            Cell::Ejector(_) => &crate::ejector::EJECTOR,
+            Cell::Resolver { .. } => &crate::resolver::RESOLVER,
+            Cell::Problem(_) => &crate::throw::PROBLEM,
+            Cell::Sealed(_) => &crate::throw::SEALED_PROBLEM,
+            Cell::Promise(_) => &crate::reference::PROMISE,
+            Cell::Far { .. } => &crate::reference::FAR,
+            Cell::Broken(_) => &crate::reference::BROKEN,
+            Cell::Exit(_) | Cell::Free(_) => &void::NULL,
+        },
+    })
+}

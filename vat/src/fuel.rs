@@ -1,0 +1,67 @@
+//! How long a turn may take, and the flag that stops it from outside.
+
+use crate::problem::Stop;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Stops a running turn from another thread. Clone it, keep it, raise it.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    pub fn new() -> Interrupt {
+        Interrupt::default()
+    }
+    /// The turn that runs now, or the next one, ends with [`Stop::Interrupted`].
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+    /// Lowers the flag; says whether it was up.
+    pub fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Units of work between two looks at the interrupt flag.
+const SLICE: i64 = 10_000;
+
+/// What is left of a turn's budget. One unit is about one call or one turn of a loop.
+#[derive(Clone, Debug)]
+pub struct Fuel {
+    slice: i64,
+    budget: u64,
+    interrupt: Interrupt,
+}
+
+impl Fuel {
+    /// `budget` units; `u64::MAX` is as good as endless.
+    pub fn new(budget: u64, interrupt: Interrupt) -> Fuel {
+        Fuel { slice: 0, budget, interrupt }
+    }
+    /// Uses up `units`.
+    #[inline]
+    pub fn charge(&mut self, units: u64) -> Result<(), Stop> {
+        self.slice -= units.min(i64::MAX as u64 / 2) as i64;
+        if self.slice >= 0 { Ok(()) } else { self.next_slice() }
+    }
+    #[cold]
+    fn next_slice(&mut self) -> Result<(), Stop> {
+        if self.interrupt.take() {
+            return Err(Stop::Interrupted);
+        }
+        let owed = SLICE.saturating_sub(self.slice) as u64;
+        if self.budget < owed {
+            self.budget = 0;
+            return Err(Stop::OutOfFuel);
+        }
+        self.budget -= owed;
+        self.slice = SLICE;
+        Ok(())
+    }
+    pub fn left(&self) -> u64 {
+        self.budget
+    }
+}

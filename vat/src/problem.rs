@@ -1,0 +1,105 @@
+//! What is thrown: problems, and the ways a computation can end without a value.
+//!
+//! A problem's message is kept in parts and printed only when someone looks, because printing the values in
+//! it may run E code.
+
+use crate::value::Value;
+use std::sync::Arc;
+use text_size::TextRange;
+
+/// How a call ends when it does not return.
+#[derive(Clone, Debug)]
+pub enum Exit {
+    /// Something was thrown: a problem (`Cell::Problem`).
+    Thrown(Value),
+    /// An ejector (`Cell::Ejector`) was called with a value.
+    Ejected { ejector: Value, value: Value },
+    /// The turn ends at once; no `catch` and no `finally` of the program sees it.
+    Stopped(Stop),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// The turn's budget of instructions is used up.
+    OutOfFuel,
+    /// Someone outside asked for it.
+    Interrupted,
+    /// The vat's heap has reached its limit, and collecting did not help.
+    OutOfMemory,
+}
+
+/// A part of a message.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Part {
+    Text(Arc<str>),
+    /// A value as `E.toQuote` shows it.
+    Quote(Value),
+    /// A value as `E.toString` shows it.
+    Print(Value),
+    /// The value's type with its article: `an int`, `a String`, `the "__main$gate"` minus the article's choice.
+    TypeOf(Value),
+}
+
+/// A problem: an optional type name, a message, and where it happened.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Problem {
+    /// `viciousCycleException` in `<viciousCycleException: Ref loop>`; without one it prints
+    /// `problem: message`.
+    pub kind: Option<Arc<str>>,
+    pub message: Vec<Part>,
+    /// The frames it went through, innermost first.
+    pub trace: Vec<TraceLine>,
+}
+
+/// A place a problem went through.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TraceLine {
+    /// The fully qualified name of the object and the verb: `__main$purse.deposit/2`; or the name of the text.
+    pub place: Arc<str>,
+    /// The name of the text (`cell 3`, `mint.e`).
+    pub source: Arc<str>,
+    pub range: TextRange,
+}
+
+impl Problem {
+    /// `Problem::new("list index ").value(i).text(" is out of range")`
+    pub fn new(text: impl AsRef<str>) -> Problem {
+        Problem::default().text(text)
+    }
+    /// `Problem::typed("viciousCycleException", "Ref loop")`
+    pub fn typed(kind: &str, text: impl AsRef<str>) -> Problem {
+        Problem { kind: Some(Arc::from(kind)), ..Problem::new(text) }
+    }
+    pub fn text(mut self, text: impl AsRef<str>) -> Problem {
+        if !text.as_ref().is_empty() {
+            self.message.push(Part::Text(Arc::from(text.as_ref())));
+        }
+        self
+    }
+    /// A value, quoted.
+    pub fn value(mut self, value: Value) -> Problem {
+        self.message.push(Part::Quote(value));
+        self
+    }
+    /// A value, unquoted.
+    pub fn print(mut self, value: Value) -> Problem {
+        self.message.push(Part::Print(value));
+        self
+    }
+    /// `int`, `String`, `"__main$gate"`: the value's type as messages name it, without an article.
+    pub fn type_of(mut self, value: Value) -> Problem {
+        self.message.push(Part::TypeOf(value));
+        self
+    }
+}
+
+impl From<&str> for Problem {
+    fn from(text: &str) -> Problem {
+        Problem::new(text)
+    }
+}
+impl From<String> for Problem {
+    fn from(text: String) -> Problem {
+        Problem::new(text)
+    }
+}

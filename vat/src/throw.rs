@@ -1,0 +1,50 @@
+//! `throw`, and the problems it throws as objects.
+
+use crate::cx::Cx;
+use crate::heap::Cell;
+use crate::native::{Class, Outcome, Stamps, method};
+use crate::problem::{Exit, Problem};
+use crate::value::Value;
+
+/// `throw(x)`, `throw.eject(ejector, x)`, `throw.free(x)`.
+pub static THROW: Class = Class::new(
+    "throw",
+    "throw",
+    &[method("run", 1, throw), method("eject", 2, eject), method("free", 1, throw)],
+)
+.stamps(Stamps::DEEP_FROZEN);
+
+/// A problem that was not caught but handed over: by `Ref.optProblem`, or an ejector.
+pub static PROBLEM: Class =
+    Class::new("Exception", "<problem>", &[method("leaf", 0, leaf)]).stamps(Stamps::FROZEN_IF_PARTS_ARE);
+
+/// What `catch` gets: it can be thrown again, not looked into.
+pub static SEALED_PROBLEM: Class =
+    Class::new("SealedException", "<sealed problem>", &[method("leaf", 0, leaf)]).stamps(Stamps::DEEP_FROZEN);
+
+/// What is thrown for `value`: a string becomes a problem, a sealed problem is unsealed.
+pub fn as_problem(cx: &mut Cx, value: Value) -> Value {
+    let value = cx.near(value);
+    match cx.heap.get(value) {
+        Some(Cell::Problem(_)) => value,
+        Some(Cell::Sealed(inner)) => *inner,
+        Some(Cell::Text(text)) => {
+            let text = text.clone();
+            cx.heap.problem(Problem::new(&*text))
+        }
+        _ => cx.heap.problem(Problem::default().print(value)),
+    }
+}
+
+fn throw(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    Err(Exit::Thrown(as_problem(cx, args[0])))
+}
+
+fn eject(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let problem = as_problem(cx, args[1]);
+    cx.eject_value(args[0], problem)
+}
+
+fn leaf(_: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    crate::native::done(this)
+}
