@@ -1,0 +1,51 @@
+//! Answers that need no vat: who we are, what is complete, and the shapes of what we do not keep.
+
+use crate::wire::{Dict, text};
+use jupyter_protocol::{HelpLink, KernelInfoReply, LanguageInfo, ReplyStatus};
+use serde_json::{Value, json};
+use syntax::Completeness;
+
+pub fn kernel_info() -> Value {
+    let language_info = LanguageInfo {
+        name: "e".to_owned(),
+        version: "0.9".to_owned(),
+        mimetype: Some("text/x-e".to_owned()),
+        file_extension: Some(".e".to_owned()),
+        pygments_lexer: Some("e".to_owned()),
+        codemirror_mode: Some(jupyter_protocol::CodeMirrorMode::Simple("e".to_owned())),
+        nbconvert_exporter: None,
+    };
+    let help = HelpLink {
+        text: "E in a Walnut".to_owned(),
+        url: "http://www.skyhunter.com/marcs/ewalnut.html".to_owned(),
+    };
+    let reply = KernelInfoReply {
+        status: ReplyStatus::Ok,
+        protocol_version: "5.3".to_owned(),
+        implementation: "walnut".to_owned(),
+        implementation_version: env!("CARGO_PKG_VERSION").to_owned(),
+        language_info,
+        banner: format!(
+            "Walnut {}: E, in which an object can do only what it was handed",
+            env!("CARGO_PKG_VERSION")
+        ),
+        help_links: vec![help],
+        debugger: false,
+        error: None,
+    };
+    serde_json::to_value(reply).unwrap_or_default()
+}
+
+/// Is this text a whole program yet? Directives are no E and always whole.
+pub fn is_complete(content: &Dict) -> Value {
+    match syntax::completeness(&crate::directive::read(text(content, "code")).program) {
+        Completeness::Complete => json!({ "status": "complete" }),
+        Completeness::Invalid => json!({ "status": "invalid" }),
+        Completeness::Incomplete { indent } => json!({ "status": "incomplete", "indent": indent }),
+    }
+}
+
+/// We have no comms.
+pub fn comm_info() -> Value {
+    json!({ "status": "ok", "comms": {} })
+}

@@ -1,0 +1,87 @@
+//! The control channel: interrupt, shutdown, and who we are. It has a thread of its own and never waits for a cell.
+
+use crate::answers;
+use crate::sockets::{self, log};
+use crate::voice::{Request, Voice};
+use crate::wire::truth;
+use crate::worker::Job;
+use serde_json::json;
+use std::sync::mpsc::{self, Sender};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// What can be done to the rest of the kernel.
+#[derive(Clone)]
+pub struct Levers {
+    /// Stops the turn that is running.
+    pub interrupt: vat::Interrupt,
+    /// Work for the worker.
+    pub jobs: Sender<Job>,
+    /// Ends the process, once what was said has left.
+    pub stop: UnboundedSender<()>,
+}
+
+impl Levers {
+    /// Stops the turn that is running, and lets go of cells that wait for a promise.
+    fn interrupt(&self) {
+        // The flag first: by the time the worker reads the job, a running turn may already have seen it.
+        self.interrupt.raise();
+        let _ = self.jobs.send(Job::Interrupted);
+    }
+}
+
+/// Starts the thread. Returns once it listens, or says why it cannot.
+pub fn start(endpoint: String, voice: Voice, levers: Levers) -> anyhow::Result<()> {
+    let (bound, is_bound) = mpsc::channel();
+    std::thread::Builder::new().name("control".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let listening = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
+            let socket = runtime.block_on(sockets::bind(&endpoint))?;
+            Ok((runtime, socket))
+        });
+        match listening {
+            Err(why) => drop(bound.send(Err(why))),
+            Ok((runtime, socket)) => {
+                let _ = bound.send(Ok(()));
+                runtime.block_on(async {
+                    let listen = sockets::requests("control", socket, voice.clone(), |it| {
+                        answer(&it, &voice, &levers)
+                    });
+                    tokio::join!(listen, interrupt_on_signal(&levers))
+                });
+            }
+        }
+    })?;
+    is_bound.recv()?
+}
+
+fn answer(request: &Request, voice: &Voice, levers: &Levers) {
+    match request.message.msg_type() {
+        "kernel_info_request" => voice.answer(request, &answers::kernel_info()),
+        "interrupt_request" => {
+            levers.interrupt();
+            voice.answer(request, &json!({ "status": "ok" }));
+        }
+        "shutdown_request" => shut_down(request, voice, levers),
+        other => voice.refuse(request, "UnknownRequest", &format!("control has no {other}")),
+    }
+}
+
+/// Also for a `shutdown_request` on shell, where old front ends send it.
+pub fn shut_down(request: &Request, voice: &Voice, levers: &Levers) {
+    let content = json!({ "status": "ok", "restart": truth(&request.message.content, "restart", false) });
+    voice.busy(request);
+    voice.reply(request, &content);
+    voice.publish(request.header(), "shutdown_reply", &content);
+    voice.idle(request);
+    let _ = levers.stop.send(());
+}
+
+/// Control-C in a terminal, or a front end that interrupts by signal.
+async fn interrupt_on_signal(levers: &Levers) {
+    loop {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => levers.interrupt(),
+            Err(why) => return log("control", &format!("signals cannot be heard: {why}")),
+        }
+    }
+}

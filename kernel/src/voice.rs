@@ -1,0 +1,75 @@
+//! All that the kernel says: replies on the channel that was asked, everything else on iopub.
+//!
+//! There is one queue for iopub and one writer behind it, so what one thread says leaves in the order it was said;
+//! `idle` cannot overtake a stream.
+
+use crate::wire::{Dict, Message, Wire};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedSender;
+use zeromq::ZmqMessage;
+
+/// A request, and where its reply goes.
+#[derive(Clone)]
+pub struct Request {
+    pub message: Message,
+    pub reply_to: UnboundedSender<ZmqMessage>,
+}
+
+impl Request {
+    /// What everything this request causes names as its parent.
+    pub fn header(&self) -> &Dict {
+        &self.message.header
+    }
+}
+
+/// Given to every thread that has something to say.
+#[derive(Clone)]
+pub struct Voice {
+    pub wire: Wire,
+    pub iopub: UnboundedSender<ZmqMessage>,
+}
+
+impl Voice {
+    /// Says something to all who listen. A front end that is gone is no fault of the sender, hence no result.
+    pub fn publish(&self, parent: &Dict, msg_type: &str, content: &Value) {
+        let topic = [msg_type.as_bytes().to_vec()];
+        let _ = self.iopub.send(self.wire.write(&topic, msg_type, parent, &json!({}), content));
+    }
+
+    pub fn busy(&self, request: &Request) {
+        self.publish(request.header(), "status", &json!({ "execution_state": "busy" }));
+    }
+
+    pub fn idle(&self, request: &Request) {
+        self.publish(request.header(), "status", &json!({ "execution_state": "idle" }));
+    }
+
+    pub fn reply(&self, request: &Request, content: &Value) {
+        let asked = request.message.msg_type();
+        let msg_type = format!("{}_reply", asked.strip_suffix("_request").unwrap_or(asked));
+        let to = &request.message.identities;
+        let _ = request.reply_to.send(self.wire.write(to, &msg_type, request.header(), &json!({}), content));
+    }
+
+    /// Answers a request that takes no time to answer.
+    pub fn answer(&self, request: &Request, content: &Value) {
+        self.busy(request);
+        self.reply(request, content);
+        self.idle(request);
+    }
+
+    /// Answers a request that cannot be done.
+    pub fn refuse(&self, request: &Request, ename: &str, evalue: &str) {
+        if request.message.msg_type().ends_with("_request") {
+            self.answer(request, &error(ename, evalue));
+        } else {
+            self.busy(request);
+            self.idle(request);
+        }
+    }
+}
+
+/// The content of a reply that says no.
+pub fn error(ename: &str, evalue: &str) -> Value {
+    json!({ "status": "error", "ename": ename, "evalue": evalue, "traceback": [format!("{ename}: {evalue}")] })
+}
