@@ -28,6 +28,12 @@ impl std::ops::Deref for Name {
     }
 }
 
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<&str> for Name {
     fn from(text: &str) -> Name {
         Name::new(text)

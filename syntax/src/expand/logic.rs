@@ -1,0 +1,161 @@
+//! `&&`, `||`, `==` and `=~`: truth values, and the names that come with them.
+//!
+//! Every noun that either side of `&&` or `||` defines, or that the pattern of `=~` defines, can be used after
+//! it. Where nothing was bound, the noun has a broken slot.
+
+use super::Expander;
+use super::assign::define_kernel;
+use super::names::Names;
+use super::usage::{Part, reject_usage_actual};
+use crate::ast;
+use crate::kernel_e::{Expr, ExprId, Name, Pattern, PatternId};
+
+/// `a == b`  ⇒  `__equalizer.sameEver(a, b)`;  `a != b`  ⇒  `__equalizer.sameEver(a, b).not()`
+pub(super) fn same(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId, negated: bool) -> ExprId {
+    let args = vec![cx.expr(left), cx.expr(right)];
+    let same = cx.call_helper("__equalizer", "sameEver", args);
+    not_if(cx, negated, same)
+}
+
+fn not_if(cx: &mut Expander<'_>, negated: bool, truth: ExprId) -> ExprId {
+    if negated { cx.call(truth, "not", vec![]) } else { truth }
+}
+
+/// `a && b`  ⇒  `def [ok#, &&n…] := if (a) { if (b) { [true, &&n…] } else { failed } } else { failed }; ok#`
+pub(super) fn and(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId) -> ExprId {
+    let sides = Sides::expand(cx, left, right);
+    let success = listed(cx, "true", &sides.all);
+    let failure = failure(cx, &sides.all);
+    let inner = cx.if_else(sides.right, success, failure);
+    let outer = cx.if_else(sides.left, inner, failure);
+    unpack(cx, &sides.all, outer)
+}
+
+/// `a || b`  ⇒  `def [ok#, &&n…] := if (a) { [true, &&n…] } else { if (b) { [true, &&n…] } else { failed } }; ok#`
+///
+/// The names that only the side not taken defines are bound to `__booleanFlow.broken()`.
+pub(super) fn or(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId) -> ExprId {
+    let sides = Sides::expand(cx, left, right);
+    let left_only = but_not(&sides.left_names, &sides.right_names);
+    let right_only = but_not(&sides.right_names, &sides.left_names);
+    let failure = failure(cx, &sides.all);
+    let right_taken = success_without(cx, &left_only, &sides.all);
+    let inner = cx.if_else(sides.right, right_taken, failure);
+    let left_taken = success_without(cx, &right_only, &sides.all);
+    let outer = cx.if_else(sides.left, left_taken, inner);
+    unpack(cx, &sides.all, outer)
+}
+
+struct Sides {
+    left: ExprId,
+    right: ExprId,
+    left_names: Vec<Name>,
+    right_names: Vec<Name>,
+    all: Vec<Name>,
+}
+
+impl Sides {
+    fn expand(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId) -> Sides {
+        let left = cx.expr(left);
+        let right = cx.expr(right);
+        let left_names = Names::of_expr(&cx.program, left).in_order();
+        let right_names = Names::of_expr(&cx.program, right).in_order();
+        let mut all = right_names.clone();
+        let known: rustc_hash::FxHashSet<&Name> = right_names.iter().collect();
+        all.extend(left_names.iter().filter(|it| !known.contains(it)).cloned());
+        Sides { left, right, left_names, right_names, all }
+    }
+}
+
+/// The names of `these` that are not among `those`. The last one takes the place of one that is left out.
+fn but_not(these: &[Name], those: &[Name]) -> Vec<Name> {
+    let those: rustc_hash::FxHashSet<&Name> = those.iter().collect();
+    let mut left = these.to_vec();
+    let mut n = 0;
+    while n < left.len() {
+        if those.contains(&left[n]) {
+            left.swap_remove(n);
+        } else {
+            n += 1;
+        }
+    }
+    left
+}
+
+/// `[truth, &&n…]`
+fn listed(cx: &mut Expander<'_>, truth: &str, names: &[Name]) -> ExprId {
+    let mut items = vec![cx.noun(truth)];
+    items.extend(names.iter().map(|it| cx.builder.add(Expr::Binding(it.clone()))));
+    cx.list(items)
+}
+
+fn failure(cx: &mut Expander<'_>, names: &[Name]) -> ExprId {
+    let count = cx.int(names.len());
+    cx.call_helper("__booleanFlow", "failureList", vec![count])
+}
+
+fn success_without(cx: &mut Expander<'_>, missing: &[Name], all: &[Name]) -> ExprId {
+    let mut steps = Vec::new();
+    for name in missing {
+        let pattern = cx.add_pattern(Pattern::Binding(name.clone()));
+        let broken = cx.call_helper("__booleanFlow", "broken", vec![]);
+        steps.push(cx.define(pattern, None, broken));
+    }
+    steps.push(listed(cx, "true", all));
+    cx.seq(steps)
+}
+
+/// `def [ok#, &&n…] := results; ok#`
+fn unpack(cx: &mut Expander<'_>, names: &[Name], results: ExprId) -> ExprId {
+    let ok = cx.temporary("ok");
+    let mut subs = vec![cx.final_pattern(ok.clone())];
+    subs.extend(names.iter().map(|it| cx.builder.add_pattern(Pattern::Binding(it.clone()))));
+    let pattern = cx.list_pattern(subs);
+    let define = cx.define(pattern, None, results);
+    let ok = cx.noun(ok);
+    cx.seq(vec![define, ok])
+}
+
+/// `s =~ p`  ⇒
+/// `def sp# := s; def [ok#, &&n…] := escape fail# { def p exit fail# := sp#; [true, &&n…] } catch problem# { def &b# := Ref.broken(problem#); [false, &&b#…] }; ok#`
+pub(super) fn match_bind(
+    cx: &mut Expander<'_>,
+    specimen: ast::ExprId,
+    pattern: ast::PatternId,
+    negated: bool,
+) -> ExprId {
+    let value = cx.expr(specimen);
+    let matched = cx.pattern(pattern);
+    let names = Names::of_pattern(&cx.program, matched).in_order();
+    let used = Part::expr("specimen", specimen, value);
+    reject_usage_actual(cx, "MatchBindExpr", &Part::pattern("pattern", pattern, matched), &used);
+
+    let specimen = cx.temporary("sp");
+    let fail = cx.temporary("fail");
+    let define = cx.define_name(&specimen, value);
+    let ejector = cx.noun(fail.clone());
+    let value = cx.noun(specimen);
+    let matching = cx.define(matched, Some(ejector), value);
+    let success = listed(cx, "true", &names);
+    let attempt = cx.seq(vec![matching, success]);
+    let failure = broken_names(cx, names.len());
+    let results = cx.escape(fail, attempt, Some(failure));
+    let unpack = unpack(cx, &names, results);
+    let truth = cx.seq(vec![define, unpack]);
+    not_if(cx, negated, truth)
+}
+
+fn broken_names(cx: &mut Expander<'_>, count: usize) -> (PatternId, ExprId) {
+    let problem = cx.temporary("problem");
+    let broken = cx.temporary("b");
+    let pattern = cx.final_pattern(problem.clone());
+    let problem = cx.noun(problem);
+    let reference = cx.call_helper("Ref", "broken", vec![problem]);
+    let slot = cx.add_pattern(Pattern::Binding(broken.clone()));
+    let function = cx.noun("__slotToBinding");
+    let slot = cx.via(function, slot);
+    let define = define_kernel(cx, slot, None, reference);
+    let broken: Vec<Name> = std::iter::repeat_n(broken, count).collect();
+    let list = listed(cx, "false", &broken);
+    (pattern, cx.seq(vec![define, list]))
+}
