@@ -1,0 +1,3 @@
+//! `walnut updoc`: runs transcripts and compares what they say with what they should.
+
+pub mod transcript;
