@@ -3,9 +3,12 @@
 //! A chore starts other programs (cargo, node, python, the built `walnut`) and reports what they said. It
 //! imports nothing of the product, so that it measures and tests what a user gets.
 
+mod bench;
 mod bench_kernel;
 mod demo;
+mod outside;
 mod python;
+mod test;
 
 use std::process::ExitCode;
 
@@ -14,7 +17,12 @@ const CHORES: &[(&str, &str)] = &[
         "demo [--headless]",
         "builds Walnut, executes the tour in a private JupyterLab, and opens it (or prints it)",
     ),
-    ("bench --kernel", "how fast the notebook's kernel starts and answers"),
+    ("test [--rust]", "installs what the tests need, runs all of them and says how many passed"),
+    (
+        "bench [--startup|--parse|--analysis|--turns|--kernel]",
+        "figures, printed as tables and written to target/bench",
+    ),
+    ("outside DIR [--files]", "how many steps of another checkout's transcripts agree"),
 ];
 
 fn main() -> ExitCode {
@@ -27,12 +35,14 @@ fn main() -> ExitCode {
         "help" | "--help" | "-h" => {
             println!("cargo xtask <chore>\n");
             for (name, does) in CHORES {
-                println!("  {name:<28} {does}");
+                println!("  {name:<56} {does}");
             }
             Ok(())
         }
         "demo" => demo::run_demo(rest),
-        "bench" if rest == ["--kernel"] => bench_kernel::run_bench(),
+        "test" => test::run_test(rest),
+        "bench" => bench::run_bench(rest),
+        "outside" => outside::run_outside(rest),
         other => Err(anyhow::anyhow!("no chore is called `{other}`; `cargo xtask help` lists them")),
     };
     match outcome {

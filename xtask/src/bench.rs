@@ -1,0 +1,169 @@
+//! `cargo xtask bench`: figures of whole processes, with the peers of the same machine in the same call.
+//!
+//! Every figure checks the answer it timed. A table is printed, and `target/bench/NAME.json` has the runs.
+
+use crate::demo::release_walnut;
+use crate::python::{repository, run, say};
+use anyhow::{Context, bail, ensure};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const RUNS: usize = 31;
+
+/// Each `--name` is one bench; nothing said is all of them.
+pub fn run_bench(args: &[String]) -> anyhow::Result<()> {
+    let names: Vec<&str> = args.iter().map(String::as_str).collect();
+    for name in &names {
+        ensure!(
+            ["--startup", "--parse", "--kernel", "--turns", "--analysis"].contains(name),
+            "no bench is called {name}: --startup, --parse, --analysis, --turns, --kernel"
+        );
+    }
+    let wanted = |name: &str| names.is_empty() || names.contains(&name);
+    if wanted("--startup") {
+        startup()?;
+    }
+    for (name, room, bench) in
+        [("--parse", "syntax", "parse"), ("--analysis", "analysis", "keystroke"), ("--turns", "vat", "turns")]
+    {
+        if !wanted(name) {
+            continue;
+        }
+        if repository().join(room).join("benches").join(format!("{bench}.rs")).exists() {
+            say(&format!("cargo bench -p {room} --bench {bench}"));
+            run(Command::new(env!("CARGO")).args(["bench", "--quiet", "-p", room, "--bench", bench]))?;
+        } else if !names.is_empty() {
+            bail!("{room}/benches/{bench}.rs is not there yet");
+        }
+    }
+    if wanted("--kernel") {
+        crate::bench_kernel::run_bench()?;
+    }
+    Ok(())
+}
+
+/// One line of a table.
+pub struct Row {
+    pub bench: &'static str,
+    pub who: String,
+    pub unit: &'static str,
+    pub runs: Vec<f64>,
+}
+
+impl Row {
+    pub fn median(&self) -> f64 {
+        let mut sorted = self.runs.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+    fn json(&self) -> Value {
+        json!({"bench": self.bench, "who": self.who, "unit": self.unit, "median": self.median(), "runs": self.runs})
+    }
+}
+
+/// Prints the rows as a table and writes them to `target/bench/<name>.json`.
+pub fn publish(name: &str, rows: &[Row]) -> anyhow::Result<()> {
+    println!("| bench | who | median | fastest | slowest |");
+    println!("|---|---|--:|--:|--:|");
+    for row in rows {
+        let fastest = row.runs.iter().copied().fold(f64::INFINITY, f64::min);
+        let slowest = row.runs.iter().copied().fold(0.0, f64::max);
+        let (unit, median) = (row.unit, row.median());
+        println!(
+            "| {} | {} | {median:.2} {unit} | {fastest:.2} {unit} | {slowest:.2} {unit} |",
+            row.bench, row.who
+        );
+    }
+    let folder = repository().join("target/bench");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("{name}.json"));
+    let rows: Vec<Value> = rows.iter().map(Row::json).collect();
+    std::fs::write(&path, format!("{:#}\n", Value::Array(rows)))?;
+    println!("(wrote {})\n", path.strip_prefix(repository()).unwrap_or(&path).display());
+    Ok(())
+}
+
+/// `walnut eval '1 + 1'` and `walnut lsp`'s answer to `initialize`, each in a fresh process.
+fn startup() -> anyhow::Result<()> {
+    let walnut = release_walnut()?;
+    say("measuring how soon walnut answers");
+    let mut rows = vec![whole("eval 1 + 1", "walnut", &walnut, &["eval", "1 + 1"])?];
+    for (who, program, args) in
+        [("python3", "python3", ["-c", "print(1 + 1)"]), ("node", "node", ["-e", "console.log(1 + 1)"])]
+    {
+        // A peer that is not installed is left out of the table.
+        rows.extend(whole("eval 1 + 1", who, Path::new(program), &args).ok());
+    }
+    rows.push(initialize(&walnut)?);
+    publish("startup", &rows)
+}
+
+/// A process that prints `2`, from its start to its end.
+fn whole(bench: &'static str, who: &str, program: &Path, args: &[&str]) -> anyhow::Result<Row> {
+    let once = || -> anyhow::Result<f64> {
+        let start = Instant::now();
+        let output = Command::new(program).args(args).output().context(program.display().to_string())?;
+        let taken = millis(start.elapsed());
+        let said = String::from_utf8_lossy(&output.stdout);
+        ensure!(said.trim().trim_start_matches("# value: ") == "2", "{who} says {said:?} to 1 + 1");
+        Ok(taken)
+    };
+    once()?;
+    let runs = (0..RUNS).map(|_| once()).collect::<anyhow::Result<Vec<f64>>>()?;
+    Ok(Row { bench, who: who.to_owned(), unit: "ms", runs })
+}
+
+/// From starting `walnut lsp` to having its answer to `initialize`.
+fn initialize(walnut: &Path) -> anyhow::Result<Row> {
+    let once = || -> anyhow::Result<f64> {
+        let request = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "initialize",
+            "params": {"processId": null, "rootUri": null, "capabilities": {}},
+        })
+        .to_string();
+        let start = Instant::now();
+        let mut child =
+            Command::new(walnut).arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            bail!("walnut lsp has no streams");
+        };
+        write!(stdin, "Content-Length: {}\r\n\r\n{request}", request.len())?;
+        stdin.flush()?;
+        let answer = message(&mut BufReader::new(stdout))?;
+        let taken = millis(start.elapsed());
+        ensure!(answer["result"]["capabilities"].is_object(), "walnut lsp says {answer} to initialize");
+        drop(stdin);
+        child.wait()?;
+        Ok(taken)
+    };
+    once()?;
+    let runs = (0..RUNS).map(|_| once()).collect::<anyhow::Result<Vec<f64>>>()?;
+    Ok(Row { bench: "lsp initialize", who: "walnut".to_owned(), unit: "ms", runs })
+}
+
+/// One message of the language server protocol.
+fn message(from: &mut impl BufRead) -> anyhow::Result<Value> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        ensure!(from.read_line(&mut line)? > 0, "walnut lsp hung up");
+        match line.trim_end() {
+            "" => break,
+            header => {
+                if let Some(value) = header.strip_prefix("Content-Length: ") {
+                    length = value.parse()?;
+                }
+            }
+        }
+    }
+    let mut body = vec![0; length];
+    from.read_exact(&mut body)?;
+    Ok(serde_json::from_slice(&body)?)
+}
+
+fn millis(it: Duration) -> f64 {
+    it.as_secs_f64() * 1000.0
+}
