@@ -4,13 +4,6 @@
 //! decided below; a program that is wrong is an answer here, and only a world that fails is an error.
 
 mod args;
-mod check;
-mod expand;
-mod parse;
-mod places;
-mod report;
-mod sources;
-mod updoc;
 
 use args::{Cli, Command, Install, Kernel};
 use clap::{CommandFactory, Parser};
