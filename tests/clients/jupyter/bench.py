@@ -1,0 +1,140 @@
+"""How soon the kernel is ready, how fast it answers, what it weighs: `cargo xtask bench --kernel`.
+
+A raw client: sockets of zmq and messages of our own, so that the figures are the kernel's and not a library's.
+Every figure checks the answer it times.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+import zmq
+from jupyter_client.connect import write_connection_file
+
+RUNS = 9
+EXECUTES = 1000
+KEY = b"a key"
+
+
+class Client:
+    def __init__(self, walnut, folder):
+        path = os.path.join(folder, f"{uuid.uuid4()}.json")
+        _, self.connection = write_connection_file(path, key=KEY)
+        self.context = zmq.Context.instance()
+        self.shell = self.connect(zmq.DEALER, "shell_port")
+        self.iopub = self.connect(zmq.SUB, "iopub_port")
+        self.iopub.setsockopt(zmq.SUBSCRIBE, b"")
+        # A connection that is refused is tried again at once: the kernel's start is timed, not zmq's patience.
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen([walnut, "kernel", "run", path])
+        self.send("kernel_info_request", {})
+        assert self.reply()["language_info"]["name"] == "e"
+        self.ready = time.perf_counter() - self.started
+
+    def connect(self, kind, port):
+        socket = self.context.socket(kind)
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.RCVTIMEO, 30_000)
+        socket.setsockopt(zmq.RECONNECT_IVL, 1)
+        socket.connect(f"tcp://127.0.0.1:{self.connection[port]}")
+        return socket
+
+    def send(self, msg_type, content):
+        self.asked = uuid.uuid4().hex
+        header = {"msg_id": self.asked, "msg_type": msg_type, "session": "bench", "username": "", "version": "5.3"}
+        parts = [json.dumps(it).encode() for it in (header, {}, {}, content)]
+        signature = hmac.new(KEY, b"".join(parts), hashlib.sha256).hexdigest().encode()
+        self.shell.send_multipart([b"<IDS|MSG>", signature, *parts])
+
+    def reply(self):
+        return json.loads(self.shell.recv_multipart()[-1])
+
+    def until_idle(self):
+        """What was said on iopub until this request's idle."""
+        said = []
+        while True:
+            frames = self.iopub.recv_multipart()
+            header, parent, _, content = (json.loads(it) for it in frames[frames.index(b"<IDS|MSG>") + 2 :])
+            if parent.get("msg_id") == self.asked:
+                said.append((header["msg_type"], content))
+                if content.get("execution_state") == "idle":
+                    return said
+
+    def execute(self, code):
+        """Seconds to the reply, and to the idle after it; and what was shown."""
+        start = time.perf_counter()
+        self.send("execute_request", {"code": code, "silent": False, "store_history": True, "allow_stdin": True})
+        reply = self.reply()
+        replied = time.perf_counter() - start
+        said = self.until_idle()
+        assert reply["status"] == "ok", reply
+        results = [content["data"]["text/plain"] for kind, content in said if kind == "execute_result"]
+        return replied, time.perf_counter() - start, results
+
+    def resident(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(it.split()[1]) / 1024 for it in status if it.startswith("VmRSS"))
+
+    def cpu(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self):
+        self.send("shutdown_request", {"restart": False})
+        self.reply()
+        self.process.wait()
+        self.shell.close()
+        self.iopub.close()
+
+
+def main(walnut, written):
+    ready, reply, idle, thousand, cpu, light, heavy = ([] for _ in range(7))
+    with tempfile.TemporaryDirectory() as folder:
+        for run in range(RUNS):
+            client = Client(walnut, folder)
+            ready.append(client.ready * 1000)
+            light.append(client.resident())
+            client.execute("1")
+            replied, idled, shown = client.execute("1")
+            assert shown == ["1"], shown
+            reply.append(replied * 1000)
+            idle.append(idled * 1000)
+            if run < 3:
+                before = client.cpu()
+                start = time.perf_counter()
+                for number in range(EXECUTES):
+                    shown = client.execute(str(number))[2]
+                    assert shown == [str(number)], shown
+                thousand.append(time.perf_counter() - start)
+                cpu.append((client.cpu() - before) * 1000 / EXECUTES)
+                heavy.append(client.resident())
+            client.close()
+    rows = [
+        ("kernel: start to kernel_info_reply", "ms", ready),
+        ("kernel: `1` to its reply", "ms", reply),
+        ("kernel: `1` to its idle", "ms", idle),
+        ("kernel: 1000 cells, one after another", "s", thousand),
+        ("kernel: processor time of a cell", "ms", cpu),
+        ("kernel: resident when ready", "MB", light),
+        ("kernel: resident after 1002 cells, a vat each", "MB", heavy),
+    ]
+    table = [
+        {"bench": bench, "who": "walnut", "unit": unit, "median": statistics.median(runs), "runs": runs}
+        for bench, unit, runs in rows
+    ]
+    with open(written, "w") as file:
+        json.dump(table, file, indent=1)
+    for row in table:
+        print(f"{row['bench']:<48} {row['median']:>9.2f} {row['unit']:<3} (least {min(row['runs']):.2f} of {len(row['runs'])})")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
