@@ -6,6 +6,7 @@
 mod bench;
 mod bench_kernel;
 mod demo;
+mod grammar;
 mod outside;
 mod python;
 mod test;
@@ -22,6 +23,8 @@ const CHORES: &[(&str, &str)] = &[
         "bench [--startup|--parse|--analysis|--turns|--kernel]",
         "figures, printed as tables and written to target/bench",
     ),
+    ("grammar", "generates both parsers anew from their grammar.js"),
+    ("corpus DIR…", "how much of a folder of E parses: files, and steps of transcripts"),
     ("outside DIR [--files]", "how many steps of another checkout's transcripts agree"),
 ];
 
@@ -42,6 +45,8 @@ fn main() -> ExitCode {
         "demo" => demo::run_demo(rest),
         "test" => test::run_test(rest),
         "bench" => bench::run_bench(rest),
+        "grammar" => grammar::run_grammar(),
+        "corpus" => grammar::run_corpus(rest),
         "outside" => outside::run_outside(rest),
         other => Err(anyhow::anyhow!("no chore is called `{other}`; `cargo xtask help` lists them")),
     };

@@ -1,1 +1,23 @@
-fn main() {}
+//! Compiles the generated parsers and their scanners.
+
+use std::path::Path;
+
+fn main() {
+    parser("tree-sitter-e", Path::new("src"));
+    if Path::new("updoc/src/parser.c").exists() {
+        parser("tree-sitter-updoc", Path::new("updoc/src"));
+    }
+}
+
+fn parser(name: &str, src: &Path) {
+    let mut build = cc::Build::new();
+    build.std("c11").include(src).opt_level(2).flag_if_supported("-Wno-unused-parameter");
+    for file in ["parser.c", "scanner.c"] {
+        let path = src.join(file);
+        println!("cargo:rerun-if-changed={}", path.display());
+        if path.exists() {
+            build.file(path);
+        }
+    }
+    build.compile(name);
+}

@@ -1,0 +1,660 @@
+/**
+ * @file Surface E: every construct, all optional syntaxes accepted.
+ *
+ * What a pragma switches off, and which names are reserved for later, is said by the room above; this file
+ * only says what can be written. Sections follow E's own grammar, from programs down to words.
+ * @license MIT OR Apache-2.0
+ */
+
+/// <reference types="tree-sitter-cli/dsl" />
+// @ts-check
+
+// E's own levels, lowest first. Where E lets nothing associate (`==`, `<`, `..`, `**`, and `&` with `|`) this
+// grammar still reads from left to right: what wants parentheses is better said in words than by an ERROR node.
+const PREC = {
+  or: 1, // ||
+  and: 2, // &&
+  logical: 3, // == != =~ !~ & | ^ &!
+  such_that: 4, // pattern ? test
+  order: 5, // < <= <=> >= > and :Guard
+  interval: 6, // .. ..!
+  shift: 7, // << >>
+  add: 8, // + -
+  multiply: 9, // * / // % %%
+  power: 10, // **
+  longest: 11, // what could end here goes on instead
+};
+
+const OPERATORS = [
+  [PREC.logical, ['&', '|', '^', '&!']],
+  [PREC.order, ['<', '<=', '<=>', '>=', '>']],
+  [PREC.interval, ['..', '..!']],
+  [PREC.shift, ['<<', '>>']],
+  [PREC.add, ['+', '-']],
+  [PREC.multiply, ['*', '/', '//', '%', '%%']],
+  [PREC.power, ['**']],
+];
+
+/** Words with a use. They are words in any mix of cases, and never nouns. */
+const KEYWORDS = [
+  'accum', 'as', 'bind', 'break', 'catch', 'continue', 'def', 'else', 'escape', 'exit', 'extends', 'finally',
+  'fn', 'for', 'guards', 'if', 'implements', 'in', 'interface', 'match', 'meta', 'method', 'pragma', 'return',
+  'switch', 'thunk', 'to', 'try', 'var', 'via', 'when', 'while',
+];
+
+const anyCase = (word) => new RegExp(word.replace(/[a-z]/g, (c) => `[${c}${c.toUpperCase()}]`));
+const kw = (word) => alias(anyCase(word), word);
+
+/** One or more, with commas between and, if you like, one behind. */
+const commas1 = (rule) => seq(rule, repeat(seq(',', rule)), optional(','));
+const commas = (rule) => optional(commas1(rule));
+/** One or more without a comma behind, because a `{` follows. */
+const commasStrict = (rule) => seq(rule, repeat(seq(',', rule)));
+
+const hex = /[0-9a-fA-F]/;
+const digits = /[0-9]+(_[0-9]+)*/;
+const exponent = seq(/[eE][+-]?/, digits);
+
+module.exports = grammar({
+  name: 'e',
+
+  externals: ($) => [
+    $._newline,
+    $.string_content,
+    $.quasi_text,
+    $.doc_text,
+    $.updoc,
+    $._first_line,
+    $._error_sentinel,
+  ],
+
+  // A newline that separates nothing is a blank; where it separates, the scanner says so first.
+  extras: ($) => [/[ \t\f\r\n]/, /\\[ \t\f]*(\r\n|\r|\n)/, $.comment, $.updoc],
+
+  word: ($) => $.identifier,
+
+  reserved: { global: (_) => KEYWORDS.map(anyCase) },
+
+  // Looked through, so that `def name(` needs no decision until what follows the parenthesis is seen.
+  inline: ($) => [$._object_head, $._object_name],
+
+  supertypes: ($) => [$.expression, $.pattern, $.literal],
+
+  rules: {
+    // ---- Programs and sequences
+
+    program: ($) =>
+      optional(
+        choice(
+          // Never sent: it tells the scanner that nothing stands before this line.
+          $._first_line,
+          seq($._top, repeat(seq($._separator, $._top)), optional($._separator)),
+        ),
+      ),
+
+    _top: ($) => choice(field('body', $.expression), field('body', $.pragma)),
+
+    pragma: ($) =>
+      seq(kw('pragma'), '.', field('verb', $.identifier), '(', field('argument', $.string), ')'),
+
+    _separator: ($) => repeat1(choice(';', $._newline)),
+
+    _sequence: ($) =>
+      seq(
+        field('body', $.expression),
+        repeat(seq($._separator, field('body', $.expression))),
+        optional($._separator),
+      ),
+
+    // Where E says *seq* and one expression is the rule: only several make a node.
+    _item: ($) => choice(field('item', $.expression), seq(field('item', $.expression), $._separator), field('item', $.sequence)),
+
+    sequence: ($) =>
+      seq(
+        field('body', $.expression),
+        repeat1(seq($._separator, field('body', $.expression))),
+        optional($._separator),
+      ),
+
+    block: ($) => seq('{', optional($._sequence), '}'),
+
+    // ---- Expressions, loosest first
+
+    expression: ($) => choice($._assign, $.exit),
+
+    exit: ($) =>
+      choice(
+        seq(
+          field('kind', choice(kw('break'), kw('continue'), kw('return'))),
+          optional(choice(seq('(', ')'), field('value', $._assign))),
+        ),
+        seq(field('kind', '^'), field('value', $._assign)),
+      ),
+
+    _assign: ($) => choice($._operation, $.assignment, $.update, $.verb_update, $.define, $.forward),
+
+    assignment: ($) => seq(field('target', $._operation), ':=', field('value', $._assign)),
+
+    update: ($) =>
+      seq(
+        field('target', $._operation),
+        field('operator', choice('//=', '+=', '-=', '*=', '/=', '%=', '%%=', '**=', '>>=', '<<=', '^=', '|=', '&=')),
+        field('value', $._assign),
+      ),
+
+    // x with= (1)
+    verb_update: ($) =>
+      seq(
+        field('target', $._operation),
+        field('verb', $._verb),
+        token.immediate('='),
+        choice(field('arguments', $.arguments), field('value', $._assign)),
+      ),
+
+    define: ($) =>
+      seq(
+        choice(seq(kw('def'), field('pattern', $.pattern)), field('pattern', $._keyword_pattern)),
+        optional(seq(kw('exit'), field('ejector', $._operation))),
+        ':=',
+        field('value', $._assign),
+      ),
+
+    forward: ($) => prec(-1, seq(kw('def'), field('noun', $._noun))),
+
+    _operation: ($) =>
+      choice($._postfix, $.or, $.and, $.same, $.match_bind, $.binary, $.cast, $.unary, $.slot, $.binding),
+
+    or: ($) => prec.left(PREC.or, seq(field('left', $._operation), '||', field('right', $._operation))),
+    and: ($) => prec.left(PREC.and, seq(field('left', $._operation), '&&', field('right', $._operation))),
+
+    same: ($) =>
+      prec.left(
+        PREC.logical,
+        seq(field('left', $._operation), field('operator', choice('==', '!=')), field('right', $._operation)),
+      ),
+
+    match_bind: ($) =>
+      prec.left(
+        PREC.logical,
+        seq(field('specimen', $._operation), field('operator', choice('=~', '!~')), field('pattern', $.pattern)),
+      ),
+
+    binary: ($) =>
+      choice(
+        ...OPERATORS.map(([level, operators]) =>
+          prec.left(
+            level,
+            seq(field('left', $._operation), field('operator', choice(...operators)), field('right', $._operation)),
+          ),
+        ),
+      ),
+
+    cast: ($) => prec.left(PREC.order, seq(field('specimen', $._operation), ':', field('guard', $._guard))),
+
+    // Minus takes a primary, so that nobody wonders about `-3.pow(2)`.
+    unary: ($) =>
+      choice(
+        seq(field('operator', choice('!', '~', '*', '+')), field('operand', $._postfix)),
+        seq(field('operator', '-'), field('operand', $._prim)),
+      ),
+
+    slot: ($) => seq('&', field('operand', $._postfix)),
+    binding: ($) => seq('&&', field('operand', $._postfix)),
+
+    // ---- Calls and sends
+
+    _postfix: ($) =>
+      choice($._prim, $.call, $.function_call, $.index, $.curry, $.send, $.curry_send, $.property),
+
+    function_call: ($) => seq(field('recipient', $._postfix), field('arguments', $.arguments)),
+
+    call: ($) =>
+      seq(field('recipient', $._postfix), '.', field('verb', $._verb), field('arguments', $.arguments)),
+
+    curry: ($) => prec(-1, seq(field('recipient', $._postfix), '.', field('verb', $._verb))),
+
+    index: ($) => seq(field('recipient', $._postfix), field('arguments', alias($._indices, $.arguments))),
+
+    send: ($) =>
+      seq(
+        field('recipient', $._postfix),
+        '<-',
+        optional(field('verb', $._verb)),
+        field('arguments', $.arguments),
+      ),
+
+    curry_send: ($) => prec(-1, seq(field('recipient', $._postfix), '<-', field('verb', $._verb))),
+
+    property: ($) =>
+      seq(field('recipient', $._postfix), '::', optional(field('slot', '&')), field('name', $._verb)),
+
+    arguments: ($) => prec(1, seq('(', commas($._item), ')')),
+    _indices: ($) => seq('[', commas($._item), ']'),
+
+    _verb: ($) => choice($.identifier, $.string),
+
+    // ---- Primaries
+
+    _prim: ($) =>
+      choice(
+        $.literal,
+        $._noun,
+        $.uri,
+        $.parenthesized,
+        $.quasi,
+        $.list,
+        $.map,
+        $.block,
+        $.if,
+        $.for,
+        $.while,
+        $.switch,
+        $.try,
+        $.escape,
+        $.when,
+        $.accum,
+        $.meta,
+        $.object,
+        $.function,
+        $.interface,
+        $.function_interface,
+        $.fn,
+        $.thunk,
+      ),
+
+    _noun: ($) => choice($.identifier, $.quoted_noun, $.uri_getter, $.source_hole),
+
+    // ::"any text", ::ident
+    quoted_noun: ($) => seq('::', field('name', $._verb)),
+
+    // <scheme>, a noun of its own
+    uri_getter: ($) => seq('<', field('scheme', $.scheme), token.immediate('>')),
+
+    // <scheme:body>
+    uri: ($) =>
+      seq(
+        '<',
+        field('scheme', $.scheme),
+        token.immediate(':'),
+        optional(field('body', $.uri_body)),
+        token.immediate('>'),
+      ),
+
+    scheme: (_) => token.immediate(/[\p{L}_][\p{L}\p{N}_+\-.]*/),
+    uri_body: (_) => token.immediate(/[A-Za-z0-9;\/?:@&=+$,\-_.!~*'()%\\|#\[\]]+/),
+
+    // ${0} and @{0}, where E's own quasi-parser reads a template
+    source_hole: (_) => token(seq(/[$@]\{/, /[0-9]+/, '}')),
+
+    parenthesized: ($) => seq('(', $._item, ')'),
+
+    list: ($) => seq('[', commas($._item), ']'),
+
+    map: ($) => seq('[', commas1(field('entry', choice($.map_entry, $.map_export))), ']'),
+
+    map_entry: ($) => seq($._key, '=>', $._value),
+    _key: ($) => choice(field('key', $.expression), seq(field('key', $.expression), $._separator), field('key', $.sequence)),
+    _value: ($) => choice(field('value', $.expression), seq(field('value', $.expression), $._separator), field('value', $.sequence)),
+
+    map_export: ($) => seq('=>', optional(field('kind', choice('&', '&&'))), field('noun', $._noun)),
+
+    // ---- Control
+
+    if: ($) =>
+      seq(
+        kw('if'),
+        field('test', $.parenthesized),
+        field('then', $.block),
+        optional(seq(kw('else'), field('else', choice($.if, $.block)))),
+      ),
+
+    for: ($) =>
+      seq(
+        kw('for'),
+        $._iteration_patterns,
+        kw('in'),
+        field('collection', $._assign),
+        field('body', $.block),
+        optional(field('catch', $.catch)),
+      ),
+
+    _iteration_patterns: ($) =>
+      seq(optional(seq(field('key', $.pattern), '=>')), field('value', $.pattern)),
+
+    while: ($) =>
+      seq(kw('while'), field('test', $.parenthesized), field('body', $.block), optional(field('catch', $.catch))),
+
+    switch: ($) =>
+      seq(kw('switch'), field('specimen', $.parenthesized), '{', repeat(field('case', $.matcher)), '}'),
+
+    try: ($) =>
+      seq(kw('try'), field('body', $.block), repeat(field('catch', $.catch)), optional(field('finally', $.finally))),
+
+    escape: ($) =>
+      seq(
+        kw('escape'),
+        field('ejector', $.pattern),
+        field('body', $.block),
+        optional(field('catch', $.catch)),
+      ),
+
+    catch: ($) => seq(kw('catch'), field('pattern', $.pattern), field('body', $.block)),
+    finally: ($) => seq(kw('finally'), field('body', $.block)),
+    matcher: ($) => seq(kw('match'), field('pattern', $.pattern), field('body', $.block)),
+
+    // when (a) -> (b) -> { … } waits for one after the other.
+    when: ($) => seq(kw('when'), $._when_rest),
+
+    _when_rest: ($) =>
+      seq(
+        field('awaited', $.arguments),
+        '->',
+        choice(
+          field('then', alias($._when_rest, $.when)),
+          seq(
+            optional($._hard_head),
+            field('body', $.block),
+            repeat(field('catch', $.catch)),
+            optional(field('finally', $.finally)),
+          ),
+        ),
+      ),
+
+    // The older form: a name for the body, and patterns for what is awaited.
+    _hard_head: ($) =>
+      seq(
+        field('name', $._object_name),
+        optional(field('parameters', $.parameters)),
+        optional($._result_guard),
+      ),
+
+    accum: ($) =>
+      seq(kw('accum'), field('start', $._postfix), field('accumulator', $._accumulator)),
+
+    _accumulator: ($) => choice($.accum_for, $.accum_if, $.accum_while),
+
+    accum_for: ($) =>
+      seq(
+        kw('for'),
+        $._iteration_patterns,
+        kw('in'),
+        field('collection', $._operation),
+        field('body', $.accum_body),
+        optional(field('catch', $.catch)),
+      ),
+
+    accum_if: ($) => seq(kw('if'), field('test', $.parenthesized), field('body', $.accum_body)),
+
+    accum_while: ($) =>
+      seq(
+        kw('while'),
+        field('test', $.parenthesized),
+        field('body', $.accum_body),
+        optional(field('catch', $.catch)),
+      ),
+
+    accum_body: ($) =>
+      seq(
+        '{',
+        choice(
+          seq(
+            '_',
+            field(
+              'operator',
+              choice('+', '-', '*', '/', '//', '%', '%%', '**', '&', '|', '^', '<<', '>>', '&!', '..', '..!'),
+            ),
+            field('value', $._assign),
+          ),
+          seq('_', '.', field('verb', $._verb), field('arguments', $.arguments)),
+          field('accumulator', $._accumulator),
+        ),
+        optional($._separator),
+        '}',
+      ),
+
+    meta: ($) => seq(kw('meta'), '.', field('verb', $.identifier), '(', ')'),
+
+    fn: ($) =>
+      seq(optional(field('doc', $.doc_comment)), kw('fn'), commas(field('parameter', $.pattern)), field('body', $.block)),
+
+    thunk: ($) => seq(optional(field('doc', $.doc_comment)), kw('thunk'), field('body', $.block)),
+
+    // ---- Objects
+
+    _object_head: ($) =>
+      seq(
+        optional(field('doc', $.doc_comment)),
+        choice(seq(kw('def'), field('name', $._object_name)), field('name', $._keyword_pattern)),
+      ),
+
+    _object_name: ($) => choice($._noun, $.ignore_pattern, $._keyword_pattern, $.slot_pattern),
+
+    object: ($) =>
+      seq(
+        $._object_head,
+        optional(seq(kw('extends'), field('extends', $._operation))),
+        optional($._auditors),
+        choice(field('body', $.object_body), field('matcher', $.matcher)),
+      ),
+
+    // def f(p) { … }, def x.v(p) { … }, def x to v(p) { … }
+    function: ($) =>
+      seq(
+        $._object_head,
+        optional(seq(choice('.', kw('to')), field('verb', $._verb))),
+        field('parameters', $.parameters),
+        optional($._result_guard),
+        optional($._auditors),
+        field('body', $.block),
+      ),
+
+    _auditors: ($) => choice(seq($._as, optional($._implements)), $._implements),
+    _as: ($) => seq(kw('as'), field('as', $._operation)),
+    _implements: ($) => seq(kw('implements'), commasStrict(field('implements', $._operation))),
+
+    object_body: ($) => seq('{', repeat(field('method', $.method)), repeat(field('matcher', $.matcher)), '}'),
+
+    method: ($) =>
+      seq(
+        optional(field('doc', $.doc_comment)),
+        field('kind', choice(kw('to'), kw('method'))),
+        optional(field('verb', $._verb)),
+        field('parameters', $.parameters),
+        optional($._result_guard),
+        field('body', $.block),
+      ),
+
+    parameters: ($) => seq('(', commas(field('item', $.pattern)), ')'),
+
+    _result_guard: ($) => seq(':', field('result_guard', $._guard)),
+
+    interface: ($) =>
+      seq(
+        optional(field('doc', $.doc_comment)),
+        kw('interface'),
+        field('name', choice($._name_pattern, $.string)),
+        optional(seq(kw('guards'), field('guards', $.pattern))),
+        optional(seq(kw('extends'), commasStrict(field('extends', $._operation)))),
+        optional($._implements),
+        '{',
+        repeat(field('message', $.message)),
+        '}',
+      ),
+
+    function_interface: ($) =>
+      prec.right(
+        PREC.longest,
+        seq(
+          optional(field('doc', $.doc_comment)),
+          kw('interface'),
+          field('name', $._name_pattern),
+          optional(seq(choice('.', kw('to')), field('verb', $._verb))),
+          field('parameters', alias($._params, $.parameters)),
+          optional($._result_guard),
+        ),
+      ),
+
+    message: ($) =>
+      seq(
+        optional(field('doc', $.doc_comment)),
+        choice(kw('to'), kw('method'), kw('on')),
+        optional(field('verb', $._verb)),
+        field('parameters', alias($._params, $.parameters)),
+        optional($._result_guard),
+      ),
+
+    _params: ($) => seq('(', commas(field('item', $.param)), ')'),
+
+    param: ($) =>
+      choice(
+        seq(field('name', choice($._noun, '_')), optional(seq(':', field('guard', $._guard)))),
+        seq(':', field('guard', $._guard)),
+      ),
+
+    // ---- Guards
+
+    _guard: ($) =>
+      choice($._noun, $.parenthesized, $.uri, alias($._guard_index, $.index), alias($._guard_property, $.property)),
+    _guard_index: ($) =>
+      prec(PREC.longest, seq(field('recipient', $._guard), field('arguments', alias($._indices, $.arguments)))),
+    _guard_property: ($) => prec(PREC.longest, seq(field('recipient', $._guard), '::', field('name', $._verb))),
+
+    // ---- Patterns
+
+    pattern: ($) => choice($._sub_pattern, $.such_that_pattern),
+
+    such_that_pattern: ($) =>
+      prec.left(PREC.such_that, seq(field('pattern', $._sub_pattern), '?', field('test', $._operation))),
+
+    _sub_pattern: ($) =>
+      choice(
+        $._name_pattern,
+        $.via_pattern,
+        $.list_pattern,
+        $.map_pattern,
+        $.same_pattern,
+        $.call_pattern,
+        alias($._quasi_pattern, $.quasi),
+      ),
+
+    _name_pattern: ($) =>
+      choice($.final_pattern, $.ignore_pattern, $._keyword_pattern, $.slot_pattern, $.binding_pattern),
+
+    _keyword_pattern: ($) => choice($.var_pattern, $.bind_pattern),
+
+    _pattern_guard: ($) => seq(':', field('guard', $._guard)),
+
+    final_pattern: ($) => prec.right(seq(field('noun', $._noun), optional($._pattern_guard))),
+    ignore_pattern: ($) => prec.right(choice(seq('_', optional($._pattern_guard)), $._pattern_guard)),
+    var_pattern: ($) => prec.right(seq(kw('var'), field('noun', $._noun), optional($._pattern_guard))),
+    bind_pattern: ($) => prec.right(seq(kw('bind'), field('noun', $._noun), optional($._pattern_guard))),
+    slot_pattern: ($) => prec.right(seq('&', field('noun', $._noun), optional($._pattern_guard))),
+    binding_pattern: ($) => seq('&&', field('noun', $._noun)),
+
+    via_pattern: ($) => seq(kw('via'), field('function', $.parenthesized), field('pattern', $._sub_pattern)),
+
+    list_pattern: ($) =>
+      prec.right(
+        PREC.longest,
+        seq('[', commas(field('item', $.pattern)), ']', optional(seq('+', field('rest', $._sub_pattern)))),
+      ),
+
+    map_pattern: ($) =>
+      prec.right(
+        PREC.longest,
+        seq(
+          '[',
+          commas1(field('entry', choice($.map_pattern_entry, $.map_pattern_import))),
+          ']',
+          optional(seq('|', field('rest', $._sub_pattern))),
+        ),
+      ),
+
+    map_pattern_entry: ($) =>
+      seq(
+        field('key', choice($.literal, $.parenthesized)),
+        '=>',
+        field('value', $.pattern),
+        optional(seq(':=', field('default', $._operation))),
+      ),
+
+    map_pattern_import: ($) =>
+      seq('=>', field('pattern', $._name_pattern), optional(seq(':=', field('default', $._operation)))),
+
+    same_pattern: ($) => seq(field('operator', choice('==', '!=')), field('value', $._prim)),
+
+    // m.v(p), m(p), m[p]; or the same after `in`
+    call_pattern: ($) =>
+      seq(
+        optional(kw('in')),
+        field('recipient', choice($._noun, $.parenthesized)),
+        choice(
+          seq(optional(seq('.', field('verb', $._verb))), field('parameters', $.parameters)),
+          field('parameters', alias($._index_parameters, $.parameters)),
+        ),
+      ),
+    _index_parameters: ($) => seq('[', commas(field('item', $.pattern)), ']'),
+
+    // ---- Quasi-literals
+
+    quasi: ($) =>
+      seq(
+        optional(field('parser', choice($.identifier, $.parenthesized))),
+        '`',
+        repeat(field('part', choice($.quasi_text, $.quasi_escape, $.value_hole, $.pattern_hole))),
+        token.immediate('`'),
+      ),
+    _quasi_pattern: ($) => $.quasi,
+
+    // `` $$ @@ are a doubled character; $\n and @\n an escaped one.
+    quasi_escape: (_) =>
+      token.immediate(
+        choice('``', '$$', '@@', seq(/[$@]\\/, choice(/[^uU0-7\r\n \t\f]/, /u[0-9a-fA-F]{4}/, /U[0-9a-fA-F]{8}/, /[0-7]{1,3}/, /[ \t\f]*(\r\n|\r|\n)/))),
+      ),
+
+    value_hole: ($) =>
+      choice(
+        seq(token.immediate('$'), field('noun', alias($._hole_identifier, $.identifier))),
+        seq(token.immediate('${'), $._sequence, '}'),
+      ),
+
+    pattern_hole: ($) =>
+      choice(
+        seq(token.immediate('@'), field('pattern', alias($._hole_name, $.final_pattern))),
+        seq(token.immediate('@'), field('pattern', alias($._hole_ignore, $.ignore_pattern))),
+        seq(token.immediate('@{'), field('pattern', $.pattern), '}'),
+      ),
+
+    _hole_name: ($) => field('noun', alias($._hole_identifier, $.identifier)),
+    _hole_ignore: (_) => token.immediate('_'),
+    _hole_identifier: (_) => token.immediate(/\p{XID_Start}[\p{XID_Continue}\u00B7]*|_[\p{XID_Continue}\u00B7]+/),
+
+    // ---- Literals and words
+
+    literal: ($) => choice($.integer, $.float, $.char, $.string),
+
+    integer: (_) => token(choice(digits, seq('0x', repeat1(hex)))),
+    float: (_) => token(seq(digits, choice(seq('.', digits, optional(exponent)), exponent))),
+    char: (_) =>
+      token(
+        seq(
+          "'",
+          choice(/[^'\\\r\n]/, /\\[^uU0-7\r\n]/, /\\u[0-9a-fA-F]{4}/, /\\U[0-9a-fA-F]{8}/, /\\[0-7]{1,3}/),
+          "'",
+        ),
+      ),
+
+    string: ($) => seq('"', repeat(choice($.string_content, $.escape_sequence)), token.immediate('"')),
+
+    escape_sequence: (_) =>
+      token.immediate(
+        seq('\\', choice(/[^uU0-7\r\n \t\f]/, /u[0-9a-fA-F]{4}/, /U[0-9a-fA-F]{8}/, /[0-7]{1,3}/, /[ \t\f]*(\r\n|\r|\n)/)),
+      ),
+
+    doc_comment: ($) => seq('/**', optional(field('text', $.doc_text)), token.immediate('*/')),
+
+    comment: (_) => token(/#[^\r\n]*/),
+
+    identifier: (_) => /\p{XID_Start}[\p{XID_Continue}\u00B7]*|_[\p{XID_Continue}\u00B7]+/,
+  },
+});
