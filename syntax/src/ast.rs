@@ -43,6 +43,10 @@ impl Program {
     pub fn pattern_range(&self, id: PatternId) -> TextRange {
         self.pattern_ranges[id.0 as usize]
     }
+    /// Moves every node, as where the text turns out to be a part of another.
+    pub(crate) fn map_ranges(&mut self, map: impl Fn(TextRange) -> TextRange) {
+        self.expr_ranges.iter_mut().chain(&mut self.pattern_ranges).for_each(|it| *it = map(*it));
+    }
     pub fn add_expr(&mut self, it: Expr, range: TextRange) -> ExprId {
         self.exprs.push(it);
         self.expr_ranges.push(range);

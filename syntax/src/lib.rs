@@ -7,7 +7,9 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod ast;
+mod balance;
 pub mod complete;
+pub mod cst;
 mod deep;
 pub mod error;
 pub mod expand;
@@ -23,7 +25,7 @@ pub use complete::{Completeness, completeness};
 pub use deep::{NESTING_LIMIT, deep};
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use expand::{PatternExpansion, expand, expand_pattern};
-pub use lower::{TemplatePart, parse, parse_quasi, parse_with};
+pub use lower::{PatternParse, lower, parse, parse_quasi, parse_quasi_pattern, parse_with};
 pub use pragmas::Pragmas;
 pub use print::{print_expr, print_kernel, print_pattern, print_surface};
 pub use scope::{Scopes, resolve};

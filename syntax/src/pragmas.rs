@@ -67,6 +67,9 @@ const ALWAYS: [Syntax; 9] =
 const VERSION_0_9: [Syntax; 5] = [EasyReturn, EasyWhen, NounString, TrinaryDefine, VerbCurry];
 const VERSION_0_8: [Syntax; 3] = [ExplicitResultGuard, HardWhen, Thunk];
 
+/// On in both versions, and switched on again by naming one.
+const VERSIONED: [Syntax; 2] = [AnonLambda, Plumbing];
+
 impl Syntax {
     /// The syntax that `name` means in a pragma.
     pub fn named(name: &str) -> Option<Syntax> {
@@ -123,6 +126,14 @@ impl Pragmas {
     fn with(version: &[Syntax]) -> Pragmas {
         let on = ALWAYS.iter().chain(version).fold(0, |bits, it| bits | it.bit());
         Pragmas { on, warn: SmalltalkReturn.bit() }
+    }
+
+    /// These settings, but for what a version decides as `version` has it.
+    pub fn changed_to(self, version: Pragmas) -> Pragmas {
+        let decided =
+            VERSION_0_9.iter().chain(&VERSION_0_8).chain(&VERSIONED).fold(0, |bits, it| bits | it.bit());
+        let mix = |old: u32, new: u32| (old & !decided) | (new & decided);
+        Pragmas { on: mix(self.on, version.on), warn: mix(self.warn, version.warn) }
     }
 
     pub fn setting(&self, of: Syntax) -> Setting {

@@ -135,7 +135,8 @@ pub fn is_identifier(name: &str) -> bool {
     starts && name != "_" && chars.all(unicode_ident::is_xid_continue) && !is_keyword(name)
 }
 
-fn is_keyword(name: &str) -> bool {
+/// Whether E keeps `name` for itself, now or for later.
+pub fn is_keyword(name: &str) -> bool {
     let lower = name.to_lowercase();
     KEYWORDS.binary_search(&lower.as_str()).is_ok()
 }

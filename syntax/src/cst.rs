@@ -1,0 +1,223 @@
+//! The concrete syntax tree: text and edits in, a flat table of nodes out.
+//!
+//! The only file that names tree-sitter. What the parser answers is copied once, without recursion, into a
+//! table in the order of the text; the rest of the room walks that table and never meets a parser.
+
+mod kind;
+
+pub use kind::{Field, Kind};
+
+use std::sync::{Arc, OnceLock};
+use text_size::{TextRange, TextSize};
+use tree_sitter::{InputEdit, Language, Parser, Point, Tree, TreeCursor};
+
+/// A text and the tree of everything that is written in it, comments and mistakes included.
+#[derive(Clone, Debug)]
+pub struct Cst {
+    text: Arc<str>,
+    tree: Option<Tree>,
+    nodes: OnceLock<Vec<NodeData>>,
+}
+
+/// One replacement: `range` of the text before it becomes `new_len` bytes long.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Edit {
+    pub range: TextRange,
+    pub new_len: TextSize,
+}
+
+/// A node of a [`Cst`]: everything with a name, and the punctuation that has a role.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a> {
+    cst: &'a Cst,
+    index: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct NodeData {
+    kind: Kind,
+    field: Option<Field>,
+    /// As the grammar numbers it, for its name.
+    kind_id: u16,
+    missing: bool,
+    start: u32,
+    end: u32,
+    /// The index after the node's last descendant.
+    after: u32,
+}
+
+impl Cst {
+    /// Parses a text.
+    pub fn new(text: &str) -> Cst {
+        Cst::parsed(text, None)
+    }
+
+    /// Parses a text that came from this one by `edits`, in the order in which they were made, reusing what
+    /// they did not touch. The answer is the one [`Cst::new`] gives.
+    pub fn edited(&self, edits: &[Edit], text: &str) -> Cst {
+        let mut tree = self.tree.clone();
+        // Rows count in nothing that is asked of the tree, so they are left at zero throughout.
+        for it in edits {
+            if let Some(tree) = &mut tree {
+                tree.edit(&input_edit(it));
+            }
+        }
+        Cst::parsed(text, tree.as_ref())
+    }
+
+    fn parsed(text: &str, old: Option<&Tree>) -> Cst {
+        let mut parser = Parser::new();
+        let fits = parser.set_language(language()).is_ok();
+        debug_assert!(fits, "the grammar is of a version that this parser reads");
+        Cst { text: text.into(), tree: parser.parse(text, old), nodes: OnceLock::new() }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The whole text.
+    pub fn root(&self) -> Node<'_> {
+        Node { cst: self, index: 0 }
+    }
+
+    /// Whether anything in the text does not fit the grammar. Cheap: the table need not be made.
+    pub fn has_error(&self) -> bool {
+        self.tree.as_ref().is_none_or(|it| it.root_node().has_error())
+    }
+
+    /// Every node, in the order of the text, parents first.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..self.table().len() as u32).map(|index| Node { cst: self, index })
+    }
+
+    fn table(&self) -> &[NodeData] {
+        self.nodes.get_or_init(|| flatten(self.tree.as_ref()))
+    }
+}
+
+impl<'a> Node<'a> {
+    fn data(self) -> &'a NodeData {
+        &self.cst.table()[self.index as usize]
+    }
+
+    pub fn kind(self) -> Kind {
+        self.data().kind
+    }
+
+    /// The name the grammar gives it: `function_call`, or the text of a piece of punctuation.
+    pub fn kind_name(self) -> &'static str {
+        match self.kind() {
+            Kind::Error => "ERROR",
+            _ => language().node_kind_for_id(self.data().kind_id).unwrap_or_default(),
+        }
+    }
+
+    /// Which role it has in its parent.
+    pub fn field(self) -> Option<Field> {
+        self.data().field
+    }
+
+    pub fn range(self) -> TextRange {
+        TextRange::new(self.data().start.into(), self.data().end.into())
+    }
+
+    pub fn text(self) -> &'a str {
+        // Ranges come from a parser of the very bytes of the text; a token may yet end within a character
+        // where the text is not E at all.
+        self.cst.text.get(self.data().start as usize..self.data().end as usize).unwrap_or_default()
+    }
+
+    /// Whether it was not written but would have been needed.
+    pub fn is_missing(self) -> bool {
+        self.data().missing
+    }
+
+    pub fn children(self) -> impl Iterator<Item = Node<'a>> {
+        let end = self.data().after;
+        let mut index = self.index + 1;
+        std::iter::from_fn(move || {
+            let child = (index < end).then_some(Node { cst: self.cst, index })?;
+            index = child.data().after;
+            Some(child)
+        })
+    }
+
+    /// The first child with this role.
+    pub fn child(self, field: Field) -> Option<Node<'a>> {
+        self.children().find(|it| it.field() == Some(field))
+    }
+
+    /// All children with this role.
+    pub fn all(self, field: Field) -> impl Iterator<Item = Node<'a>> {
+        self.children().filter(move |it| it.field() == Some(field))
+    }
+}
+
+fn language() -> &'static Language {
+    static LANGUAGE: OnceLock<Language> = OnceLock::new();
+    LANGUAGE.get_or_init(|| tree_sitter_e::LANGUAGE.into())
+}
+
+fn input_edit(it: &Edit) -> InputEdit {
+    let start = usize::from(it.range.start());
+    InputEdit {
+        start_byte: start,
+        old_end_byte: it.range.end().into(),
+        new_end_byte: start + usize::from(it.new_len),
+        start_position: Point::default(),
+        old_end_position: Point::default(),
+        new_end_position: Point::default(),
+    }
+}
+
+/// Copies a tree into a table. A loop, since a tree is as deep as its text likes to nest.
+fn flatten(tree: Option<&Tree>) -> Vec<NodeData> {
+    let Some(tree) = tree else { return vec![NodeData::NOTHING] };
+    let mut table = Vec::with_capacity(tree.root_node().descendant_count() / 2 + 1);
+    let mut cursor = tree.walk();
+    // The open nodes, and whether each is in the table.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    loop {
+        open.push(NodeData::of(&cursor).map(|it| {
+            table.push(it);
+            table.len() - 1
+        }));
+        if cursor.goto_first_child() {
+            continue;
+        }
+        loop {
+            let after = table.len() as u32;
+            if let Some(index) = open.pop().flatten() {
+                table[index].after = after;
+            }
+            if cursor.goto_next_sibling() {
+                break;
+            }
+            if !cursor.goto_parent() {
+                return table;
+            }
+        }
+    }
+}
+
+impl NodeData {
+    const NOTHING: NodeData =
+        NodeData { kind: Kind::Error, field: None, kind_id: 0, missing: false, start: 0, end: 0, after: 1 };
+
+    /// What is kept of the node under the cursor; punctuation without a role is not.
+    fn of(cursor: &TreeCursor<'_>) -> Option<NodeData> {
+        let node = cursor.node();
+        let field = cursor.field_id().and_then(|it| Field::numbered(language(), it.get()));
+        let kept = node.is_named() || field.is_some() || node.is_missing() || node.is_error();
+        kept.then(|| NodeData {
+            kind: if node.is_error() { Kind::Error } else { Kind::numbered(language(), node.kind_id()) },
+            field,
+            kind_id: node.kind_id(),
+            missing: node.is_missing(),
+            start: node.start_byte() as u32,
+            end: node.end_byte() as u32,
+            after: 0,
+        })
+    }
+}
