@@ -6,9 +6,9 @@ use crate::report::{self, Finding, Severity};
 use crate::sources::{self, Kind, Source};
 use crate::updoc::transcript;
 use std::collections::BTreeMap;
-use text_size::TextRange;
 use std::io::{BufWriter, Write};
 use syntax::{Expansion, Outer, Pragmas, Scopes, SyntaxError, SyntaxErrorKind};
+use text_size::TextRange;
 
 /// What is looked for in a folder.
 pub const EXTENSIONS: &[&str] = &["e", "emaker", "updoc"];
@@ -87,6 +87,14 @@ pub fn syntax(source: &Source) -> Vec<Finding> {
     findings
 }
 
+/// What keeps a program from having a Kernel-E: bytes, syntax, expansion.
+pub fn before_scope(source: &Source) -> Vec<Finding> {
+    let program = Program::read(&source.text, &Pragmas::default());
+    let mut findings = bytes(source);
+    findings.extend(program.errors.iter().map(|it| finding(it, |at| at)));
+    findings
+}
+
 /// The steps of a transcript, each in the scope of those before it.
 fn steps(source: &Source) -> Vec<Finding> {
     let mut pragmas = Pragmas::default();
@@ -96,7 +104,8 @@ fn steps(source: &Source) -> Vec<Finding> {
     for step in transcript::steps(&source.text) {
         let program = Program::read(&step.input, &pragmas);
         // A step that is meant to go wrong says so.
-        let meant = step.expected.iter().any(|it| it.key != "value" && it.key != "stdout" && it.key != "stderr");
+        let meant =
+            step.expected.iter().any(|it| it.key != "value" && it.key != "stdout" && it.key != "stderr");
         if !meant {
             let outer = |noun: &str| match names.get(noun) {
                 Some(assignable) => Some(Outer { assignable: *assignable }),

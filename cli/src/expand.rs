@@ -11,7 +11,9 @@ use std::path::Path;
 pub fn run(it: &args::Expand) -> anyhow::Result<Outcome> {
     let source = match (&it.file, &it.expr) {
         (Some(file), _) => Source::read(file)?,
-        (None, expr) => Source::from_bytes(Path::new("<expr>"), expr.as_deref().unwrap_or_default().as_bytes()),
+        (None, expr) => {
+            Source::from_bytes(Path::new("<expr>"), expr.as_deref().unwrap_or_default().as_bytes())
+        }
     };
     let expansion = syntax::expand(&syntax::parse(&source.text).program);
     let mut out = std::io::stdout().lock();

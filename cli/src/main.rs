@@ -4,6 +4,13 @@
 //! decided below; a program that is wrong is an answer here, and only a world that fails is an error.
 
 mod args;
+mod check;
+mod expand;
+mod parse;
+mod places;
+mod report;
+mod sources;
+mod updoc;
 
 use args::{Cli, Command, Install, Kernel};
 use clap::{CommandFactory, Parser};
@@ -37,6 +44,9 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             clap_complete::generate(shell, &mut Cli::command(), "walnut", &mut std::io::stdout());
             Ok(Outcome::Clean)
         }
+        Command::Parse(it) => parse::run(&it),
+        Command::Check(it) => check::run(&it),
+        Command::Expand(it) => expand::run(&it),
         _ => anyhow::bail!("this command is not there yet"),
     }
 }

@@ -39,13 +39,9 @@ mod tests {
     fn columns_are_characters() {
         let text = "é := 1\nsecond\r\nthird\rfourth";
         let place = |line, column| Place { line, column };
-        assert_eq!(places(text, &[3, 0, 8, 16, 22, 999]), [
-            place(1, 3),
-            place(1, 1),
-            place(2, 1),
-            place(3, 1),
-            place(4, 1),
-            place(4, 7)
-        ]);
+        assert_eq!(
+            places(text, &[3, 0, 8, 16, 22, 999]),
+            [place(1, 3), place(1, 1), place(2, 1), place(3, 1), place(4, 1), place(4, 7)]
+        );
     }
 }

@@ -102,8 +102,7 @@ pub fn starts(source: &Source, findings: &[Finding]) -> Vec<Place> {
 
 /// Findings with the source they are about and carets under it.
 pub fn human(source: &Source, findings: &[Finding], out: &mut impl Write) -> std::io::Result<()> {
-    let renderer =
-        if std::io::stdout().is_terminal() { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if std::io::stdout().is_terminal() { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let shown = &findings[..findings.len().min(SHOWN)];
     for (finding, (start, ..)) in shown.iter().zip(spots(source, shown)) {
@@ -210,7 +209,13 @@ mod tests {
 
     fn finding(start: usize, end: usize) -> Finding {
         let message = "undefined variable: purse".to_string();
-        Finding { range: range(start, end), severity: Severity::Error, code: "scope".into(), message, related: vec![] }
+        Finding {
+            range: range(start, end),
+            severity: Severity::Error,
+            code: "scope".into(),
+            message,
+            related: vec![],
+        }
     }
 
     #[test]

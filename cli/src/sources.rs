@@ -94,7 +94,9 @@ pub fn find(paths: &[PathBuf], extensions: &[&str]) -> Found {
         match std::fs::metadata(path) {
             Ok(it) if it.is_dir() => walk(path, extensions, &mut found),
             Ok(_) => found.files.push(path.clone()),
-            Err(problem) => found.problems.push(anyhow::Error::new(problem).context(path.display().to_string())),
+            Err(problem) => {
+                found.problems.push(anyhow::Error::new(problem).context(path.display().to_string()))
+            }
         }
     }
     let mut seen = std::collections::HashSet::new();
@@ -122,7 +124,10 @@ fn walk(folder: &Path, extensions: &[&str], found: &mut Found) {
             let name = name.to_string_lossy();
             if is_folder && !name.starts_with('.') && name != "target" && name != "node_modules" {
                 inner.push(path);
-            } else if !is_folder && extension(&path).is_some_and(|it| extensions.contains(&it)) && !path.is_dir() {
+            } else if !is_folder
+                && extension(&path).is_some_and(|it| extensions.contains(&it))
+                && !path.is_dir()
+            {
                 found.files.push(path);
             }
         }
@@ -144,6 +149,9 @@ mod tests {
     #[test]
     fn kinds_go_by_the_name() {
         let kind = |name| Source::from_bytes(Path::new(name), b"").kind();
-        assert_eq!([kind("a.e"), kind("a.emaker"), kind("a.updoc")], [Kind::Program, Kind::Module, Kind::Transcript]);
+        assert_eq!(
+            [kind("a.e"), kind("a.emaker"), kind("a.updoc")],
+            [Kind::Program, Kind::Module, Kind::Transcript]
+        );
     }
 }

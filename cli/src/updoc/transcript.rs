@@ -164,11 +164,10 @@ x ? a disabled step
     #[test]
     fn steps_and_answers() {
         let steps = steps(PAGE);
-        assert_eq!(steps.iter().map(|it| it.input.as_str()).collect::<Vec<_>>(), [
-            "def purse := 1\npurse + 1",
-            "",
-            "3"
-        ]);
+        assert_eq!(
+            steps.iter().map(|it| it.input.as_str()).collect::<Vec<_>>(),
+            ["def purse := 1\npurse + 1", "", "3"]
+        );
         assert_eq!(steps[0].expected, [Answer::new("stdout", "one\ntwo"), Answer::new("value", "2")]);
         assert_eq!(render(&steps[0].expected, "  "), "  # stdout: one\n  #         two\n\n  # value: 2\n");
         let plus = steps[0].input.find('+').unwrap();
@@ -192,6 +191,9 @@ x ? a disabled step
     #[test]
     fn the_last_line_may_lack_its_newline() {
         let steps = steps("? 1");
-        assert_eq!(with_answers("? 1", &steps, &[Some(vec![Answer::new("value", "1")])]), "? 1\n# value: 1\n");
+        assert_eq!(
+            with_answers("? 1", &steps, &[Some(vec![Answer::new("value", "1")])]),
+            "? 1\n# value: 1\n"
+        );
     }
 }

@@ -1,0 +1,76 @@
+//! Where modules are found: the folders of `--import`, then those of `walnut.toml`.
+
+use crate::sources::Source;
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Folders in which `a.b.c` is `a/b/c.emaker`, in the order they are asked.
+#[derive(Clone, Debug, Default)]
+pub struct Imports {
+    folders: Vec<PathBuf>,
+}
+
+impl Imports {
+    /// The folders given, and those of the `walnut.toml` in the current folder or the nearest one above it.
+    pub fn new(given: &[PathBuf]) -> anyhow::Result<Imports> {
+        let mut folders = given.to_vec();
+        if let Some(settings) = std::env::current_dir().ok().and_then(|it| settings_above(&it)) {
+            folders.extend(paths_of(&settings)?);
+        }
+        Ok(Imports { folders })
+    }
+
+    /// The text of a module, if one of the folders has it.
+    pub fn find(&self, name: &str) -> Option<vat::powers::Source> {
+        let file = path_of(name)?;
+        let path = self.folders.iter().map(|it| it.join(&file)).find(|it| it.is_file())?;
+        let source = Source::read(&path).ok()?;
+        Some(vat::powers::Source { name: Arc::from(source.name), text: Arc::from(source.text) })
+    }
+}
+
+/// `a/b/c.emaker` for `a.b.c`. A name with anything else in it names no file: it cannot climb out of a folder.
+fn path_of(name: &str) -> Option<PathBuf> {
+    let mut path = PathBuf::new();
+    for part in name.split('.') {
+        if part.is_empty() || !part.chars().all(|it| it.is_alphanumeric() || it == '_' || it == '-') {
+            return None;
+        }
+        path.push(part);
+    }
+    // `with_extension` would take `c` of a name such as `a.b` apart; this adds.
+    let mut file = path.into_os_string();
+    file.push(".emaker");
+    Some(PathBuf::from(file))
+}
+
+fn settings_above(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|it| it.join("walnut.toml")).find(|it| it.is_file())
+}
+
+/// `[paths] import = ["lib"]`, relative to the folder of the settings.
+fn paths_of(settings: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let text = Source::read(settings)?.text;
+    let table: toml::Table = text.parse().with_context(|| settings.display().to_string())?;
+    let Some(import) = table.get("paths").and_then(|it| it.get("import")) else { return Ok(Vec::new()) };
+    let folder = settings.parent().unwrap_or(Path::new("."));
+    let listed = import.as_array().and_then(|it| it.iter().map(|it| it.as_str()).collect::<Option<Vec<_>>>());
+    match listed {
+        Some(listed) => Ok(listed.into_iter().map(|it| folder.join(it)).collect()),
+        None => anyhow::bail!("{}: [paths] import is a list of folders: import = [\"lib\"]", settings.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_path_and_climbs_nowhere() {
+        assert_eq!(path_of("org.walnut.mint"), Some(PathBuf::from("org/walnut/mint.emaker")));
+        for name in ["", "a..b", "../secret", "/etc/passwd", "a.b/c", "c:\\x", "a.b\0"] {
+            assert_eq!(path_of(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The world as a vat started from the command line sees it: streams, clock, entropy, modules, grants.
+//!
+//! Two ways of keeping time: a program that runs waits for the clock on the wall, a transcript has a clock of
+//! its own that jumps to the next thing that is due, so that it never waits and always says the same.
+
+use crate::imports::Imports;
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Write;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// What a program may use besides what every program may.
+#[derive(Clone, Debug, Default)]
+pub struct Grants(BTreeSet<String>);
+
+impl Grants {
+    /// What `walnut run` grants without being asked.
+    pub fn usual() -> Grants {
+        Grants(["stdout", "stderr", "timer"].map(str::to_owned).into())
+    }
+    /// What a person at the prompt and a transcript have: their own streams, clock, entropy, interpreter, vats.
+    pub fn own() -> Grants {
+        let names = ["stdin", "stdout", "stderr", "timer", "entropy", "interp", "vat"];
+        Grants(names.map(str::to_owned).into())
+    }
+    pub fn with(mut self, more: &[String]) -> Grants {
+        self.0.extend(more.iter().cloned());
+        self
+    }
+}
+
+/// Kept outside the vat by whoever runs it; what the vat writes and waits for arrives here.
+#[derive(Clone, Default)]
+pub struct Console(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    /// Texts written and not taken yet; nothing is kept where they go straight to the terminal.
+    stdout: String,
+    stderr: String,
+    captured: bool,
+    /// When each timer is due, in milliseconds since 1970.
+    timers: BTreeSet<(i64, u64)>,
+    /// Set where time jumps: what the clock says.
+    now: Option<i64>,
+}
+
+impl Console {
+    /// Text goes to the terminal at once; time passes by itself.
+    pub fn terminal() -> Console {
+        Console::default()
+    }
+
+    /// Text is kept; time jumps.
+    pub fn captured() -> Console {
+        let state = State { captured: true, now: Some(wall_clock()), ..State::default() };
+        Console(Arc::new(Mutex::new(state)))
+    }
+
+    /// What was written since the last time: standard output, standard error.
+    pub fn take(&self) -> (String, String) {
+        let mut state = self.lock();
+        (std::mem::take(&mut state.stdout), std::mem::take(&mut state.stderr))
+    }
+
+    /// Waits for the timer that is due first, and says which it is. `None`: nothing is waited for.
+    pub fn next_timer(&self) -> Option<u64> {
+        let mut state = self.lock();
+        let (due, token) = state.timers.pop_first()?;
+        match &mut state.now {
+            Some(now) => *now = due.max(*now),
+            None => {
+                drop(state);
+                let wait = due.saturating_sub(wall_clock());
+                std::thread::sleep(Duration::from_millis(wait.max(0).unsigned_abs()));
+            }
+        }
+        Some(token)
+    }
+
+    /// The powers of a vat that writes and waits here.
+    pub fn powers(&self, imports: Imports, grants: Grants) -> Box<dyn vat::Powers> {
+        Box::new(Powers { console: self.clone(), imports, grants })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(|it| it.into_inner())
+    }
+}
+
+struct Powers {
+    console: Console,
+    imports: Imports,
+    grants: Grants,
+}
+
+impl vat::Powers for Powers {
+    fn stdout(&mut self, text: &str) {
+        let mut state = self.console.lock();
+        if state.captured {
+            state.stdout.push_str(text);
+        } else {
+            // A reader that has gone away is no reason for the program to stop.
+            let mut out = std::io::stdout().lock();
+            let _gone = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        }
+    }
+
+    fn stderr(&mut self, text: &str) {
+        let mut state = self.console.lock();
+        if state.captured {
+            state.stderr.push_str(text);
+        } else {
+            let _gone = std::io::stderr().lock().write_all(text.as_bytes());
+        }
+    }
+
+    /// Traces are for the person at the terminal; a program, and a transcript of it, cannot read them.
+    fn trace(&mut self, text: &str) {
+        let _gone = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    fn clock_millis(&mut self) -> i64 {
+        self.console.lock().now.unwrap_or_else(wall_clock)
+    }
+
+    fn entropy(&mut self, bytes: &mut [u8]) {
+        use std::io::Read;
+        let device = std::fs::File::open("/dev/urandom");
+        if device.and_then(|mut it| it.read_exact(bytes)).is_ok() {
+            return;
+        }
+        // Keyed by the operating system's entropy, like every hash map of this process.
+        for chunk in bytes.chunks_mut(8) {
+            let word = RandomState::new().build_hasher().finish().to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+    }
+
+    fn import(&mut self, fully_qualified_name: &str) -> Option<vat::powers::Source> {
+        self.imports.find(fully_qualified_name)
+    }
+
+    fn wake_in(&mut self, millis: i64, token: u64) -> bool {
+        let due = self.clock_millis().saturating_add(millis.max(0));
+        self.console.lock().timers.insert((due, token));
+        true
+    }
+
+    fn granted(&self, power: &str) -> bool {
+        self.grants.0.contains(power)
+    }
+}
+
+fn wall_clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
