@@ -4,6 +4,7 @@
 //! table in the order of the text; the rest of the room walks that table and never meets a parser.
 
 mod kind;
+mod sexp;
 
 pub use kind::{Field, Kind};
 

@@ -25,7 +25,7 @@ pub use complete::{Completeness, completeness};
 pub use deep::{NESTING_LIMIT, deep};
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use expand::{PatternExpansion, expand, expand_pattern};
-pub use lower::{PatternParse, lower, parse, parse_quasi, parse_quasi_pattern, parse_with};
+pub use lower::{PatternParse, Tree, lower, parse, parse_quasi, parse_quasi_pattern, parse_with, tree};
 pub use pragmas::Pragmas;
 pub use print::{print_expr, print_kernel, print_pattern, print_surface};
 pub use scope::{Scopes, resolve};

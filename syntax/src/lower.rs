@@ -58,6 +58,22 @@ pub fn parse_quasi_pattern(template: &str) -> PatternParse {
     pattern::parse_alone(template)
 }
 
+/// What [`tree`] answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tree {
+    /// The concrete tree as an s-expression.
+    pub sexp: String,
+    /// What did not fit into it.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// How the grammar alone reads a text: no pragmas, no reserved words.
+pub fn tree(text: &str) -> Tree {
+    let cst = Cst::new(text);
+    let errors = if cst.has_error() { faults::faults(&cst) } else { Vec::new() };
+    Tree { sexp: cst.sexp(), errors }
+}
+
 /// Lowers a whole tree.
 pub fn lower(cst: &Cst, pragmas: &Pragmas) -> Parse {
     let mut cx = Lowerer::new(cst, *pragmas);

@@ -200,6 +200,11 @@ fn named(language: &Language, id: u16) -> Kind {
 }
 
 impl Field {
+    /// As the grammar writes it.
+    pub(super) fn name(self) -> &'static str {
+        FIELDS.iter().find(|(_, it)| *it == self).map_or("", |(name, _)| name)
+    }
+
     pub(super) fn numbered(language: &Language, id: u16) -> Option<Field> {
         static TABLE: OnceLock<Vec<Option<Field>>> = OnceLock::new();
         // Fields are numbered from 1.
