@@ -8,11 +8,16 @@
 
 pub mod audition;
 pub mod auditors;
+pub mod authority;
 pub mod guards;
+pub mod judge;
+pub mod known;
 pub mod scopes;
 pub mod verdict;
 
 pub use audition::{Audition, Captured};
 pub use auditors::{Auditor, audit};
 pub use guards::{Guard, Implication, Standard};
+pub use judge::{Judgement, judge};
+pub use known::{Around, Born, Known, Worth, known};
 pub use verdict::{Objection, ObjectionKind, Place, Verdict};

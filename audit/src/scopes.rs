@@ -9,7 +9,7 @@ use crate::guards::{Guard, Standard};
 use std::fmt;
 
 /// A name of the outermost scope.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ScopeName {
     pub name: &'static str,
     pub level: Level,

@@ -1,0 +1,43 @@
+//! The one database. Only `AnalysisHost` writes to it.
+
+use crate::input::{File, FileId};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// What every query is given.
+#[salsa::db]
+pub(crate) trait Db: salsa::Database {}
+
+#[salsa::db]
+#[derive(Clone)]
+pub(crate) struct Database {
+    /// Which input holds which text. Written with the inputs, between snapshots.
+    pub(crate) files: Arc<FxHashMap<FileId, File>>,
+    // Last, so that it is dropped last: a clone's storage is what a writer waits for.
+    storage: salsa::Storage<Self>,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {}
+
+impl Default for Database {
+    fn default() -> Database {
+        Database { files: Arc::default(), storage: salsa::Storage::new(None) }
+    }
+}
+
+#[cfg(test)]
+impl Database {
+    /// A database that tells `seen` the name of every query it runs.
+    pub(crate) fn watched(seen: impl Fn(&str) + Send + Sync + 'static) -> Database {
+        let storage = salsa::Storage::new(Some(Box::new(move |event: salsa::Event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                seen(&format!("{database_key:?}"));
+            }
+        })));
+        Database { files: Arc::default(), storage }
+    }
+}

@@ -1,0 +1,61 @@
+//! What `syntax` finds: texts that are not E, what does not expand, and nouns that nobody defines.
+
+use super::{Code, Diagnostic, Severity};
+use crate::db::Db;
+use crate::input::File;
+use crate::names::{Meaning, ProgramNames, level, names};
+use crate::program::{Tree, trees};
+use audit::scopes::Level;
+use syntax::scope::DefinitionKind;
+use syntax::{Outer, SyntaxError, SyntaxErrorKind, static_errors};
+
+pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let level = level(file.kind(db));
+    let mut found = Vec::new();
+    for (tree, program) in trees(db, file).iter().zip(&names(db, file).programs) {
+        db.unwind_if_revision_cancelled();
+        let outer = |noun: &str| outer(db, level, program, noun);
+        // What could not be read says nothing reliable about names.
+        let readable = tree.parse.errors.iter().all(|it| it.kind == SyntaxErrorKind::Warning);
+        let scope_errors =
+            if readable { static_errors(&tree.expansion, &program.scopes, &outer) } else { Vec::new() };
+        let errors = tree.parse.errors.iter().chain(&tree.expansion.errors).chain(&scope_errors);
+        found.extend(errors.map(|it| diagnostic(tree, it)));
+    }
+    found
+}
+
+/// What the programs before this one, and the scope it is born with, know of a noun.
+fn outer(db: &dyn Db, level: Level, program: &ProgramNames, noun: &str) -> Option<Outer> {
+    match program.outer(level, noun) {
+        Meaning::Unbound => None,
+        Meaning::Scope(_) => Some(Outer { assignable: false }),
+        Meaning::Definition(site) => {
+            let scopes = &names(db, site.file).programs.get(site.program)?.scopes;
+            let kind = scopes.definition(site.definition).kind;
+            let assignable = matches!(kind, DefinitionKind::Var { .. } | DefinitionKind::Binding);
+            Some(Outer { assignable })
+        }
+    }
+}
+
+fn diagnostic(tree: &Tree, it: &SyntaxError) -> Diagnostic {
+    let (code, severity) = match it.kind {
+        SyntaxErrorKind::Syntax => (Code::Syntax, Severity::Error),
+        SyntaxErrorKind::Incomplete => (Code::Incomplete, Severity::Error),
+        SyntaxErrorKind::Pragma => (Code::Pragma, Severity::Error),
+        SyntaxErrorKind::Expansion => (Code::Expansion, Severity::Error),
+        SyntaxErrorKind::Scope if it.message.starts_with("undefined variable") => {
+            (Code::UnboundNoun, Severity::Error)
+        }
+        SyntaxErrorKind::Scope => (Code::Scope, Severity::Error),
+        SyntaxErrorKind::Warning => (Code::Deprecated, Severity::Warning),
+    };
+    Diagnostic {
+        range: it.range + tree.piece.offset,
+        severity,
+        code,
+        message: it.message.clone(),
+        related: Vec::new(),
+    }
+}

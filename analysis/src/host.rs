@@ -1,0 +1,216 @@
+//! The door: one writer, any number of snapshots.
+
+use crate::change::{Change, Edit};
+use crate::db::Database;
+use crate::diagnostics::{self, Diagnostic};
+use crate::ide::{self, FilePosition, FileRange, NavigationTarget, Reference};
+use crate::input::{File, FileId};
+use crate::{
+    CompletionItem, DocumentSymbol, FoldingRange, Hover, InlayHint, InlayHintsConfig, LineIndex, RenameError,
+    SemanticToken, TextRange,
+};
+use salsa::{Database as _, Setter};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+/// Holds the texts. The only thing that can change them.
+#[derive(Default)]
+pub struct AnalysisHost {
+    pub(crate) db: Database,
+}
+
+/// The texts as they were when it was made, and what follows from them.
+pub struct Analysis {
+    db: Database,
+}
+
+/// The texts changed, or the question was taken back, while it was being answered. Ask again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cancelled;
+
+/// An answer, unless it was cancelled.
+pub type Cancellable<T> = Result<T, Cancelled>;
+
+/// Takes back what one [`Analysis`] is computing, and nothing else.
+#[derive(Clone)]
+pub struct CancelOne(salsa::CancellationToken);
+
+impl CancelOne {
+    /// The snapshot's running question answers [`Cancelled`] soon.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl AnalysisHost {
+    /// Applies all edits of `change`. Cancels what snapshots compute and waits until they are dropped, so the
+    /// caller must hold none.
+    pub fn apply_change(&mut self, change: Change) {
+        for edit in change.edits {
+            self.apply(edit);
+        }
+    }
+
+    /// A snapshot to ask. Cheap; send it to another thread, ask, drop it.
+    pub fn analysis(&self) -> Analysis {
+        Analysis { db: self.db.clone() }
+    }
+
+    fn apply(&mut self, edit: Edit) {
+        match edit {
+            Edit::Open { file, name, kind, text } => match self.file(file) {
+                Some(it) => {
+                    it.set_name(&mut self.db).to(name);
+                    it.set_kind(&mut self.db).to(kind);
+                    it.set_text(&mut self.db).to(text);
+                }
+                None => {
+                    let it = File::new(&self.db, file, name, kind, text, None);
+                    Arc::make_mut(&mut self.db.files).insert(file, it);
+                }
+            },
+            Edit::Text { file, text } => {
+                if let Some(it) = self.file(file) {
+                    it.set_text(&mut self.db).to(text);
+                }
+            }
+            Edit::Continues { file, previous } => {
+                let previous = previous.and_then(|it| self.file(it));
+                if let Some(it) = self.file(file) {
+                    self.set_previous(it, previous);
+                }
+            }
+            Edit::Close { file } => self.close(file),
+        }
+    }
+
+    /// A cell may not continue itself, however long the way round.
+    fn set_previous(&mut self, file: File, previous: Option<File>) {
+        let mut it = previous;
+        while let Some(earlier) = it {
+            if earlier == file {
+                return;
+            }
+            it = earlier.previous(&self.db);
+        }
+        file.set_previous(&mut self.db).to(previous);
+    }
+
+    fn close(&mut self, file: FileId) {
+        let Some(gone) = Arc::make_mut(&mut self.db.files).remove(&file) else { return };
+        let before = gone.previous(&self.db);
+        let orphans: Vec<File> =
+            self.db.files.values().copied().filter(|it| it.previous(&self.db) == Some(gone)).collect();
+        for it in orphans {
+            it.set_previous(&mut self.db).to(before);
+        }
+        // An input cannot be taken out of the database; its text can.
+        gone.set_text(&mut self.db).to(Arc::from(""));
+        gone.set_previous(&mut self.db).to(None);
+    }
+
+    fn file(&self, id: FileId) -> Option<File> {
+        self.db.files.get(&id).copied()
+    }
+}
+
+impl Analysis {
+    /// A handle by which another thread can take back what this snapshot computes.
+    pub fn cancel_one(&self) -> CancelOne {
+        CancelOne(self.db.cancellation_token())
+    }
+
+    /// The text, as this snapshot sees it.
+    pub fn text(&self, file: FileId) -> Cancellable<Arc<str>> {
+        self.with(file, |db, it| Arc::from(it.text(db)))
+    }
+
+    /// Converts between byte offsets and lines and columns (UTF-8, UTF-16 and UTF-32).
+    pub fn line_index(&self, file: FileId) -> Cancellable<Arc<LineIndex>> {
+        self.with(file, |db, it| ide::line_index(db, it))
+    }
+
+    /// Everything that is wrong with a text, in the order it stands there.
+    pub fn diagnostics(&self, file: FileId) -> Cancellable<Vec<Diagnostic>> {
+        self.with(file, |db, it| diagnostics::diagnostics(db, it))
+    }
+
+    /// What each word is, in order and without overlap; only within `range` if one is given.
+    pub fn semantic_tokens(&self, file: FileId, range: Option<TextRange>) -> Cancellable<Vec<SemanticToken>> {
+        self.with(file, |db, it| ide::semantic_tokens::semantic_tokens(db, it, range))
+    }
+
+    /// The objects, their methods and the top-level names of a text.
+    pub fn document_symbols(&self, file: FileId) -> Cancellable<Vec<DocumentSymbol>> {
+        self.with(file, |db, it| ide::document_symbols::document_symbols(db, it))
+    }
+
+    /// What can be folded away.
+    pub fn folding_ranges(&self, file: FileId) -> Cancellable<Vec<FoldingRange>> {
+        self.with(file, |db, it| ide::folding_ranges::folding_ranges(db, it))
+    }
+
+    /// For each position, the ranges around it from the smallest to the whole text.
+    pub fn selection_ranges(&self, at: FilePosition) -> Cancellable<Vec<TextRange>> {
+        self.with(at.file, |db, it| ide::selection_ranges::selection_ranges(db, it, at.offset))
+    }
+
+    /// Where the name at the cursor is defined; nothing for a name of the outermost scope.
+    pub fn goto_definition(&self, at: FilePosition) -> Cancellable<Vec<NavigationTarget>> {
+        self.with(at.file, |db, it| ide::goto_definition::goto_definition(db, it, at.offset))
+    }
+
+    /// Every place that means the same name as the one at the cursor, its definition first if asked for.
+    pub fn find_references(&self, at: FilePosition, with_definition: bool) -> Cancellable<Vec<Reference>> {
+        self.with(at.file, |db, it| {
+            ide::find_references::find_references(db, it, at.offset, with_definition)
+        })
+    }
+
+    /// What is known of the name or object at the cursor.
+    pub fn hover(&self, at: FilePosition) -> Cancellable<Option<Hover>> {
+        self.with(at.file, |db, it| ide::hover::hover(db, it, at.offset))
+    }
+
+    /// What is not written and worth showing within `range`.
+    pub fn inlay_hints(
+        &self,
+        range: FileRange,
+        config: &InlayHintsConfig,
+    ) -> Cancellable<Vec<InlayHint>> {
+        self.with(range.file, |db, it| ide::inlay_hints::inlay_hints(db, it, range.range, config))
+    }
+
+    /// Names that are in scope at the cursor.
+    pub fn completions(&self, at: FilePosition) -> Cancellable<Vec<CompletionItem>> {
+        self.with(at.file, |db, it| ide::completion::completions(db, it, at.offset))
+    }
+
+    /// The name that a rename at the cursor would change, if one may be renamed there.
+    pub fn prepare_rename(&self, at: FilePosition) -> Cancellable<Option<TextRange>> {
+        self.with(at.file, |db, it| ide::rename::prepare(db, it, at.offset))
+    }
+
+    /// The edits that give the name at the cursor another name.
+    pub fn rename(
+        &self,
+        at: FilePosition,
+        new_name: &str,
+    ) -> Cancellable<Result<Vec<(FileRange, String)>, RenameError>> {
+        self.with(at.file, |db, it| ide::rename::rename(db, it, at.offset, new_name))
+    }
+
+    /// An unknown file has nothing to say; that is not an error, it was closed a moment ago.
+    fn with<T: Default>(&self, file: FileId, ask: impl FnOnce(&Database, File) -> T) -> Cancellable<T> {
+        let Some(it) = self.db.files.get(&file).copied() else { return Ok(T::default()) };
+        match salsa::Cancelled::catch(AssertUnwindSafe(|| ask(&self.db, it))) {
+            Ok(answer) => Ok(answer),
+            // A panic in another thread's query is a bug of ours, not a cancellation.
+            Err(salsa::Cancelled::PropagatedPanic) => {
+                debug_assert!(false, "a query panicked in another thread");
+                Ok(T::default())
+            }
+            Err(_) => Err(Cancelled),
+        }
+    }
+}

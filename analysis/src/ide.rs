@@ -1,0 +1,70 @@
+//! What an editor asks, one file per feature, and what the features share.
+
+pub mod completion;
+pub mod document_symbols;
+pub(crate) mod find_references;
+pub mod folding_ranges;
+pub(crate) mod goto_definition;
+pub mod hover;
+pub mod inlay_hints;
+pub(crate) mod occurrences;
+pub(crate) mod places;
+pub mod rename;
+pub(crate) mod selection_ranges;
+pub mod semantic_tokens;
+
+use crate::db::Db;
+use crate::input::{File, FileId};
+use line_index::LineIndex;
+use std::sync::Arc;
+use text_size::{TextRange, TextSize};
+
+/// A part of a text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FileRange {
+    pub file: FileId,
+    pub range: TextRange,
+}
+
+/// A place between two characters of a text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FilePosition {
+    pub file: FileId,
+    pub offset: TextSize,
+}
+
+/// Somewhere to go.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NavigationTarget {
+    pub file: FileId,
+    pub name: String,
+    /// All of what is defined there.
+    pub full: TextRange,
+    /// Its name: where the cursor goes.
+    pub focus: TextRange,
+}
+
+/// A place that means a name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Reference {
+    pub at: FileRange,
+    pub kind: ReferenceKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ReferenceKind {
+    Definition,
+    Read,
+    Write,
+    /// `&x` or `&&x`
+    Slot,
+}
+
+#[salsa::tracked(returns(ref), no_eq, lru = 256)]
+fn index(db: &dyn Db, file: File) -> Arc<LineIndex> {
+    Arc::new(LineIndex::new(file.text(db)))
+}
+
+pub(crate) fn line_index(db: &dyn Db, file: File) -> Arc<LineIndex> {
+    index(db, file).clone()
+}

@@ -1,0 +1,57 @@
+//! Every place that means the name at the cursor.
+//!
+//! A name of a program is looked for in its file; a name of the outermost scope, too. What a later notebook
+//! cell does with a name of an earlier one is found from either.
+
+use super::occurrences::{occurrence_at, occurrences};
+use super::{FileRange, Reference, ReferenceKind};
+use crate::db::Database;
+use crate::input::File;
+use crate::names::Meaning;
+use text_size::TextSize;
+
+pub(crate) fn find_references(
+    db: &Database,
+    file: File,
+    at: TextSize,
+    with_definition: bool,
+) -> Vec<Reference> {
+    let Some(meaning) = occurrence_at(db, file, at).map(|it| it.meaning) else { return Vec::new() };
+    let mut found = references(db, file, meaning);
+    found.retain(|it| with_definition || it.kind != ReferenceKind::Definition);
+    found.sort_by_key(|it| (it.kind != ReferenceKind::Definition, it.at));
+    found
+}
+
+pub(crate) fn references(db: &Database, file: File, meaning: Meaning) -> Vec<Reference> {
+    let mut files = vec![file];
+    if let Meaning::Definition(site) = meaning {
+        files = vec![site.file];
+        files.extend(continuing(db, site.file));
+    }
+    let all = files.into_iter().flat_map(|it| {
+        let id = it.id(db);
+        occurrences(db, it).iter().map(move |found| (id, found))
+    });
+    let same = all.filter(|(_, it)| it.meaning == meaning && meaning != Meaning::Unbound);
+    same.map(|(file, it)| Reference { at: FileRange { file, range: it.range }, kind: it.kind }).collect()
+}
+
+/// The texts that see this one's names, directly or through others.
+fn continuing(db: &Database, file: File) -> Vec<File> {
+    let mut found = vec![file];
+    let mut next = 0;
+    while next < found.len() {
+        db_cancelled(db);
+        let before = found[next];
+        next += 1;
+        found.extend(db.files.values().filter(|it| it.previous(db) == Some(before)));
+    }
+    found.remove(0);
+    found
+}
+
+fn db_cancelled(db: &Database) {
+    use salsa::Database as _;
+    db.unwind_if_revision_cancelled();
+}

@@ -1,0 +1,113 @@
+//! Every noun that stands in a text, and whom it means.
+
+use super::ReferenceKind;
+use super::places::noun_range;
+use crate::db::Db;
+use crate::input::File;
+use crate::names::{Meaning, level, names};
+use crate::program::{maps, programs};
+use std::sync::Arc;
+use syntax::kernel_e::{Expr, ExprId, Name};
+use syntax::scope::DefinitionId;
+use text_size::{TextRange, TextSize};
+
+/// A noun in the text.
+#[derive(Clone, Debug)]
+pub(crate) struct Occurrence {
+    /// In the file.
+    pub range: TextRange,
+    pub noun: Name,
+    pub meaning: Meaning,
+    pub kind: ReferenceKind,
+    /// Which program of the file it stands in.
+    pub program: usize,
+}
+
+/// All of them, in order and without overlap.
+#[salsa::tracked(returns(ref), no_eq, lru = 64)]
+pub(crate) fn occurrences(db: &dyn Db, file: File) -> Arc<Vec<Occurrence>> {
+    let mut found = Vec::new();
+    for index in 0..programs(db, file).len() {
+        db.unwind_if_revision_cancelled();
+        definitions(db, file, index, &mut found);
+        uses(db, file, index, &mut found);
+    }
+    // One noun may have become several nodes: a definition outweighs a write, a write a read.
+    found.sort_by_key(|it| (it.range.start(), it.range.end(), weight(it.kind)));
+    found.dedup_by(|later, earlier| later.range.start() < earlier.range.end());
+    Arc::new(found)
+}
+
+/// The noun at a place; the one after it rather than the one before.
+pub(crate) fn occurrence_at(db: &dyn Db, file: File, at: TextSize) -> Option<&Occurrence> {
+    let all = occurrences(db, file);
+    let after = all.partition_point(|it| it.range.start() <= at);
+    all[..after].last().filter(|it| it.range.contains_inclusive(at))
+}
+
+fn weight(it: ReferenceKind) -> u8 {
+    match it {
+        ReferenceKind::Definition => 0,
+        ReferenceKind::Write => 1,
+        ReferenceKind::Slot => 2,
+        ReferenceKind::Read => 3,
+    }
+}
+
+fn definitions(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence>) {
+    let map = &maps(db, file)[index];
+    let program = &names(db, file).programs[index];
+    for (id, it) in program.scopes.definitions.iter().enumerate() {
+        let Some(range) = noun_range(map, it.pattern) else { continue };
+        let definition = DefinitionId(id as u32);
+        let site = crate::names::Site { file, program: index, definition };
+        found.push(Occurrence {
+            range: map.in_file(range),
+            noun: it.noun.clone(),
+            meaning: Meaning::Definition(site),
+            kind: ReferenceKind::Definition,
+            program: index,
+        });
+    }
+}
+
+fn uses(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence>) {
+    let map = &maps(db, file)[index];
+    let program = &names(db, file).programs[index];
+    let level = level(file.kind(db));
+    for (id, it) in programs(db, file)[index].exprs.iter().enumerate() {
+        let id = ExprId(id as u32);
+        let (noun, kind) = match it {
+            Expr::Noun(noun) => (noun, ReferenceKind::Read),
+            Expr::Binding(noun) => (noun, ReferenceKind::Slot),
+            Expr::Assign { noun, .. } => (noun, ReferenceKind::Write),
+            _ => continue,
+        };
+        let Some(binder) = program.scopes.binders.get(&id) else { continue };
+        let named = map.source.names.get(id.index()).copied().flatten();
+        let range = map.in_file(named.unwrap_or_else(|| map.source.expr(id)));
+        let Some(range) = written(file.text(db), range, noun) else { continue };
+        let meaning = program.meaning(file, index, level, noun, binder);
+        found.push(Occurrence { range, noun: noun.clone(), meaning, kind, program: index });
+    }
+}
+
+/// The part of `range` that is the noun, if the user wrote it there. Expansion gives the nouns that it makes
+/// up the range of the construct it made them for.
+fn written(text: &str, range: TextRange, noun: &Name) -> Option<TextRange> {
+    let shown = text.get(std::ops::Range::<usize>::from(range))?;
+    let bare = shown.trim_start_matches('&');
+    let is_uri = |it: &str| {
+        let scheme = it.strip_prefix('<').map(|it| it.trim_end_matches('>'));
+        scheme.is_some_and(|it| noun.strip_suffix("__uriGetter") == Some(&it.to_ascii_lowercase()[..]))
+    };
+    let quoted = |it: &str| {
+        let inner = it.strip_prefix("::").map(|it| it.trim().trim_matches('"'));
+        inner == Some(noun.as_str())
+    };
+    if bare == noun.as_str() || is_uri(bare) || quoted(bare) {
+        let skipped = TextSize::of(shown) - TextSize::of(bare);
+        return Some(TextRange::new(range.start() + skipped, range.end()));
+    }
+    None
+}

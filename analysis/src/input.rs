@@ -1,0 +1,46 @@
+//! What is set from outside: the texts, and which text continues which.
+
+use std::sync::Arc;
+
+/// A text the host was handed. The caller numbers them as it likes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FileId(pub u32);
+
+/// How a text is to be read, and what it is born with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FileKind {
+    /// `.e`: a program, in the privileged scope.
+    Program,
+    /// `.emaker`: a module, in the safe scope.
+    Module,
+    /// `.updoc`: a transcript; only its `?` and `>` lines are E, each step continuing the one before.
+    Transcript,
+    /// A notebook cell: a program in a vat of its own, which sees the names of the cells before it.
+    Cell,
+}
+
+impl FileKind {
+    /// By the end of a file's name; what is not known is read as a program.
+    pub fn of_name(name: &str) -> FileKind {
+        if name.ends_with(".emaker") {
+            FileKind::Module
+        } else if name.ends_with(".updoc") {
+            FileKind::Transcript
+        } else {
+            FileKind::Program
+        }
+    }
+}
+
+/// A text as the queries see it.
+#[salsa::input(debug)]
+pub(crate) struct File {
+    pub id: FileId,
+    #[returns(deref)]
+    pub name: Arc<str>,
+    pub kind: FileKind,
+    #[returns(deref)]
+    pub text: Arc<str>,
+    /// The text whose scope this one continues: the notebook cell before.
+    pub previous: Option<File>,
+}

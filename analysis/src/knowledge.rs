@@ -1,0 +1,147 @@
+//! Query: what is known of each binding before anything runs, its guard first of all.
+
+use crate::db::Db;
+use crate::input::{File, FileKind};
+use crate::names::{Meaning, ProgramNames, Site, level, names};
+use crate::authority::reach_of_names;
+use crate::program::programs;
+use crate::verdicts::verdicts;
+use audit::authority::Thing;
+use audit::scopes::Level;
+use audit::{Around, Born, Guard, Known, Worth};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use syntax::scope::DefinitionId;
+
+/// What is known of the programs of one file.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) struct Knowledge {
+    pub programs: Vec<Known>,
+}
+
+#[salsa::tracked(returns(ref))]
+pub(crate) fn knowledge(db: &dyn Db, file: File) -> Arc<Knowledge> {
+    let mut so_far = Vec::new();
+    for (index, program) in programs(db, file).iter().enumerate() {
+        db.unwind_if_revision_cancelled();
+        let around = Surroundings::new(db, file, index, Own { known: &so_far, ..Own::default() });
+        let known = audit::known(program, &around.names.scopes, &around);
+        so_far.push(known);
+    }
+    Arc::new(Knowledge { programs: so_far })
+}
+
+/// The scope around one program: the programs before it, and what all programs are born with.
+pub(crate) struct Surroundings<'a> {
+    db: &'a dyn Db,
+    file: File,
+    pub names: &'a ProgramNames,
+    level: Level,
+    own: Own<'a>,
+}
+
+/// What has been found out about the earlier programs of the very file, as far as the asker has come.
+/// A query that is still at work on a file cannot ask for itself.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Own<'a> {
+    pub known: &'a [Known],
+    /// Names whose objects are DeepFrozen.
+    pub frozen: &'a [Vec<DefinitionId>],
+    pub reach: &'a [FxHashMap<DefinitionId, Vec<Thing>>],
+}
+
+impl<'a> Surroundings<'a> {
+    /// Around program `index` of `file`.
+    pub fn new(db: &'a dyn Db, file: File, index: usize, own: Own<'a>) -> Surroundings<'a> {
+        let names = &names(db, file).programs[index];
+        Surroundings { db, file, names, level: level(file.kind(db)), own }
+    }
+
+    fn known(&self, site: Site) -> Option<&Known> {
+        if site.file == self.file {
+            return self.own.known.get(site.program);
+        }
+        knowledge(self.db, site.file).programs.get(site.program)
+    }
+
+    /// Each cell has a vat of its own: what comes from another is there as a copy, shared, or far.
+    fn comes_from_another_vat(&self, site: Site) -> bool {
+        site.file != self.file && site.file.kind(self.db) == FileKind::Cell
+    }
+
+    fn is_frozen(&self, site: Site) -> bool {
+        let index = site.definition.0 as usize;
+        let Some(known) = self.known(site) else { return false };
+        if known.bindings[index].implies_deep_frozen() == audit::Implication::Yes {
+            return true;
+        }
+        if known.bindings[index] != Guard::plain_def() {
+            return false;
+        }
+        match &known.values[index] {
+            Worth::Data | Worth::Guard(_) => true,
+            Worth::Scope(it) => it.guard().implies_deep_frozen() == audit::Implication::Yes,
+            Worth::Object(_) => {
+                let frozen = if site.file == self.file {
+                    self.own.frozen.get(site.program)
+                } else {
+                    verdicts(self.db, site.file).frozen.get(site.program)
+                };
+                frozen.is_some_and(|it| it.contains(&site.definition))
+            }
+            Worth::Auditor(_) | Worth::Unknown => false,
+        }
+    }
+}
+
+impl Around for Surroundings<'_> {
+    fn binding(&self, noun: &str) -> Guard {
+        match self.names.outer(self.level, noun) {
+            Meaning::Definition(site) if self.comes_from_another_vat(site) => {
+                if self.is_frozen(site) {
+                    Guard::Same(format!("<{noun}>").into(), true)
+                } else {
+                    Guard::Unknown(
+                        format!("whether `{noun}` comes from its vat as a copy or as a far reference").into(),
+                    )
+                }
+            }
+            Meaning::Definition(site) => match self.known(site) {
+                Some(known) => known.bindings[site.definition.0 as usize].clone(),
+                None => Guard::Unknown(format!("what the step that defines `{noun}` does").into()),
+            },
+            Meaning::Scope(_) | Meaning::Unbound => Born(self.level).binding(noun),
+        }
+    }
+
+    fn value(&self, noun: &str) -> Worth {
+        match self.names.outer(self.level, noun) {
+            Meaning::Definition(site) => match self.known(site) {
+                Some(known) => known.values[site.definition.0 as usize].clone(),
+                None => Worth::Unknown,
+            },
+            Meaning::Scope(_) | Meaning::Unbound => Born(self.level).value(noun),
+        }
+    }
+
+    fn frozen(&self, noun: &str) -> bool {
+        match self.names.outer(self.level, noun) {
+            Meaning::Definition(site) => self.is_frozen(site),
+            Meaning::Scope(_) | Meaning::Unbound => Born(self.level).frozen(noun),
+        }
+    }
+
+    fn reach(&self, noun: &str) -> Vec<Thing> {
+        match self.names.outer(self.level, noun) {
+            Meaning::Definition(site) => {
+                let reach = if site.file == self.file {
+                    self.own.reach.get(site.program)
+                } else {
+                    reach_of_names(self.db, site.file).get(site.program)
+                };
+                reach.and_then(|it| it.get(&site.definition)).cloned().unwrap_or_default()
+            }
+            Meaning::Scope(_) | Meaning::Unbound => Born(self.level).reach(noun),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Queries from a text to its Kernel-E: first with positions, then without.
+//!
+//! [`trees`] changes with every key. What follows from it is split: [`programs`] has no positions and compares
+//! equal when only blanks and comments moved, so nothing behind it runs again; [`maps`] has the positions and
+//! is asked only when something is drawn.
+
+use crate::db::Db;
+use crate::input::{File, FileKind};
+use crate::transcript::{self, Piece};
+use std::sync::Arc;
+use syntax::kernel_e::Program;
+use syntax::{Expansion, Parse, Pragmas, SourceMap};
+use text_size::{TextRange, TextSize};
+
+/// A program of a file with everything that was found while reading it.
+pub(crate) struct Tree {
+    pub piece: Piece,
+    pub parse: Parse,
+    pub expansion: Expansion,
+}
+
+/// Where the nodes of a program stand in the file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Map {
+    /// Where the program's text starts; ranges of `source` count from here.
+    pub offset: TextSize,
+    /// The end of the program's text, counted from `offset`.
+    pub len: TextSize,
+    pub source: SourceMap,
+}
+
+impl Map {
+    /// A range of the source map as a range of the file.
+    pub fn in_file(&self, range: TextRange) -> TextRange {
+        range + self.offset
+    }
+    /// A position of the file as a position of the program's text, if it is in there.
+    pub fn in_program(&self, at: TextSize) -> Option<TextSize> {
+        at.checked_sub(self.offset).filter(|it| *it <= self.len)
+    }
+}
+
+/// The programs of a file: one, or one for each step of a transcript. Forgotten first when memory is short:
+/// nothing but its projections is needed again.
+#[salsa::tracked(returns(ref), no_eq, lru = 64)]
+pub(crate) fn trees(db: &dyn Db, file: File) -> Arc<Vec<Tree>> {
+    let mut pragmas = Pragmas::default();
+    let mut trees = Vec::new();
+    for piece in pieces(file.kind(db), file.text(db)) {
+        db.unwind_if_revision_cancelled();
+        let parse = syntax::parse_with(&piece.text, &pragmas);
+        let expansion = syntax::expand(&parse.program);
+        pragmas = parse.pragmas;
+        trees.push(Tree { piece, parse, expansion });
+    }
+    Arc::new(trees)
+}
+
+/// The Kernel-E of each program of the file, without positions.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn programs(db: &dyn Db, file: File) -> Arc<Vec<Program>> {
+    Arc::new(trees(db, file).iter().map(|it| it.expansion.program.clone()).collect())
+}
+
+/// The positions that [`programs`] leaves out.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn maps(db: &dyn Db, file: File) -> Arc<Vec<Map>> {
+    let map = |it: &Tree| Map {
+        offset: it.piece.offset,
+        len: TextSize::of(&*it.piece.text),
+        source: it.expansion.source_map.clone(),
+    };
+    Arc::new(trees(db, file).iter().map(map).collect())
+}
+
+fn pieces(kind: FileKind, text: &str) -> Vec<Piece> {
+    match kind {
+        FileKind::Transcript => transcript::steps(text),
+        FileKind::Program | FileKind::Module | FileKind::Cell => {
+            vec![Piece { offset: TextSize::new(0), text: text.into() }]
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Every object expression of a program before every auditor it names, and before DeepFrozen in any case.
+
+use crate::audition::{Audition, fully_qualified_name};
+use crate::auditors::{Auditor, audit};
+use crate::guards::{Guard, Implication, Standard};
+use crate::known::{Around, Known, Worth, worth};
+use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
+use std::sync::Arc;
+use syntax::Scopes;
+use syntax::kernel_e::{Expr, ExprId, ObjectId, Program};
+use syntax::scope::{Binder, Capture, DefinitionKind};
+
+/// One auditor's answer about one object expression.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Judgement {
+    pub object: ObjectId,
+    /// As a program writes it.
+    pub auditor: Arc<str>,
+    /// Where the program names the auditor. `None`: nobody asked, this is DeepFrozen for the reader to see.
+    pub asked_at: Option<ExprId>,
+    /// Whether a rejection stops the program.
+    pub insists: bool,
+    /// What the auditor answers; if nobody asked, whether anything the object holds can change. Then literals
+    /// and objects without guards count by what they are, see [`Judgement::if_asked`].
+    pub verdict: Verdict,
+    /// Only where nobody asked: what the auditor would answer to `as DeepFrozen` with nothing else changed.
+    pub if_asked: Option<Verdict>,
+}
+
+/// Judges every object expression of `program`, in order; what the program asks first, then what it does not.
+pub fn judge(
+    program: &Program,
+    scopes: &Scopes,
+    around: &dyn Around,
+    known: &Known,
+    prefix: &str,
+) -> Vec<Judgement> {
+    let cx = Judge { program, scopes, around, known, prefix };
+    let asked: Vec<Vec<Judgement>> = cx.objects().map(|it| cx.asked(it)).collect();
+    let unasked = cx.unasked(&asked);
+    asked.into_iter().zip(unasked).flat_map(|(asked, unasked)| asked.into_iter().chain(unasked)).collect()
+}
+
+#[derive(Clone, Copy)]
+struct Judge<'a> {
+    program: &'a Program,
+    scopes: &'a Scopes,
+    around: &'a dyn Around,
+    known: &'a Known,
+    prefix: &'a str,
+}
+
+/// What is assumed of objects that nobody asked, while the assumption is being checked.
+struct Presumed {
+    /// By `ObjectId`: not yet refuted.
+    frozen: Vec<bool>,
+}
+
+impl Judge<'_> {
+    fn objects(&self) -> impl Iterator<Item = ObjectId> + use<> {
+        (0..self.program.objects.len() as u32).map(ObjectId)
+    }
+
+    fn asked(&self, object: ObjectId) -> Vec<Judgement> {
+        let it = self.program.object(object);
+        it.as_auditor.iter().chain(&it.implements).map(|at| self.asked_at(object, *at)).collect()
+    }
+
+    fn asked_at(&self, object: ObjectId, at: ExprId) -> Judgement {
+        let worth = worth(self.program, self.scopes, self.around, self.known, at);
+        let auditor = match worth {
+            Worth::Auditor(it) => Some(it),
+            Worth::Scope(it) => it.auditor(),
+            _ => None,
+        };
+        let (name, insists, verdict): (Arc<str>, bool, Verdict) = match (auditor, worth) {
+            (Some(it), _) => (it.name().into(), it.insists(), self.audit(it, object, &self.guards(object))),
+            (None, Worth::Scope(it)) => (it.name.into(), true, self.no_auditor(object, it.name)),
+            (None, Worth::Guard(it)) => {
+                (it.to_string().into(), true, self.no_auditor(object, &it.to_string()))
+            }
+            _ => {
+                let name = self.text(at);
+                let why = format!("`{name}` is asked when the program runs");
+                (name.into(), true, Verdict::Unknown(why.into()))
+            }
+        };
+        Judgement { object, auditor: name, asked_at: Some(at), insists, verdict, if_asked: None }
+    }
+
+    fn audit(&self, auditor: Auditor, object: ObjectId, guards: &[Guard]) -> Verdict {
+        let name = fully_qualified_name(self.program, self.scopes, object, self.prefix);
+        let audition = Audition { program: self.program, scopes: self.scopes, object, name: &name, guards };
+        audit(auditor, &audition)
+    }
+
+    /// What the bindings will carry.
+    fn guards(&self, object: ObjectId) -> Vec<Guard> {
+        let captures = self.scopes.captures(object).iter();
+        captures.map(|it| self.known.binding(&it.noun, &it.binder, self.around)).collect()
+    }
+
+    fn no_auditor(&self, object: ObjectId, name: &str) -> Verdict {
+        Verdict::Rejected(vec![Objection {
+            kind: ObjectionKind::NotAnAuditor { name: name.into() },
+            place: Place::Object(object),
+            message: format!("no such method: {name}#audit/1"),
+        }])
+    }
+
+    fn text(&self, at: ExprId) -> String {
+        match self.program.expr(at) {
+            Expr::Noun(noun) => noun.to_string(),
+            Expr::Call { recipient, verb, .. } => match self.program.expr(*recipient) {
+                Expr::Noun(noun) if &**verb == "get" => format!("{noun}[…]"),
+                Expr::Noun(noun) => format!("{noun}.{verb}(…)"),
+                _ => "a computed auditor".to_string(),
+            },
+            _ => "a computed auditor".to_string(),
+        }
+    }
+
+    /// By object: DeepFrozen where nobody asked for it. Objects that hold each other are presumed frozen
+    /// together, and refuted together: the greatest fixpoint.
+    fn unasked(&self, asked: &[Vec<Judgement>]) -> Vec<Option<Judgement>> {
+        let asks = |it: ObjectId| asked[it.index()].iter().find(|it| it.auditor.starts_with("DeepFrozen"));
+        let mut presumed = Presumed {
+            frozen: self.objects().map(|it| asks(it).is_none_or(|it| it.verdict.is_approved())).collect(),
+        };
+        let mut verdicts: Vec<Option<Verdict>> = vec![None; self.program.objects.len()];
+        let holders = self.holders();
+        let mut todo: Vec<ObjectId> = self.objects().filter(|it| asks(*it).is_none()).collect();
+        todo.reverse();
+        while let Some(it) = todo.pop() {
+            let verdict = self.audit(Auditor::DeepFrozen, it, &self.presumed_guards(it, &presumed));
+            if !verdict.is_approved() && std::mem::replace(&mut presumed.frozen[it.index()], false) {
+                todo.extend(holders[it.index()].iter().filter(|it| asks(**it).is_none()));
+            }
+            verdicts[it.index()] = Some(verdict);
+        }
+        self.objects().zip(verdicts).map(|(it, verdict)| Some(self.unasked_judgement(it, verdict?))).collect()
+    }
+
+    fn unasked_judgement(&self, object: ObjectId, verdict: Verdict) -> Judgement {
+        let if_asked = Some(self.audit(Auditor::DeepFrozen, object, &self.guards(object)));
+        Judgement {
+            object,
+            auditor: Auditor::DeepFrozen.name().into(),
+            asked_at: None,
+            insists: false,
+            verdict,
+            if_asked,
+        }
+    }
+
+    /// By object: the object expressions that capture its name.
+    fn holders(&self) -> Vec<Vec<ObjectId>> {
+        let mut holders = vec![Vec::new(); self.program.objects.len()];
+        for holder in self.objects() {
+            for it in self.scopes.captures(holder) {
+                if let Some(held) = self.held_object(it) {
+                    holders[held.index()].push(holder);
+                }
+            }
+        }
+        holders
+    }
+
+    fn held_object(&self, it: &Capture) -> Option<ObjectId> {
+        let Binder::Definition(id) = it.binder else { return None };
+        match self.scopes.definition(id).kind {
+            DefinitionKind::Object { object, .. } => Some(object),
+            _ => None,
+        }
+    }
+
+    fn presumed_guards(&self, object: ObjectId, presumed: &Presumed) -> Vec<Guard> {
+        let captures = self.scopes.captures(object).iter();
+        captures
+            .zip(self.guards(object))
+            .map(|(it, guard)| self.presumed_guard(it, guard, presumed))
+            .collect()
+    }
+
+    /// A final slot without a guard still holds what it holds: data, or an object presumed frozen.
+    fn presumed_guard(&self, it: &Capture, guard: Guard, presumed: &Presumed) -> Guard {
+        if guard != Guard::plain_def() {
+            return guard;
+        }
+        let frozen = match (self.held_object(it), &it.binder) {
+            (Some(held), _) => presumed.frozen[held.index()],
+            (None, Binder::Definition(id)) => match self.known.values.get(id.0 as usize) {
+                Some(Worth::Data | Worth::Guard(_)) => true,
+                Some(Worth::Scope(it)) => it.guard().implies_deep_frozen() == Implication::Yes,
+                _ => false,
+            },
+            (None, Binder::Outer) => self.around.frozen(&it.noun),
+        };
+        if frozen { Guard::def(Guard::Standard(Standard::DeepFrozen)) } else { guard }
+    }
+}
