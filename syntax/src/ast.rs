@@ -37,6 +37,10 @@ impl Program {
     pub fn pattern(&self, id: PatternId) -> &Pattern {
         &self.patterns[id.0 as usize]
     }
+    /// Every expression there is, in the order they were read.
+    pub fn all_exprs(&self) -> impl Iterator<Item = (ExprId, &Expr)> {
+        self.exprs.iter().enumerate().map(|(index, it)| (ExprId(index as u32), it))
+    }
     pub fn expr_range(&self, id: ExprId) -> TextRange {
         self.expr_ranges[id.0 as usize]
     }
