@@ -3,7 +3,7 @@
 use crate::db::Db;
 use crate::input::File;
 use crate::knowledge::{Own, Surroundings, knowledge};
-use crate::names::names;
+use crate::names::{Site, names};
 use crate::program::programs;
 use crate::verdicts::verdicts;
 use audit::authority::{Authority, Reach, Thing};
@@ -47,6 +47,15 @@ pub(crate) fn reach_of_object(db: &dyn Db, file: File, index: usize, object: Obj
     let own = if index == 0 { &[] } else { reach_of_names(db, file).as_slice() };
     let around = surroundings(db, file, index, own);
     authority(db, file)[index].of_object(&around.names.scopes, &around, object)
+}
+
+/// What one name reaches.
+pub(crate) fn reach_of_definition(db: &dyn Db, site: Site) -> Reach {
+    let Site { file, program, definition } = site;
+    let own = if program == 0 { &[] } else { reach_of_names(db, file).as_slice() };
+    let around = surroundings(db, file, program, own);
+    let noun = &around.names.scopes.definition(definition).noun;
+    authority(db, file)[program].of_definition(&around, noun, definition)
 }
 
 fn surroundings<'a>(

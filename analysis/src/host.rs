@@ -122,12 +122,13 @@ impl Analysis {
 
     /// The text, as this snapshot sees it.
     pub fn text(&self, file: FileId) -> Cancellable<Arc<str>> {
-        self.with(file, |db, it| Arc::from(it.text(db)))
+        Ok(self.with(file, |db, it| Some(Arc::from(it.text(db))))?.unwrap_or_else(|| Arc::from("")))
     }
 
     /// Converts between byte offsets and lines and columns (UTF-8, UTF-16 and UTF-32).
     pub fn line_index(&self, file: FileId) -> Cancellable<Arc<LineIndex>> {
-        self.with(file, |db, it| ide::line_index(db, it))
+        let index = self.with(file, |db, it| Some(ide::line_index(db, it)))?;
+        Ok(index.unwrap_or_else(|| Arc::new(LineIndex::new(""))))
     }
 
     /// Everything that is wrong with a text, in the order it stands there.
@@ -162,9 +163,7 @@ impl Analysis {
 
     /// Every place that means the same name as the one at the cursor, its definition first if asked for.
     pub fn find_references(&self, at: FilePosition, with_definition: bool) -> Cancellable<Vec<Reference>> {
-        self.with(at.file, |db, it| {
-            ide::find_references::find_references(db, it, at.offset, with_definition)
-        })
+        self.with(at.file, |db, it| ide::find_references::find_references(db, it, at.offset, with_definition))
     }
 
     /// What is known of the name or object at the cursor.
@@ -173,11 +172,7 @@ impl Analysis {
     }
 
     /// What is not written and worth showing within `range`.
-    pub fn inlay_hints(
-        &self,
-        range: FileRange,
-        config: &InlayHintsConfig,
-    ) -> Cancellable<Vec<InlayHint>> {
+    pub fn inlay_hints(&self, range: FileRange, config: &InlayHintsConfig) -> Cancellable<Vec<InlayHint>> {
         self.with(range.file, |db, it| ide::inlay_hints::inlay_hints(db, it, range.range, config))
     }
 
@@ -197,7 +192,8 @@ impl Analysis {
         at: FilePosition,
         new_name: &str,
     ) -> Cancellable<Result<Vec<(FileRange, String)>, RenameError>> {
-        self.with(at.file, |db, it| ide::rename::rename(db, it, at.offset, new_name))
+        let answer = self.with(at.file, |db, it| Some(ide::rename::rename(db, it, at.offset, new_name)))?;
+        Ok(answer.unwrap_or(Err(RenameError::NoName)))
     }
 
     /// An unknown file has nothing to say; that is not an error, it was closed a moment ago.

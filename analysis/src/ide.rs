@@ -20,7 +20,7 @@ use std::sync::Arc;
 use text_size::{TextRange, TextSize};
 
 /// A part of a text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct FileRange {
     pub file: FileId,
     pub range: TextRange,
@@ -45,7 +45,7 @@ pub struct NavigationTarget {
 }
 
 /// A place that means a name.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Reference {
     pub at: FileRange,
     pub kind: ReferenceKind,

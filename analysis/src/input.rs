@@ -35,12 +35,15 @@ impl FileKind {
 /// A text as the queries see it.
 #[salsa::input(debug)]
 pub(crate) struct File {
+    #[returns(copy)]
     pub id: FileId,
     #[returns(deref)]
     pub name: Arc<str>,
+    #[returns(copy)]
     pub kind: FileKind,
     #[returns(deref)]
     pub text: Arc<str>,
     /// The text whose scope this one continues: the notebook cell before.
+    #[returns(copy)]
     pub previous: Option<File>,
 }

@@ -1,9 +1,9 @@
 //! Query: what is known of each binding before anything runs, its guard first of all.
 
+use crate::authority::reach_of_names;
 use crate::db::Db;
 use crate::input::{File, FileKind};
 use crate::names::{Meaning, ProgramNames, Site, level, names};
-use crate::authority::reach_of_names;
 use crate::program::programs;
 use crate::verdicts::verdicts;
 use audit::authority::Thing;

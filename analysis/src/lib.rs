@@ -18,12 +18,18 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod authority;
 mod change;
 mod db;
 pub mod diagnostics;
 mod host;
 pub mod ide;
 mod input;
+mod knowledge;
+mod names;
+mod program;
+mod transcript;
+mod verdicts;
 
 pub use change::Change;
 pub use diagnostics::{Code, Diagnostic, Related, Severity};

@@ -11,7 +11,7 @@ use syntax::kernel_e::Name;
 use syntax::scope::{Binder, DefinitionId};
 
 /// A definition anywhere.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Site {
     pub file: File,
     /// Which program of the file.

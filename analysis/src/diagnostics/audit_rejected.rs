@@ -16,7 +16,9 @@ pub(super) fn audit_rejected(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         for it in judgements {
             // `DeepFrozen.optionally()` lets the object through; nobody asked for what is only shown.
             if it.asked_at.is_some() && it.insists {
-                found.extend(it.verdict.objections().first().map(|first| rejected(db, file, index, it, first)));
+                found.extend(
+                    it.verdict.objections().first().map(|first| rejected(db, file, index, it, first)),
+                );
             }
         }
     }

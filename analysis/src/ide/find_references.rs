@@ -19,7 +19,7 @@ pub(crate) fn find_references(
     let Some(meaning) = occurrence_at(db, file, at).map(|it| it.meaning) else { return Vec::new() };
     let mut found = references(db, file, meaning);
     found.retain(|it| with_definition || it.kind != ReferenceKind::Definition);
-    found.sort_by_key(|it| (it.kind != ReferenceKind::Definition, it.at));
+    found.sort_by_key(|it| (it.kind != ReferenceKind::Definition, it.at.file, it.at.range.start()));
     found
 }
 

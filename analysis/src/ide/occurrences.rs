@@ -19,8 +19,6 @@ pub(crate) struct Occurrence {
     pub noun: Name,
     pub meaning: Meaning,
     pub kind: ReferenceKind,
-    /// Which program of the file it stands in.
-    pub program: usize,
 }
 
 /// All of them, in order and without overlap.
@@ -66,7 +64,6 @@ fn definitions(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence
             noun: it.noun.clone(),
             meaning: Meaning::Definition(site),
             kind: ReferenceKind::Definition,
-            program: index,
         });
     }
 }
@@ -88,7 +85,7 @@ fn uses(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence>) {
         let range = map.in_file(named.unwrap_or_else(|| map.source.expr(id)));
         let Some(range) = written(file.text(db), range, noun) else { continue };
         let meaning = program.meaning(file, index, level, noun, binder);
-        found.push(Occurrence { range, noun: noun.clone(), meaning, kind, program: index });
+        found.push(Occurrence { range, noun: noun.clone(), meaning, kind });
     }
 }
 

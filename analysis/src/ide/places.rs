@@ -6,7 +6,7 @@ use crate::input::File;
 use crate::names::{Site, names};
 use crate::program::{Map, maps};
 use audit::Place;
-use syntax::kernel_e::{ObjectId, PatternId};
+use syntax::kernel_e::{ObjectId, Pattern, PatternId, Program};
 use syntax::scope::DefinitionKind;
 use text_size::TextRange;
 
@@ -49,6 +49,22 @@ pub(crate) fn noun_range(map: &Map, pattern: PatternId) -> Option<TextRange> {
 pub(crate) fn object_name(map: &Map, object: ObjectId) -> TextRange {
     let ranges = map.source.object(object);
     ranges.name.unwrap_or(ranges.header)
+}
+
+/// The name an object gives itself; `_` if none.
+pub(crate) fn name_of(program: &Program, object: ObjectId) -> String {
+    let mut it = program.object(object).pattern;
+    // As many steps as there are patterns, so that no pattern can keep us.
+    for _ in 0..program.patterns.len() {
+        match program.pattern(it) {
+            Pattern::Final { noun, .. } | Pattern::Var { noun, .. } | Pattern::Binding(noun) => {
+                return noun.to_string();
+            }
+            Pattern::Via { pattern, .. } => it = *pattern,
+            _ => break,
+        }
+    }
+    "_".to_string()
 }
 
 /// Whether the user wrote the object expression, or expansion made it for a loop or a `when`.

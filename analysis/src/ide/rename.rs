@@ -26,7 +26,9 @@ impl fmt::Display for RenameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RenameError::NoName => f.write_str("there is no name here that could be renamed"),
-            RenameError::NotYours(name) => write!(f, "`{name}` belongs to the scope every program is born with"),
+            RenameError::NotYours(name) => {
+                write!(f, "`{name}` belongs to the scope every program is born with")
+            }
             RenameError::NotAName(name) => write!(f, "`{name}` is not a name: use letters, digits and `_`"),
             RenameError::Taken(name) => write!(f, "`{name}` already means something in this file"),
         }

@@ -1,0 +1,111 @@
+//! What can be folded: blocks, objects, long lists, runs of comment lines, steps of a transcript.
+
+use crate::db::Db;
+use crate::ide::line_index;
+use crate::input::{File, FileKind};
+use crate::program::{maps, trees};
+use rustc_hash::FxHashMap;
+use syntax::ast;
+use text_size::{TextRange, TextSize};
+
+/// Lines that may be hidden behind their first.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct FoldingRange {
+    pub range: TextRange,
+    pub kind: FoldingKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FoldingKind {
+    Block,
+    Comment,
+    Step,
+}
+
+pub(crate) fn folding_ranges(db: &dyn Db, file: File) -> Vec<FoldingRange> {
+    let text = file.text(db);
+    let lines = line_index(db, file);
+    let line = |at: TextSize| lines.try_line_col(at).map_or(0, |it| it.line);
+    let mut longest: FxHashMap<u32, FoldingRange> = FxHashMap::default();
+    for it in blocks(db, file).into_iter().chain(comments(text)).chain(steps(db, file)) {
+        let (first, last) = (line(it.range.start()), line(it.range.end()));
+        if first == last {
+            continue;
+        }
+        // An editor folds one range a line: the largest.
+        let slot = longest.entry(first).or_insert(it);
+        if it.range.len() > slot.range.len() {
+            *slot = it;
+        }
+    }
+    let mut found: Vec<FoldingRange> = longest.into_values().collect();
+    found.sort_by_key(|it| (it.range.start(), it.range.end()));
+    found
+}
+
+fn blocks(db: &dyn Db, file: File) -> Vec<FoldingRange> {
+    let mut found = Vec::new();
+    for (tree, map) in trees(db, file).iter().zip(maps(db, file).iter()) {
+        db.unwind_if_revision_cancelled();
+        let program = &tree.parse.program;
+        let foldable =
+            program.all_exprs().filter(|(_, it)| is_foldable(it)).map(|(id, _)| program.expr_range(id));
+        let methods = map.source.objects.iter().flat_map(|it| it.methods.iter().copied());
+        found.extend(foldable.chain(methods).map(|it| map.in_file(it)));
+    }
+    found.into_iter().map(|range| FoldingRange { range, kind: FoldingKind::Block }).collect()
+}
+
+fn is_foldable(it: &ast::Expr) -> bool {
+    use ast::Expr::*;
+    matches!(
+        it,
+        Block(_)
+            | If { .. }
+            | For { .. }
+            | While { .. }
+            | Switch { .. }
+            | Try { .. }
+            | Escape { .. }
+            | When(_)
+            | Accum { .. }
+            | Fn { .. }
+            | Thunk { .. }
+            | Object(_)
+            | Interface(_)
+            | List(_)
+            | Map(_)
+            | Quasi(_)
+    )
+}
+
+/// Two lines or more that start with `#`.
+fn comments(text: &str) -> Vec<FoldingRange> {
+    let mut found: Vec<FoldingRange> = Vec::new();
+    let mut run: Option<(TextRange, u32)> = None;
+    let mut at = TextSize::new(0);
+    let mut close = |run: Option<(TextRange, u32)>| {
+        if let Some((range, 2..)) = run {
+            found.push(FoldingRange { range, kind: FoldingKind::Comment });
+        }
+    };
+    for line in text.split_inclusive('\n') {
+        let here = TextRange::at(at, TextSize::of(line.trim_end()));
+        at += TextSize::of(line);
+        if line.trim_start().starts_with('#') {
+            run = Some(run.map_or((here, 1), |(range, count)| (range.cover(here), count + 1)));
+        } else {
+            close(run.take());
+        }
+    }
+    close(run);
+    found
+}
+
+fn steps(db: &dyn Db, file: File) -> Vec<FoldingRange> {
+    if file.kind(db) != FileKind::Transcript {
+        return Vec::new();
+    }
+    let ranges = maps(db, file).iter().map(|it| TextRange::at(it.offset, it.len));
+    ranges.map(|range| FoldingRange { range, kind: FoldingKind::Step }).collect()
+}

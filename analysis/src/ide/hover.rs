@@ -1,0 +1,260 @@
+//! What is known of the name or object at the cursor: its binding, what it closes over, what that reaches.
+
+use super::inlay_hints::explain;
+use super::occurrences::{Occurrence, occurrence_at};
+use super::places::{is_written, name_of};
+use super::semantic_tokens::parameters;
+use crate::authority::{reach_of_definition, reach_of_object};
+use crate::db::Db;
+use crate::input::File;
+use crate::knowledge::knowledge;
+use crate::names::{Meaning, Site, level, names};
+use crate::program::{maps, programs};
+use crate::verdicts::verdicts;
+use audit::authority::{Held, Thing};
+use audit::scopes::{Authority, Level, ScopeName};
+use audit::{Guard, Worth};
+use syntax::kernel_e::{ObjectId, Script};
+use syntax::scope::{Binder, Capture, DefinitionKind};
+use text_size::{TextRange, TextSize};
+
+/// What to show beside the cursor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hover {
+    /// What it is about.
+    pub range: TextRange,
+    pub markdown: String,
+}
+
+pub(crate) fn hover(db: &dyn Db, file: File, at: TextSize) -> Option<Hover> {
+    if let Some(it) = occurrence_at(db, file, at) {
+        return Some(Hover { range: it.range, markdown: noun(db, it) });
+    }
+    let (index, object) = header_at(db, file, at)?;
+    let map = &maps(db, file)[index];
+    let range = map.in_file(map.source.object(object).header);
+    Some(Hover { range, markdown: page(object_page(db, file, index, object)) })
+}
+
+/// Paragraphs, one after the other.
+fn page(parts: Vec<String>) -> String {
+    parts.join("\n\n")
+}
+
+/// The innermost object whose header the cursor is in.
+fn header_at(db: &dyn Db, file: File, at: TextSize) -> Option<(usize, ObjectId)> {
+    let mut found: Option<(TextRange, usize, ObjectId)> = None;
+    for (index, map) in maps(db, file).iter().enumerate() {
+        for (id, ranges) in map.source.objects.iter().enumerate() {
+            let (header, object) = (map.in_file(ranges.header), ObjectId(id as u32));
+            let inner = found.is_none_or(|(range, ..)| header.len() < range.len());
+            if header.contains_inclusive(at) && inner && is_written(db, file, index, object) {
+                found = Some((header, index, object));
+            }
+        }
+    }
+    found.map(|(_, index, object)| (index, object))
+}
+
+fn noun(db: &dyn Db, it: &Occurrence) -> String {
+    match it.meaning {
+        Meaning::Unbound => format!("`{}` is not defined.", it.noun),
+        Meaning::Scope(name) => page(scope_name(name)),
+        Meaning::Definition(site) => page(definition(db, site)),
+    }
+}
+
+fn scope_name(name: &ScopeName) -> Vec<String> {
+    let scope = match name.level {
+        Level::Universal | Level::Safe => {
+            "A name of the safe scope: every program has it, it carries no authority."
+        }
+        Level::Privileged => "A name of the privileged scope: whoever holds it holds a power.",
+    };
+    let mut parts = vec![format!("```e\n{}\n```", name.name), name.doc.to_string(), scope.to_string()];
+    if name.authority != Authority::None {
+        parts.push(format!("**Power**: {}.", name.authority.describe()));
+    }
+    parts
+}
+
+fn definition(db: &dyn Db, site: Site) -> Vec<String> {
+    let program = &names(db, site.file).programs[site.program];
+    let definition = program.scopes.definition(site.definition);
+    if let DefinitionKind::Object { object, .. } = definition.kind {
+        return object_page(db, site.file, site.program, object);
+    }
+    let known = &knowledge(db, site.file).programs[site.program];
+    let index = site.definition.0 as usize;
+    let is_parameter = parameters(db, site.file, site.program).contains(&site.definition);
+    let noun = &definition.noun;
+    let kind = match definition.kind {
+        DefinitionKind::Var { .. } if is_parameter => "A parameter that can be assigned.",
+        DefinitionKind::Var { .. } => {
+            "A variable: its value can change, and whoever closes over it shares it."
+        }
+        DefinitionKind::Binding => "A binding taken over from somewhere else.",
+        _ if is_parameter => "A parameter: what it reaches is up to the caller.",
+        _ => "A final name: it keeps the value it gets here.",
+    };
+    let keyword = match (definition.kind, is_parameter) {
+        (DefinitionKind::Var { .. }, _) => "var ",
+        (_, true) => "",
+        _ => "def ",
+    };
+    let mut parts = vec![format!("```e\n{keyword}{noun}\n```"), kind.to_string()];
+    parts.extend(guard(&known.bindings[index]));
+    if let Worth::Scope(it) = &known.values[index] {
+        parts.push(format!("Holds what `{}` does: {}", it.name, it.doc));
+    }
+    let reach = reach_of_definition(db, site);
+    let further: Vec<&Held> = reach.holds.iter().filter(|it| !is_itself(it, noun)).collect();
+    parts.extend(reaches("Reaches", &further));
+    parts
+}
+
+/// The variable or parameter that the hover is about is no news.
+fn is_itself(it: &Held, noun: &str) -> bool {
+    it.path.len() == 1
+        && matches!(&it.thing, Thing::Variable(name, _) | Thing::Parameter(name, _) if &**name == noun)
+}
+
+fn guard(it: &Guard) -> Option<String> {
+    match it {
+        Guard::Unknown(why) => Some(format!("Guard on its binding: not known, {why}.")),
+        it if *it == Guard::plain_def() => None,
+        it => Some(format!("Guard on its binding: `{it}`.")),
+    }
+}
+
+fn object_page(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Vec<String> {
+    let program = &programs(db, file)[index];
+    let it = program.object(object);
+    let mut parts = vec![format!("```e\ndef {}\n```", name_of(program, object))];
+    let doc = it.doc.as_deref().or_else(|| match &it.script {
+        Script::Methods { methods, .. } => match methods.as_slice() {
+            [only] => only.doc.as_deref(),
+            _ => None,
+        },
+        Script::Plumbing(_) => None,
+    });
+    parts.extend(doc.filter(|it| !it.is_empty()).map(str::to_string));
+    parts.push(messages(&it.script));
+    let judgements = &verdicts(db, file).programs[index];
+    parts.extend(judgements.iter().filter(|it| it.object == object).map(explain));
+    parts.push(closes_over(db, file, index, object));
+    let reach = reach_of_object(db, file, index, object);
+    let further: Vec<&Held> = reach.holds.iter().filter(|it| is_news(it)).collect();
+    parts.extend(reaches("Through them it reaches", &further));
+    parts
+}
+
+/// What is held directly is listed as a capture already; objects on the way show in the paths.
+fn is_news(it: &Held) -> bool {
+    match it.thing {
+        Thing::Object(..) => false,
+        Thing::Collection(_) | Thing::Unknown(_) => true,
+        Thing::Power(_) | Thing::Variable(..) | Thing::Parameter(..) => it.path.len() > 1,
+    }
+}
+
+fn messages(script: &Script) -> String {
+    match script {
+        Script::Plumbing(_) => "Takes every message, those all objects answer included.".to_string(),
+        Script::Methods { methods, matchers } => {
+            let mut verbs: Vec<String> =
+                methods.iter().map(|it| format!("`{}/{}`", it.verb, it.params.len())).collect();
+            if !matchers.is_empty() {
+                verbs.push("whatever its matchers take".to_string());
+            }
+            match verbs.is_empty() {
+                true => "Answers to nothing but what all objects answer to.".to_string(),
+                false => format!("Answers to {}.", verbs.join(", ")),
+            }
+        }
+    }
+}
+
+fn closes_over(db: &dyn Db, file: File, index: usize, object: ObjectId) -> String {
+    let program = &names(db, file).programs[index];
+    let parameters = parameters(db, file, index);
+    let level = level(file.kind(db));
+    let shown = program.scopes.captures(object).iter().filter_map(|it| {
+        let what = match program.meaning(file, index, level, &it.noun, &it.binder) {
+            // What carries no authority is everyone's.
+            Meaning::Scope(name) if name.authority == Authority::None => return None,
+            Meaning::Scope(name) => format!("power: {}", name.authority.describe()),
+            Meaning::Unbound => "not defined".to_string(),
+            Meaning::Definition(site) => {
+                let is_parameter = site.file == file
+                    && site.program == index
+                    && matches!(it.binder, Binder::Definition(id) if parameters.contains(&id));
+                captured(db, site, object, is_parameter, it)?
+            }
+        };
+        Some(format!("\n- `{}`: {what}", it.noun))
+    });
+    let list: String = shown.collect();
+    if list.is_empty() {
+        "Closes over nothing that carries authority.".to_string()
+    } else {
+        format!("Closes over:{list}")
+    }
+}
+
+fn captured(db: &dyn Db, site: Site, by: ObjectId, is_parameter: bool, it: &Capture) -> Option<String> {
+    let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
+    let known = &knowledge(db, site.file).programs[site.program];
+    let index = site.definition.0 as usize;
+    Some(match definition.kind {
+        DefinitionKind::Object { object, .. } if object == by => return None,
+        DefinitionKind::Object { .. } => {
+            let frozen = verdicts(db, site.file).frozen[site.program].contains(&site.definition);
+            if frozen { "an object, DeepFrozen".to_string() } else { "an object".to_string() }
+        }
+        DefinitionKind::Var { .. } if it.assigns => "a variable that it assigns".to_string(),
+        DefinitionKind::Var { .. } => "a variable".to_string(),
+        DefinitionKind::Binding => "a binding".to_string(),
+        DefinitionKind::Final { .. } => match (&known.bindings[index], &known.values[index]) {
+            (Guard::FinalSlot(guard), _) if **guard != Guard::ANY => with_guard(is_parameter, guard),
+            _ if is_parameter => "a parameter".to_string(),
+            (_, Worth::Data) => "data".to_string(),
+            (_, Worth::Scope(name)) => format!("what `{}` is", name.name),
+            (_, Worth::Guard(guard)) => format!("the guard `{guard}`"),
+            _ => "a final name".to_string(),
+        },
+    })
+}
+
+fn with_guard(is_parameter: bool, guard: &Guard) -> String {
+    let what = if is_parameter { "a parameter" } else { "a final name" };
+    match guard {
+        Guard::Unknown(_) => format!("{what} with a guard that is not known"),
+        guard => format!("{what} guarded by `{guard}`"),
+    }
+}
+
+/// The things with the ways to them, the nearest first.
+fn reaches(title: &str, holds: &[&Held]) -> Option<String> {
+    if holds.is_empty() {
+        return None;
+    }
+    let lines: String = holds.iter().map(|it| format!("\n- {} ({})", thing(&it.thing), way(it))).collect();
+    Some(format!("{title}:{lines}"))
+}
+
+fn thing(it: &Thing) -> String {
+    match it {
+        Thing::Power(name) => format!("power `{}`: {}", name.name, name.authority.describe()),
+        Thing::Variable(noun, _) => format!("variable `{noun}`"),
+        Thing::Collection(_) => "a mutable collection".to_string(),
+        Thing::Parameter(noun, _) => format!("parameter `{noun}`: whatever a caller hands over"),
+        Thing::Object(noun, _) => format!("object `{noun}`"),
+        Thing::Unknown(why) => format!("unknown: {why}"),
+    }
+}
+
+fn way(it: &Held) -> String {
+    let names: Vec<String> = it.path.iter().map(|it| format!("`{it}`")).collect();
+    names.join(" → ")
+}

@@ -1,0 +1,170 @@
+//! At the end of an object's header line, what DeepFrozen says of it.
+
+use super::FileRange;
+use super::places::{definition_range, is_written, name_of};
+use crate::db::Db;
+use crate::input::File;
+use crate::names::{Meaning, level, names};
+use crate::program::{maps, programs};
+use crate::verdicts::verdicts;
+use audit::{Judgement, Objection, ObjectionKind, Verdict};
+use text_size::{TextRange, TextSize};
+
+/// Words to show after a place in the text that are not in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InlayHint {
+    /// The end of a line.
+    pub at: TextSize,
+    pub label: String,
+    pub kind: InlayHintKind,
+    /// Markdown: all objections and what would satisfy them.
+    pub tooltip: String,
+    /// What the first objection is about, for a click.
+    pub target: Option<FileRange>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum InlayHintKind {
+    Approved,
+    Rejected,
+    Unknown,
+}
+
+/// Which hints are wanted.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InlayHintsConfig {
+    pub verdicts: VerdictHints,
+}
+
+/// Whose verdicts to show.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum VerdictHints {
+    None,
+    /// Of objects that name an auditor.
+    Asked,
+    /// Of every object, as to DeepFrozen.
+    All,
+}
+
+impl Default for InlayHintsConfig {
+    fn default() -> InlayHintsConfig {
+        InlayHintsConfig { verdicts: VerdictHints::All }
+    }
+}
+
+pub(crate) fn inlay_hints(
+    db: &dyn Db,
+    file: File,
+    range: TextRange,
+    config: &InlayHintsConfig,
+) -> Vec<InlayHint> {
+    let mut hints = Vec::new();
+    for (index, judgements) in verdicts(db, file).programs.iter().enumerate() {
+        db.unwind_if_revision_cancelled();
+        for it in judgements {
+            let wanted = match config.verdicts {
+                VerdictHints::None => false,
+                VerdictHints::Asked => it.asked_at.is_some(),
+                VerdictHints::All => true,
+            };
+            if wanted && is_shown(db, file, index, it) {
+                let name = name_of(&programs(db, file)[index], it.object);
+                hints.push((hint(db, file, index, it), name));
+            }
+        }
+    }
+    hints.retain(|(it, _)| range.contains_inclusive(it.at));
+    hints.sort_by_key(|(it, _)| it.at);
+    name_crowded(hints)
+}
+
+/// Where several objects share a line, each hint says whose it is.
+fn name_crowded(hints: Vec<(InlayHint, String)>) -> Vec<InlayHint> {
+    let crowded = |at: TextSize| hints.iter().filter(|(it, _)| it.at == at).count() > 1;
+    let crowded: Vec<bool> = hints.iter().map(|(it, _)| crowded(it.at)).collect();
+    let named = hints.into_iter().zip(crowded).map(|((mut it, name), crowded)| {
+        if crowded {
+            it.label = format!("{name}: {}", it.label);
+        }
+        it
+    });
+    named.collect()
+}
+
+/// What expansion made is nobody's to see, and of a nameless function only what was asked.
+fn is_shown(db: &dyn Db, file: File, index: usize, it: &Judgement) -> bool {
+    let named = maps(db, file)[index].source.object(it.object).name.is_some();
+    (named || it.asked_at.is_some()) && is_written(db, file, index, it.object)
+}
+
+fn hint(db: &dyn Db, file: File, index: usize, it: &Judgement) -> InlayHint {
+    let map = &maps(db, file)[index];
+    let header = map.in_file(map.source.object(it.object).header);
+    let first = it.verdict.objections().first();
+    InlayHint {
+        at: end_of_line(db, file, header.end()),
+        label: label(it),
+        kind: match it.verdict {
+            Verdict::Approved => InlayHintKind::Approved,
+            Verdict::Rejected(_) => InlayHintKind::Rejected,
+            Verdict::Unknown(_) => InlayHintKind::Unknown,
+        },
+        tooltip: explain(it),
+        target: first.and_then(|it| captured(db, file, index, it)),
+    }
+}
+
+/// Few words, the same from key to key.
+fn label(it: &Judgement) -> String {
+    let auditor = &it.auditor;
+    match (&it.verdict, it.asked_at.is_some()) {
+        (Verdict::Approved, true) => format!("✓ {auditor}"),
+        (Verdict::Approved, false) => format!("{auditor}"),
+        (Verdict::Rejected(objections), asked) => {
+            let reason = objections.first().map(Objection::short).unwrap_or_default();
+            if asked { format!("✗ {auditor}: {reason}") } else { format!("not {auditor}: {reason}") }
+        }
+        (Verdict::Unknown(_), _) => format!("{auditor}: unknown"),
+    }
+}
+
+/// The verdict in full, as Markdown.
+pub(crate) fn explain(it: &Judgement) -> String {
+    let auditor = &it.auditor;
+    let mut text = match (&it.verdict, it.asked_at.is_some()) {
+        (Verdict::Approved, true) => format!("**{auditor}** approves."),
+        (Verdict::Approved, false) => "**DeepFrozen** in fact: nothing it holds can change.".to_string(),
+        (Verdict::Rejected(_), true) => format!("**{auditor}** refuses, so this definition throws:"),
+        (Verdict::Rejected(_), false) => "Not **DeepFrozen**:".to_string(),
+        (Verdict::Unknown(why), _) => format!("What **{auditor}** says is unknown: {why}."),
+    };
+    for it in it.verdict.objections() {
+        text.push_str(&format!("\n- {}. {}", it.short(), it.remedy()));
+    }
+    if let Some(Verdict::Rejected(objections)) = &it.if_asked
+        && it.verdict.is_approved()
+    {
+        text.push_str("\n\nTo have that checked, ask with `as DeepFrozen`. Then this must change:");
+        for it in objections {
+            text.push_str(&format!("\n- {}. {}", it.short(), it.remedy()));
+        }
+    }
+    text
+}
+
+fn captured(db: &dyn Db, file: File, index: usize, it: &Objection) -> Option<FileRange> {
+    let ObjectionKind::Capture { noun, binder, .. } = &it.kind else { return None };
+    let program = &names(db, file).programs[index];
+    match program.meaning(file, index, level(file.kind(db)), noun, binder) {
+        Meaning::Definition(site) => definition_range(db, site),
+        Meaning::Scope(_) | Meaning::Unbound => None,
+    }
+}
+
+/// Before the line's end and the blanks before it.
+fn end_of_line(db: &dyn Db, file: File, at: TextSize) -> TextSize {
+    let text = file.text(db);
+    let rest = text.get(usize::from(at)..).unwrap_or("");
+    let line = rest.split(['\n', '\r']).next().unwrap_or("");
+    at + TextSize::of(line.trim_end())
+}
