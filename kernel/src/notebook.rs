@@ -3,11 +3,12 @@
 use crate::cell::{Cell, Ended};
 use crate::directive::{self, Directives, Place};
 use crate::display::Shown;
-use crate::snippet;
+use crate::program::{self, Surroundings};
 use crate::trouble::Trouble;
 use crate::voice::Voice;
+use audit::Guard;
 use std::time::Duration;
-use syntax::SyntaxErrorKind;
+use syntax::{Outer, Pragmas};
 
 /// A cell's E on its way through its vat.
 #[derive(Clone)]
@@ -36,13 +37,7 @@ impl Notebook {
             return Err(Trouble::new("UnknownDirective", message));
         }
         let title = format!("cell {}", cell.number);
-        let parse = syntax::parse(&directives.program);
-        let wrong = |it: &&syntax::SyntaxError| it.kind != SyntaxErrorKind::Warning;
-        if let Some(first) = parse.errors.iter().find(wrong) {
-            let mut trouble = Trouble::new("SyntaxError", first.message.clone());
-            trouble.places = snippet::draw(&title, cell.code(), first.range.into());
-            return Err(trouble);
-        }
+        let _program = program::read(&title, &directives.program, &Pragmas::default(), self)?;
         let _place = self.place(&directives);
         Err(Trouble::new("NotBuiltYet", "this Walnut has no vats yet"))
     }
@@ -88,5 +83,15 @@ impl Notebook {
 
     pub fn describe(&self, _noun: &str) -> Option<String> {
         None
+    }
+}
+
+impl Surroundings for Notebook {
+    fn outer(&self, noun: &str) -> Option<Outer> {
+        audit::scopes::lookup(noun).map(|_| Outer { assignable: false })
+    }
+
+    fn guard(&self, noun: &str) -> Guard {
+        audit::scopes::lookup(noun).map_or(Guard::plain_def(), |it| it.guard())
     }
 }

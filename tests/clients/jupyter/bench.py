@@ -132,8 +132,10 @@ def main(walnut, written):
     ]
     with open(written, "w") as file:
         json.dump(table, file, indent=1)
+    print("| bench | who | median | fastest | slowest |\n|---|---|--:|--:|--:|")
     for row in table:
-        print(f"{row['bench']:<48} {row['median']:>9.2f} {row['unit']:<3} (least {min(row['runs']):.2f} of {len(row['runs'])})")
+        figures = " | ".join(f"{it:.2f} {row['unit']}" for it in (row["median"], min(row["runs"]), max(row["runs"])))
+        print(f"| {row['bench']} | {row['who']} | {figures} |")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""The transcripts of `examples/`, played in a notebook: the same answers as in the terminal.
+
+`walnut updoc --json` takes a transcript apart; each step becomes a cell of one vat, and what the cell shows is held
+against what the transcript expects.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import PATIENCE, WALNUT, of_type
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+def steps(path):
+    run = subprocess.run([WALNUT, "updoc", "--json", str(path)], capture_output=True, text=True, timeout=PATIENCE)
+    rows = [json.loads(it) for it in run.stdout.splitlines()]
+    return [it for it in rows if "input" in it]
+
+
+def answers(reply, said):
+    """What a cell shows, as a transcript writes it."""
+    lines = []
+    for stream in ("stdout", "stderr"):
+        text = "".join(it["content"]["text"] for it in of_type(said, "stream") if it["content"]["name"] == stream)
+        lines += answer(stream, text.removesuffix("\n")) if text else []
+    for it in of_type(said, "execute_result", "display_data"):
+        lines += answer("value", it["content"]["data"]["text/plain"])
+    if reply["status"] == "error":
+        lines += answer("problem", reply["evalue"])
+    return lines
+
+
+def answer(key, text):
+    first, *rest = text.split("\n")
+    indent = " " * (len(key) + 4)
+    return [f"# {key}: {first}".rstrip(), *(f"#{indent[1:]}{it}".rstrip() for it in rest)]
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.updoc")), ids=lambda it: it.stem)
+def test_a_transcript_says_the_same_in_a_notebook(kernel, path):
+    assert kernel.execute("%vat main")[0]["status"] == "ok"
+    played = steps(path)
+    assert played, f"{path} has no steps"
+    for step in played:
+        reply, said = kernel.execute(step["input"])
+        expected = [it.rstrip() for it in step["expected"].splitlines() if it.strip()]
+        assert answers(reply, said) == expected, f"{path.name}:{step['line']}: {step['input']}"
