@@ -2,12 +2,12 @@
 
 use crate::Outcome;
 use crate::args;
-use crate::report::{self, Finding, Severity};
+use crate::report::{self, Finding, Related, Severity};
 use crate::sources::{self, Kind, Source};
 use crate::updoc::transcript;
-use std::collections::BTreeMap;
+use analysis::{AnalysisHost, Change, Diagnostic, FileId, FileKind};
 use std::io::{BufWriter, Write};
-use syntax::{Expansion, Outer, Pragmas, Scopes, SyntaxError, SyntaxErrorKind};
+use syntax::{Pragmas, SyntaxError, SyntaxErrorKind};
 use text_size::TextRange;
 
 /// What is looked for in a folder.
@@ -54,19 +54,30 @@ pub fn run(it: &args::Check) -> anyhow::Result<Outcome> {
     Ok(if clean && unread.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
 
-/// All that is wrong with a file, in the order of its text.
+/// All that is wrong with a file, in the order of its text: what an editor would show.
 pub fn findings(source: &Source) -> Vec<Finding> {
+    let file = FileId(0);
+    let mut host = AnalysisHost::default();
+    let mut change = Change::default();
+    change.open(file, source.name.as_str(), FileKind::of_name(&source.name), source.text.as_str());
+    host.apply_change(change);
+    // Nothing changes the host while its snapshot answers, so nothing is ever cancelled.
+    let diagnostics = host.analysis().diagnostics(file).unwrap_or_default();
     let mut findings = bytes(source);
-    match source.kind() {
-        Kind::Transcript => findings.extend(steps(source)),
-        kind => {
-            let program = Program::read(&source.text, &Pragmas::default());
-            let outer = |noun: &str| born_with(kind, noun);
-            findings.extend(program.errors(&outer).map(|it| finding(&it, |at| at)));
-        }
-    }
+    findings.extend(diagnostics.into_iter().map(shown));
     findings.sort_by_key(|it| (it.range.start(), it.range.end()));
     findings
+}
+
+fn shown(it: Diagnostic) -> Finding {
+    let severity = match it.severity {
+        analysis::Severity::Error => Severity::Error,
+        analysis::Severity::Warning => Severity::Warning,
+        analysis::Severity::Information | analysis::Severity::Hint => Severity::Note,
+    };
+    let related = it.related.into_iter();
+    let related = related.map(|it| Related { range: it.at.range, message: it.message }).collect();
+    Finding { range: it.range, severity, code: it.code.as_str().to_owned(), message: it.message, related }
 }
 
 /// What is wrong with a file as text alone: no expansion, no scopes.
@@ -89,74 +100,11 @@ pub fn syntax(source: &Source) -> Vec<Finding> {
 
 /// What keeps a program from having a Kernel-E: bytes, syntax, expansion.
 pub fn before_scope(source: &Source) -> Vec<Finding> {
-    let program = Program::read(&source.text, &Pragmas::default());
+    let parse = syntax::parse(&source.text);
+    let expansion = syntax::expand(&parse.program);
     let mut findings = bytes(source);
-    findings.extend(program.errors.iter().map(|it| finding(it, |at| at)));
+    findings.extend(parse.errors.iter().chain(&expansion.errors).map(|it| finding(it, |at| at)));
     findings
-}
-
-/// The steps of a transcript, each in the scope of those before it.
-fn steps(source: &Source) -> Vec<Finding> {
-    let mut pragmas = Pragmas::default();
-    // Whether the names of earlier steps may be assigned.
-    let mut names: BTreeMap<String, bool> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for step in transcript::steps(&source.text) {
-        let program = Program::read(&step.input, &pragmas);
-        // A step that is meant to go wrong says so.
-        let meant =
-            step.expected.iter().any(|it| it.key != "value" && it.key != "stdout" && it.key != "stderr");
-        if !meant {
-            let outer = |noun: &str| match names.get(noun) {
-                Some(assignable) => Some(Outer { assignable: *assignable }),
-                None => born_with(Kind::Transcript, noun),
-            };
-            findings.extend(program.errors(&outer).map(|it| finding(&it, |at| step.in_file(at))));
-        }
-        for definition in program.scopes.definitions.iter().filter(|it| it.top_level) {
-            let assignable = !matches!(
-                definition.kind,
-                syntax::scope::DefinitionKind::Final { .. } | syntax::scope::DefinitionKind::Object { .. }
-            );
-            names.insert(definition.noun.to_string(), assignable);
-        }
-        pragmas = program.pragmas;
-    }
-    findings
-}
-
-/// A text, as far as it can be known without running.
-pub struct Program {
-    pub expansion: Expansion,
-    pub scopes: Scopes,
-    pub pragmas: Pragmas,
-    errors: Vec<SyntaxError>,
-}
-
-impl Program {
-    pub fn read(text: &str, pragmas: &Pragmas) -> Program {
-        let parse = syntax::parse_with(text, pragmas);
-        let expansion = syntax::expand(&parse.program);
-        let scopes = syntax::resolve(&expansion.program);
-        let errors = parse.errors.into_iter().chain(expansion.errors.iter().cloned()).collect();
-        Program { expansion, scopes, pragmas: parse.pragmas, errors }
-    }
-
-    /// Faults of syntax and expansion; those of scope too, unless the text is broken: then they would be echoes.
-    pub fn errors(&self, outer: &dyn Fn(&str) -> Option<Outer>) -> impl Iterator<Item = SyntaxError> + use<> {
-        let mut errors = self.errors.clone();
-        if errors.iter().all(|it| it.kind == SyntaxErrorKind::Warning) {
-            errors.extend(syntax::static_errors(&self.expansion, &self.scopes, outer));
-        }
-        errors.into_iter()
-    }
-}
-
-/// The names a program of this kind is born with.
-fn born_with(kind: Kind, noun: &str) -> Option<Outer> {
-    let name = audit::scopes::lookup(noun)?;
-    let there = kind != Kind::Module || name.level <= audit::scopes::Level::Safe;
-    there.then_some(Outer { assignable: false })
 }
 
 /// The parts of a file that are no text.

@@ -4,7 +4,8 @@ use crate::Outcome;
 use crate::args;
 use crate::check;
 use crate::report::{self, Severity};
-use crate::sources::{self, Source};
+use crate::sources::{self, Kind, Source};
+use crate::updoc::transcript;
 use serde_json::json;
 use std::io::{BufWriter, Write};
 
@@ -37,9 +38,23 @@ pub fn run(it: &args::Parse) -> anyhow::Result<Outcome> {
                 .collect();
             writeln!(out, "{}", json!({"file": source.name, "bytes": source.text.len(), "errors": errors}))?;
         } else {
+            tree(&source, &mut out)?;
             report::human(&source, &errors, &mut out)?;
         }
     }
     out.flush()?;
     Ok(if clean { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// The tree of a program, or of each step of a transcript.
+fn tree(source: &Source, out: &mut impl Write) -> std::io::Result<()> {
+    match source.kind() {
+        Kind::Transcript => {
+            for step in transcript::steps(&source.text) {
+                writeln!(out, "{}:{}: {}", source.name, step.line, syntax::tree(&step.input).sexp)?;
+            }
+            Ok(())
+        }
+        _ => writeln!(out, "{}: {}", source.name, syntax::tree(&source.text).sexp),
+    }
 }
