@@ -14,6 +14,7 @@ mod finish;
 mod interface;
 mod logic;
 mod loops;
+mod misuse;
 mod names;
 mod object;
 mod pattern;
@@ -26,6 +27,8 @@ use crate::kernel_e::{Expr, ExprId, PatternId};
 use crate::{Expansion, SyntaxError, SyntaxErrorKind, deep};
 use build::Builder;
 use text_size::TextRange;
+
+pub use misuse::{Misuse, misuses};
 
 /// Expands a whole program. Pragmas leave nothing behind.
 pub fn expand(program: &ast::Program) -> Expansion {

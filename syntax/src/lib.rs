@@ -24,7 +24,7 @@ mod static_errors;
 pub use complete::{Completeness, completeness};
 pub use deep::{NESTING_LIMIT, deep};
 pub use error::{SyntaxError, SyntaxErrorKind};
-pub use expand::{PatternExpansion, expand, expand_pattern};
+pub use expand::{Misuse, PatternExpansion, expand, expand_pattern, misuses};
 pub use lower::{PatternParse, Tree, lower, parse, parse_quasi, parse_quasi_pattern, parse_with, tree};
 pub use pragmas::Pragmas;
 pub use print::{print_expr, print_kernel, print_pattern, print_surface};

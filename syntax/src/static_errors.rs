@@ -2,7 +2,7 @@
 
 use crate::kernel_e::{Expr, ExprId, Pattern, PatternId};
 use crate::scope::{Binder, DefinitionKind};
-use crate::{Expansion, Scopes, SyntaxError, SyntaxErrorKind};
+use crate::{Expansion, Misuse, Scopes, SyntaxError, SyntaxErrorKind, misuses};
 use text_size::TextRange;
 
 /// What the scope around a program knows of a noun.
@@ -13,7 +13,7 @@ pub struct Outer {
 }
 
 /// Undefined variables, assignments to what is not a variable, names defined twice in one box, guards that use
-/// the noun they guard; in the order of the text. `outer` answers for the nouns that the program does not
+/// the noun they guard, parts of a node that misuse each other's names; in the order of the text. `outer` answers for the nouns that the program does not
 /// define; `None` is undefined.
 pub fn static_errors(
     expansion: &Expansion,
@@ -38,6 +38,7 @@ pub fn static_errors(
     }
     scopes.redefinitions.iter().for_each(|it| cx.redefinition(*it));
     scopes.own_guards.iter().for_each(|it| cx.own_guard(*it));
+    misuses(&expansion.program).into_iter().for_each(|it| cx.misuse(it));
     cx.errors.sort_by_key(|it| (it.range.start(), it.range.end()));
     cx.errors
 }
@@ -65,6 +66,16 @@ impl Checker<'_> {
 
     fn not_assignable(&mut self, id: ExprId, noun: &str) {
         self.error(self.noun_range(id), format!("{noun} is not an assignable variable"));
+    }
+
+    /// The whole object would be too much to underline.
+    fn misuse(&mut self, it: Misuse) {
+        let map = &self.expansion.source_map;
+        let range = match self.expansion.program.expr(it.expr) {
+            Expr::Object(object) => map.object(*object).header,
+            _ => map.expr(it.expr),
+        };
+        self.errors.push(SyntaxError { range, message: it.message, kind: SyntaxErrorKind::Expansion });
     }
 
     fn redefinition(&mut self, id: PatternId) {

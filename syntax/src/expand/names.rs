@@ -62,14 +62,21 @@ impl Visitor for Names {
 
 /// Those of `names` that `nodes`, evaluated one after the other, use from outside themselves.
 pub(super) fn uses_any(program: &Program, nodes: &[Node], names: &[Name]) -> Vec<Name> {
+    used(names, |visitor| nodes.iter().for_each(|it| walk(program, *it, visitor)))
+}
+
+/// Those of `names` that the methods and matchers of `script` use from outside it.
+pub(super) fn script_uses_any(program: &Program, script: &Script, names: &[Name]) -> Vec<Name> {
+    used(names, |visitor| walk_script(program, script, visitor))
+}
+
+fn used(names: &[Name], walk: impl FnOnce(&mut Uses)) -> Vec<Name> {
     if names.is_empty() {
         return Vec::new();
     }
     let wanted = names.iter().map(|it| (it.clone(), Wanted::default())).collect();
     let mut uses = Uses { wanted, defined: Vec::new() };
-    for it in nodes {
-        walk(program, *it, &mut uses);
-    }
+    walk(&mut uses);
     names.iter().filter(|it| uses.wanted.get(*it).is_some_and(|it| it.used)).cloned().collect()
 }
 

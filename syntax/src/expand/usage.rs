@@ -2,6 +2,7 @@
 //! use, or seem to use, a name that another part defines.
 
 use super::Expander;
+use super::misuse::misleading;
 use super::names::{Names, Node, uses_any};
 use crate::ast;
 use crate::kernel_e::{ExprId, PatternId};
@@ -81,14 +82,8 @@ fn reject(cx: &mut Expander<'_>, node: &str, actual: bool, definer: &Part, user:
     if uses_any(&cx.program, &user.nodes, &defined).is_empty() {
         return;
     }
-    let (kind, appear) = if actual { ("actual", "") } else { ("apparent", "appear to ") };
-    let message = format!(
-        "<misleading-{kind}-usage-error: a {node}'s {} ({}) may not {appear}use definitions from its {} ({})>",
-        user.label,
-        show(cx, &user.written),
-        definer.label,
-        show(cx, &definer.written),
-    );
+    let sides = [(user.label, show(cx, &user.written)), (definer.label, show(cx, &definer.written))];
+    let message = misleading(node, actual, sides);
     let range = range(cx, &user.written);
     cx.error(range, message);
 }
