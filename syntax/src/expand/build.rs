@@ -31,7 +31,7 @@ pub(super) fn is_temporary(name: &str) -> bool {
 
 /// What a temporary is named after.
 pub(super) fn temporary_base(name: &str) -> &str {
-    name.trim_start_matches(TEMPORARY).split(TEMPORARY).next().unwrap_or("")
+    name.strip_prefix(TEMPORARY).unwrap_or(name).split(TEMPORARY).next().unwrap_or("")
 }
 
 impl Builder {

@@ -27,15 +27,12 @@ pub(super) fn object(cx: &mut Expander<'_>, it: &ast::Object) -> ExprId {
     let extends = cx.optional(it.extends);
     let auditors = it.as_auditor.iter().chain(&it.implements).map(|it| cx.ast.expr_range(*it)).collect();
     let mut ranges = ObjectRanges {
-        whole: it.header.cover(cx.range),
+        whole: TextRange::new(it.header.start(), cx.range.end().max(it.header.end())),
         header: it.header,
         name: ident(&it.name).map(|it| it.range),
         auditors,
         ..ObjectRanges::default()
     };
-    if it.doc.is_some() {
-        ranges.whole = TextRange::new(it.header.start(), cx.range.end().max(it.header.end()));
-    }
     let script = match &it.body {
         ObjectBody::Script { methods, matchers } => {
             let methods = methods.iter().map(|it| method(cx, it, &mut ranges)).collect();
