@@ -133,7 +133,7 @@ impl Seen<'_> {
             Expr::Escape { pattern, body, catch } => {
                 self.pattern(*pattern);
                 self.expr(*body);
-                for (pattern, catcher) in catch {
+                if let Some((pattern, catcher)) = catch {
                     self.pattern(*pattern);
                     self.expr(*catcher);
                 }
