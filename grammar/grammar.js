@@ -64,6 +64,7 @@ module.exports = grammar({
     $.quasi_text,
     $.doc_text,
     $.updoc,
+    $._assigning_verb,
     $._first_line,
     $._error_sentinel,
   ],
@@ -76,7 +77,7 @@ module.exports = grammar({
   reserved: { global: (_) => KEYWORDS.map(anyCase) },
 
   // Looked through, so that `def name(` needs no decision until what follows the parenthesis is seen.
-  inline: ($) => [$._object_head, $._object_name],
+  inline: ($) => [$._object_name],
 
   supertypes: ($) => [$.expression, $.pattern, $.literal],
 
@@ -146,20 +147,20 @@ module.exports = grammar({
     verb_update: ($) =>
       seq(
         field('target', $._operation),
-        field('verb', $._verb),
+        field('verb', choice(alias($._assigning_verb, $.identifier), $.string)),
         token.immediate('='),
         choice(field('arguments', $.arguments), field('value', $._assign)),
       ),
 
     define: ($) =>
       seq(
-        choice(seq(kw('def'), field('pattern', $.pattern)), field('pattern', $._keyword_pattern)),
+        choice(seq($._def, field('pattern', $.pattern)), field('pattern', $._keyword_pattern)),
         optional(seq(kw('exit'), field('ejector', $._operation))),
         ':=',
         field('value', $._assign),
       ),
 
-    forward: ($) => prec(-1, seq(kw('def'), field('noun', $._noun))),
+    forward: ($) => prec(-1, seq($._def, field('noun', $._noun))),
 
     _operation: ($) =>
       choice($._postfix, $.or, $.and, $.same, $.match_bind, $.binary, $.cast, $.unary, $.slot, $.binding),
@@ -184,19 +185,20 @@ module.exports = grammar({
         ...OPERATORS.map(([level, operators]) =>
           prec.left(
             level,
-            seq(field('left', $._operation), field('operator', choice(...operators)), field('right', $._operation)),
+            seq(
+              field('left', $._operation),
+              field('operator', operators.length > 1 ? choice(...operators) : operators[0]),
+              field('right', $._operation),
+            ),
           ),
         ),
       ),
 
     cast: ($) => prec.left(PREC.order, seq(field('specimen', $._operation), ':', field('guard', $._guard))),
 
-    // Minus takes a primary, so that nobody wonders about `-3.pow(2)`.
+    // E lets minus take a primary only, so that nobody wonders about `-3.pow(2)`; the room above says so.
     unary: ($) =>
-      choice(
-        seq(field('operator', choice('!', '~', '*', '+')), field('operand', $._postfix)),
-        seq(field('operator', '-'), field('operand', $._prim)),
-      ),
+      seq(field('operator', choice('!', '~', '*', '+', '-')), field('operand', $._postfix)),
 
     slot: ($) => seq('&', field('operand', $._postfix)),
     binding: ($) => seq('&&', field('operand', $._postfix)),
@@ -204,7 +206,7 @@ module.exports = grammar({
     // ---- Calls and sends
 
     _postfix: ($) =>
-      choice($._prim, $.call, $.function_call, $.index, $.curry, $.send, $.curry_send, $.property),
+      choice($._prim, $.call, $.function_call, $.index, $.curry, $.send, $.curry_send, $.property, $.send_property),
 
     function_call: ($) => seq(field('recipient', $._postfix), field('arguments', $.arguments)),
 
@@ -227,6 +229,10 @@ module.exports = grammar({
 
     property: ($) =>
       seq(field('recipient', $._postfix), '::', optional(field('slot', '&')), field('name', $._verb)),
+
+    // x <- ::p
+    send_property: ($) =>
+      seq(field('recipient', $._postfix), '<-', '::', optional(field('slot', '&')), field('name', $._verb)),
 
     arguments: ($) => prec(1, seq('(', commas($._item), ')')),
     _indices: ($) => seq('[', commas($._item), ']'),
@@ -314,6 +320,7 @@ module.exports = grammar({
         $._iteration_patterns,
         kw('in'),
         field('collection', $._assign),
+        optional($._newline),
         field('body', $.block),
         optional(field('catch', $.catch)),
       ),
@@ -415,78 +422,77 @@ module.exports = grammar({
     meta: ($) => seq(kw('meta'), '.', field('verb', $.identifier), '(', ')'),
 
     fn: ($) =>
-      seq(optional(field('doc', $.doc_comment)), kw('fn'), commas(field('parameter', $.pattern)), field('body', $.block)),
+      seq(optional($._doc), kw('fn'), commas(field('parameter', $.pattern)), field('body', $.block)),
 
-    thunk: ($) => seq(optional(field('doc', $.doc_comment)), kw('thunk'), field('body', $.block)),
+    thunk: ($) => seq(optional($._doc), kw('thunk'), field('body', $.block)),
 
     // ---- Objects
 
-    _object_head: ($) =>
-      seq(
-        optional(field('doc', $.doc_comment)),
-        choice(seq(kw('def'), field('name', $._object_name)), field('name', $._keyword_pattern)),
-      ),
-
-    _object_name: ($) => choice($._noun, $.ignore_pattern, $._keyword_pattern, $.slot_pattern),
+    // The tails are rules of their own, nested to the right, so that the parser's table holds each only once.
 
     object: ($) =>
-      seq(
-        $._object_head,
-        optional(seq(kw('extends'), field('extends', $._operation))),
-        optional($._auditors),
-        choice(field('body', $.object_body), field('matcher', $.matcher)),
+      choice(
+        seq($._def, field('name', $._object_name), $._object_tail),
+        seq(optional($._doc), field('name', $._keyword_pattern), $._object_tail),
       ),
 
     // def f(p) { … }, def x.v(p) { … }, def x to v(p) { … }
     function: ($) =>
-      seq(
-        $._object_head,
-        optional(seq(choice('.', kw('to')), field('verb', $._verb))),
-        field('parameters', $.parameters),
-        optional($._result_guard),
-        optional($._auditors),
-        field('body', $.block),
+      choice(
+        seq($._def, field('name', $._object_name), $._function_tail),
+        seq(optional($._doc), field('name', $._keyword_pattern), $._function_tail),
       ),
 
-    _auditors: ($) => choice(seq($._as, optional($._implements)), $._implements),
-    _as: ($) => seq(kw('as'), field('as', $._operation)),
+    // A doc comment before a plain definition is read too, and complained about above.
+    _def: ($) => seq(optional($._doc), kw('def')),
+    _doc: ($) => field('doc', $.doc_comment),
+
+    _object_name: ($) => choice($._noun, $.ignore_pattern, $._keyword_pattern, $.slot_pattern),
+
+    _object_tail: ($) => choice(seq(kw('extends'), field('extends', $._operation), $._audited_body), $._audited_body),
+    _audited_body: ($) => choice(seq(kw('as'), field('as', $._operation), $._implementing_body), $._implementing_body),
+    _implementing_body: ($) => choice(seq($._implements, $._any_body), $._any_body),
+    _any_body: ($) => choice(field('body', $.object_body), field('matcher', $.matcher)),
+
+    _function_tail: ($) => choice(seq(choice('.', kw('to')), field('verb', $._verb), $._function_rest), $._function_rest),
+    _function_rest: ($) => seq(field('parameters', $.parameters), $._guarded_function),
+    _guarded_function: ($) => choice(seq($._result_guard, $._audited_block), $._audited_block),
+    _audited_block: ($) => choice(seq(kw('as'), field('as', $._operation), $._implementing_block), $._implementing_block),
+    _implementing_block: ($) => choice(seq($._implements, field('body', $.block)), field('body', $.block)),
+
     _implements: ($) => seq(kw('implements'), commasStrict(field('implements', $._operation))),
 
     object_body: ($) => seq('{', repeat(field('method', $.method)), repeat(field('matcher', $.matcher)), '}'),
 
     method: ($) =>
       seq(
-        optional(field('doc', $.doc_comment)),
+        optional($._doc),
         field('kind', choice(kw('to'), kw('method'))),
         optional(field('verb', $._verb)),
         field('parameters', $.parameters),
-        optional($._result_guard),
-        field('body', $.block),
+        $._guarded_block,
       ),
+
+    _guarded_block: ($) => choice(seq($._result_guard, field('body', $.block)), field('body', $.block)),
 
     parameters: ($) => seq('(', commas(field('item', $.pattern)), ')'),
 
     _result_guard: ($) => seq(':', field('result_guard', $._guard)),
 
-    interface: ($) =>
-      seq(
-        optional(field('doc', $.doc_comment)),
-        kw('interface'),
-        field('name', choice($._name_pattern, $.string)),
-        optional(seq(kw('guards'), field('guards', $.pattern))),
-        optional(seq(kw('extends'), commasStrict(field('extends', $._operation)))),
-        optional($._implements),
-        '{',
-        repeat(field('message', $.message)),
-        '}',
-      ),
+    interface: ($) => seq($._interface, field('name', choice($._name_pattern, $.string)), $._interface_tail),
+    _interface: ($) => seq(optional($._doc), kw('interface')),
+    _interface_tail: ($) =>
+      choice(seq(kw('guards'), field('guards', $.pattern), $._interface_extends), $._interface_extends),
+    _interface_extends: ($) =>
+      choice(seq(kw('extends'), commasStrict(field('extends', $._operation)), $._interface_implements), $._interface_implements),
+    _interface_implements: ($) => choice(seq($._implements, $._messages), $._messages),
+    _messages: ($) => seq('{', repeat(field('message', $.message)), '}'),
 
     function_interface: ($) =>
       prec.right(
         PREC.longest,
         seq(
-          optional(field('doc', $.doc_comment)),
-          kw('interface'),
+          $._interface,
           field('name', $._name_pattern),
           optional(seq(choice('.', kw('to')), field('verb', $._verb))),
           field('parameters', alias($._params, $.parameters)),
@@ -496,7 +502,7 @@ module.exports = grammar({
 
     message: ($) =>
       seq(
-        optional(field('doc', $.doc_comment)),
+        optional($._doc),
         choice(kw('to'), kw('method'), kw('on')),
         optional(field('verb', $._verb)),
         field('parameters', alias($._params, $.parameters)),
@@ -579,7 +585,7 @@ module.exports = grammar({
       ),
 
     map_pattern_import: ($) =>
-      seq('=>', field('pattern', $._name_pattern), optional(seq(':=', field('default', $._operation)))),
+      seq('=>', field('pattern', choice($.final_pattern, $._keyword_pattern, $.slot_pattern, $.binding_pattern)), optional(seq(':=', field('default', $._operation)))),
 
     same_pattern: ($) => seq(field('operator', choice('==', '!=')), field('value', $._prim)),
 

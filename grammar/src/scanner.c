@@ -6,7 +6,7 @@
 
 #include "tree_sitter/parser.h"
 
-enum Token { NEWLINE, STRING_CONTENT, QUASI_TEXT, DOC_TEXT, UPDOC, FIRST_LINE, ERROR_SENTINEL };
+enum Token { NEWLINE, STRING_CONTENT, QUASI_TEXT, DOC_TEXT, UPDOC, ASSIGNING_VERB, FIRST_LINE, ERROR_SENTINEL };
 
 static bool is_blank(int32_t c) { return c == ' ' || c == '\t' || c == '\f'; }
 static bool is_line_end(int32_t c) { return c == '\n' || c == '\r'; }
@@ -76,6 +76,16 @@ static bool scan_updoc(TSLexer *lexer) {
   }
 }
 
+/// The `with` of `x with= (1)`: a name with `=` right behind it, unless that begins `==`, `=>` or `=~`.
+static bool scan_assigning_verb(TSLexer *lexer) {
+  while (is_name_start(lexer->lookahead) || (lexer->lookahead >= '0' && lexer->lookahead <= '9')) advance(lexer);
+  if (lexer->lookahead != '=') return false;
+  lexer->mark_end(lexer);
+  advance(lexer);
+  lexer->result_symbol = ASSIGNING_VERB;
+  return lexer->lookahead != '=' && lexer->lookahead != '>' && lexer->lookahead != '~';
+}
+
 /// Blanks, ends of lines and continued lines; then updoc if a line begins with it, else a separator if one is
 /// welcome here.
 ///
@@ -104,8 +114,11 @@ static bool scan_line(TSLexer *lexer, const bool *valid) {
   lexer->mark_end(lexer);
   bool line_starts = new_line || (valid[FIRST_LINE] && !recovering);
   if (line_starts && valid[UPDOC] && (lexer->lookahead == '?' || lexer->lookahead == '>')) return scan_updoc(lexer);
-  lexer->result_symbol = NEWLINE;
-  return new_line && valid[NEWLINE];
+  if (new_line && valid[NEWLINE]) {
+    lexer->result_symbol = NEWLINE;
+    return true;
+  }
+  return valid[ASSIGNING_VERB] && !recovering && is_name_start(lexer->lookahead) && scan_assigning_verb(lexer);
 }
 
 void *tree_sitter_e_external_scanner_create(void) { return NULL; }
