@@ -83,7 +83,7 @@ fn misfits(cst: &Cst) -> Vec<SyntaxError> {
         } else if it.kind() == Kind::Error && it.range().start() >= covered {
             // Mistakes within a mistake are its consequences.
             covered = it.range().end();
-            errors.push(misfit(cst.text(), it));
+            errors.push(misfit(cst.text(), innermost(it)));
         }
     }
     errors
@@ -103,6 +103,15 @@ fn misfit(text: &str, it: Node<'_>) -> SyntaxError {
     let found = &text[range];
     let advice = advice(text, range, found);
     syntax(range, format!("found `{}`, {advice}", shown(found)))
+}
+
+/// A mistake carries along what was read before it; the piece that did not fit is within.
+fn innermost(it: Node<'_>) -> Node<'_> {
+    let mut it = it;
+    while let Some(inner) = it.children().find(|it| it.kind() == Kind::Error) {
+        it = inner;
+    }
+    it
 }
 
 /// The first line of what fits nowhere.
@@ -136,15 +145,22 @@ fn advice(text: &str, range: TextRange, found: &str) -> String {
         "which means nothing alone; write `:=` to assign, `==` to compare".to_string()
     } else if matches!(word.as_str(), "else" | "catch" | "finally") {
         format!("but `{word}` has to follow the `}}` before it on the same line")
+    } else if found.starts_with("$_") {
+        "but `_` names nothing that could have a value".to_string()
+    } else if found.starts_with(['$', '@']) {
+        format!("which begins a hole; write `{0}{0}` for the character", &found[..1])
     } else if is_keyword(&word) {
         format!("but `{word}` is a word of E and does not fit here")
     } else if starts_line && found.starts_with(['.', '|', '&', '+', '*', '/', '%', '=', '<', ':', '?']) {
-        "but a line cannot begin with an operator; end the line before it with it, or with a backslash"
+        "but a line cannot begin with an operator; end the line before with it, or with a backslash"
             .to_string()
     } else if found.starts_with('\'') {
         "but a character literal holds one character; a string is written \"…\"".to_string()
     } else if found.starts_with(['\0', '\u{FFFD}']) {
         "which is no character of a program".to_string()
+    } else if !starts_line && (!word.is_empty() || found.starts_with('"')) {
+        "which does not fit behind what is before it; is an operator, a comma or a line end missing?"
+            .to_string()
     } else {
         "which does not fit here".to_string()
     }

@@ -113,7 +113,7 @@ impl<'a> Lowerer<'a> {
 
     fn map_pattern_entry(&mut self, it: Node<'a>) -> MapPatternEntry {
         let key = match it.kind() {
-            Kind::MapPatternImport => MapPatternKey::Import(self.pattern_in(it, Field::Pattern)),
+            Kind::MapPatternImport => self.map_pattern_import(it),
             _ => {
                 let key = self.expr_in(it, Field::Key);
                 MapPatternKey::Pair { key, value: self.pattern_in(it, Field::Value) }
@@ -121,6 +121,13 @@ impl<'a> Lowerer<'a> {
         };
         self.check_level(it, Field::Default, Level::Order);
         MapPatternEntry { key, default: self.optional_in(it, Field::Default) }
+    }
+
+    fn map_pattern_import(&mut self, it: Node<'a>) -> MapPatternKey {
+        if let Some(nameless) = it.child(Field::Pattern).filter(|it| it.kind() == Kind::IgnorePattern) {
+            self.syntax_error(nameless, "found `=> _`, which names no key; write the name of what is wanted");
+        }
+        MapPatternKey::Import(self.pattern_in(it, Field::Pattern))
     }
 
     fn call_pattern(&mut self, it: Node<'a>) -> Pattern {
