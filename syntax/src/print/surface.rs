@@ -61,6 +61,9 @@ enum Place {
     Prim,
 }
 
+/// Past this many levels lines are indented no further, or a deep tree would print to the square of its size.
+const DEEPEST: usize = 40;
+
 struct Printer<'a> {
     program: &'a Program,
     out: String,
@@ -74,7 +77,7 @@ impl Printer<'_> {
 
     fn line(&mut self) {
         self.out.push('\n');
-        self.out.extend(std::iter::repeat_n("    ", self.indent));
+        self.out.extend(std::iter::repeat_n("    ", self.indent.min(DEEPEST)));
     }
 
     fn lines(&mut self, body: &[ExprId]) {
