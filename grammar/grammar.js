@@ -22,7 +22,10 @@ const PREC = {
   add: 8, // + -
   multiply: 9, // * / // % %%
   power: 10, // **
-  longest: 11, // what could end here goes on instead
+  prefix: 11, // ! ~ - * & &&
+  postfix: 12, // x(a) x[a] x.v(a) x <- v(a) x::p
+  primary: 13, // x
+  longest: 14, // what could end here goes on instead
 };
 
 const OPERATORS = [
@@ -51,6 +54,9 @@ const commas = (rule) => optional(commas1(rule));
 /** One or more without a comma behind, because a `{` follows. */
 const commasStrict = (rule) => seq(rule, repeat(seq(',', rule)));
 
+/** Told apart from names of all scripts, names in ASCII need no search in a table of characters. */
+const name = /[A-Za-z][A-Za-z0-9_]*|_[A-Za-z0-9_]+|\p{XID_Start}[\p{XID_Continue}\u00B7]*|_[\p{XID_Continue}\u00B7]+/;
+
 const hex = /[0-9a-fA-F]/;
 const digits = /[0-9]+(_[0-9]+)*/;
 const exponent = seq(/[eE][+-]?/, digits);
@@ -76,8 +82,16 @@ module.exports = grammar({
 
   reserved: { global: (_) => KEYWORDS.map(anyCase) },
 
-  // Looked through, so that `def name(` needs no decision until what follows the parenthesis is seen.
-  inline: ($) => [$._object_name],
+  // Looked through: the parser has no step of its own for these, which is faster, and lets `def name(` wait for
+  // its meaning until what follows the parenthesis is seen.
+  inline: ($) => [
+    $._top,
+    $._item,
+    $._sequence,
+    $._object_name,
+    $._pattern_guard,
+    $._result_guard,
+  ],
 
   supertypes: ($) => [$.expression, $.pattern, $.literal],
 
@@ -93,7 +107,7 @@ module.exports = grammar({
         ),
       ),
 
-    _top: ($) => choice(field('body', $.expression), field('body', $.pragma)),
+    _top: ($) => choice(field('body', $._statement), field('body', $.pragma)),
 
     pragma: ($) =>
       seq(kw('pragma'), '.', field('verb', $.identifier), '(', field('argument', $.string), ')'),
@@ -102,18 +116,23 @@ module.exports = grammar({
 
     _sequence: ($) =>
       seq(
-        field('body', $.expression),
-        repeat(seq($._separator, field('body', $.expression))),
+        field('body', $._statement),
+        repeat(seq($._separator, field('body', $._statement))),
         optional($._separator),
       ),
 
     // Where E says *seq* and one expression is the rule: only several make a node.
-    _item: ($) => choice(field('item', $.expression), seq(field('item', $.expression), $._separator), field('item', $.sequence)),
+    _item: ($) =>
+      choice(
+        field('item', $._statement),
+        seq(field('item', $._statement), $._separator),
+        field('item', $.sequence),
+      ),
 
     sequence: ($) =>
       seq(
-        field('body', $.expression),
-        repeat1(seq($._separator, field('body', $.expression))),
+        field('body', $._statement),
+        repeat1(seq($._separator, field('body', $._statement))),
         optional($._separator),
       ),
 
@@ -121,26 +140,28 @@ module.exports = grammar({
 
     // ---- Expressions, loosest first
 
-    expression: ($) => choice($._assign, $.exit),
+    expression: ($) =>
+      choice($._operation, $.assignment, $.update, $.verb_update, $.define, $.forward),
+
+    // `return` and its like stand in a sequence, not within an operation.
+    _statement: ($) => choice($.expression, $.exit),
 
     exit: ($) =>
       choice(
         seq(
           field('kind', choice(kw('break'), kw('continue'), kw('return'))),
-          optional(choice(seq('(', ')'), field('value', $._assign))),
+          optional(choice(seq('(', ')'), field('value', $.expression))),
         ),
-        seq(field('kind', '^'), field('value', $._assign)),
+        seq(field('kind', '^'), field('value', $.expression)),
       ),
 
-    _assign: ($) => choice($._operation, $.assignment, $.update, $.verb_update, $.define, $.forward),
-
-    assignment: ($) => seq(field('target', $._operation), ':=', field('value', $._assign)),
+    assignment: ($) => seq(field('target', $._operation), ':=', field('value', $.expression)),
 
     update: ($) =>
       seq(
         field('target', $._operation),
         field('operator', choice('//=', '+=', '-=', '*=', '/=', '%=', '%%=', '**=', '>>=', '<<=', '^=', '|=', '&=')),
-        field('value', $._assign),
+        field('value', $.expression),
       ),
 
     // x with= (1)
@@ -149,7 +170,7 @@ module.exports = grammar({
         field('target', $._operation),
         field('verb', choice(alias($._assigning_verb, $.identifier), $.string)),
         token.immediate('='),
-        choice(field('arguments', $.arguments), field('value', $._assign)),
+        choice(field('arguments', $.arguments), field('value', $.expression)),
       ),
 
     define: ($) =>
@@ -157,13 +178,57 @@ module.exports = grammar({
         choice(seq($._def, field('pattern', $.pattern)), field('pattern', $._keyword_pattern)),
         optional(seq(kw('exit'), field('ejector', $._operation))),
         ':=',
-        field('value', $._assign),
+        field('value', $.expression),
       ),
 
     forward: ($) => prec(-1, seq($._def, field('noun', $._noun))),
 
     _operation: ($) =>
-      choice($._postfix, $.or, $.and, $.same, $.match_bind, $.binary, $.cast, $.unary, $.slot, $.binding),
+      choice(
+        $.or,
+        $.and,
+        $.same,
+        $.match_bind,
+        $.binary,
+        $.cast,
+        $.unary,
+        $.slot,
+        $.binding,
+        $.call,
+        $.function_call,
+        $.index,
+        $.curry,
+        $.send,
+        $.curry_send,
+        $.property,
+        $.send_property,
+        $.literal,
+        $.identifier,
+        $.quoted_noun,
+        $.uri_getter,
+        $.source_hole,
+        $.uri,
+        $.parenthesized,
+        $.quasi,
+        $.list,
+        $.map,
+        $.block,
+        $.if,
+        $.for,
+        $.while,
+        $.switch,
+        $.try,
+        $.escape,
+        $.when,
+        $.accum,
+        $.meta,
+        $.object,
+        $.function,
+        $.interface,
+        $.function_interface,
+        $.fn,
+        $.thunk,
+      ),
 
     or: ($) => prec.left(PREC.or, seq(field('left', $._operation), '||', field('right', $._operation))),
     and: ($) => prec.left(PREC.and, seq(field('left', $._operation), '&&', field('right', $._operation))),
@@ -196,43 +261,54 @@ module.exports = grammar({
 
     cast: ($) => prec.left(PREC.order, seq(field('specimen', $._operation), ':', field('guard', $._guard))),
 
-    // E lets minus take a primary only, so that nobody wonders about `-3.pow(2)`; the room above says so.
+    // E lets minus take a primary only, and the others a call or less; the room above says so.
     unary: ($) =>
-      seq(field('operator', choice('!', '~', '*', '+', '-')), field('operand', $._postfix)),
+      prec(PREC.prefix, seq(field('operator', choice('!', '~', '*', '+', '-')), field('operand', $._operation))),
 
-    slot: ($) => seq('&', field('operand', $._postfix)),
-    binding: ($) => seq('&&', field('operand', $._postfix)),
+    slot: ($) => prec(PREC.prefix, seq('&', field('operand', $._operation))),
+    binding: ($) => prec(PREC.prefix, seq('&&', field('operand', $._operation))),
 
     // ---- Calls and sends
 
-    _postfix: ($) =>
-      choice($._prim, $.call, $.function_call, $.index, $.curry, $.send, $.curry_send, $.property, $.send_property),
-
-    function_call: ($) => seq(field('recipient', $._postfix), field('arguments', $.arguments)),
+    function_call: ($) =>
+      prec(PREC.postfix, seq(field('recipient', $._operation), field('arguments', $.arguments))),
 
     call: ($) =>
-      seq(field('recipient', $._postfix), '.', field('verb', $._verb), field('arguments', $.arguments)),
-
-    curry: ($) => prec(-1, seq(field('recipient', $._postfix), '.', field('verb', $._verb))),
-
-    index: ($) => seq(field('recipient', $._postfix), field('arguments', alias($._indices, $.arguments))),
-
-    send: ($) =>
-      seq(
-        field('recipient', $._postfix),
-        '<-',
-        optional(field('verb', $._verb)),
-        field('arguments', $.arguments),
+      prec(
+        PREC.postfix,
+        seq(field('recipient', $._operation), '.', field('verb', $._verb), field('arguments', $.arguments)),
       ),
 
-    curry_send: ($) => prec(-1, seq(field('recipient', $._postfix), '<-', field('verb', $._verb))),
+    curry: ($) => prec(PREC.prefix, seq(field('recipient', $._operation), '.', field('verb', $._verb))),
+
+    index: ($) =>
+      prec(PREC.postfix, seq(field('recipient', $._operation), field('arguments', alias($._indices, $.arguments)))),
+
+    send: ($) =>
+      prec(
+        PREC.postfix,
+        seq(
+          field('recipient', $._operation),
+          '<-',
+          optional(field('verb', $._verb)),
+          field('arguments', $.arguments),
+        ),
+      ),
+
+    curry_send: ($) => prec(PREC.prefix, seq(field('recipient', $._operation), '<-', field('verb', $._verb))),
 
     property: ($) =>
-      seq(field('recipient', $._postfix), '::', optional(field('slot', '&')), field('name', $._verb)),
+      prec(
+        PREC.postfix,
+        seq(field('recipient', $._operation), '::', optional(field('slot', '&')), field('name', $._verb)),
+      ),
 
     // x <- ::p
     send_property: ($) =>
-      seq(field('recipient', $._postfix), '<-', '::', optional(field('slot', '&')), field('name', $._verb)),
+      prec(
+        PREC.postfix,
+        seq(field('recipient', $._operation), '<-', '::', optional(field('slot', '&')), field('name', $._verb)),
+      ),
 
     arguments: ($) => prec(1, seq('(', commas($._item), ')')),
     _indices: ($) => seq('[', commas($._item), ']'),
@@ -240,33 +316,6 @@ module.exports = grammar({
     _verb: ($) => choice($.identifier, $.string),
 
     // ---- Primaries
-
-    _prim: ($) =>
-      choice(
-        $.literal,
-        $._noun,
-        $.uri,
-        $.parenthesized,
-        $.quasi,
-        $.list,
-        $.map,
-        $.block,
-        $.if,
-        $.for,
-        $.while,
-        $.switch,
-        $.try,
-        $.escape,
-        $.when,
-        $.accum,
-        $.meta,
-        $.object,
-        $.function,
-        $.interface,
-        $.function_interface,
-        $.fn,
-        $.thunk,
-      ),
 
     _noun: ($) => choice($.identifier, $.quoted_noun, $.uri_getter, $.source_hole),
 
@@ -286,7 +335,7 @@ module.exports = grammar({
         token.immediate('>'),
       ),
 
-    scheme: (_) => token.immediate(/[\p{L}_][\p{L}\p{N}_+\-.]*/),
+    scheme: (_) => token.immediate(/[A-Za-z_][A-Za-z0-9_+\-.]*|[\p{L}_][\p{L}\p{N}_+\-.]*/),
     uri_body: (_) => token.immediate(/[A-Za-z0-9;\/?:@&=+$,\-_.!~*'()%\\|#\[\]]+/),
 
     // ${0} and @{0}, where E's own quasi-parser reads a template
@@ -299,8 +348,18 @@ module.exports = grammar({
     map: ($) => seq('[', commas1(field('entry', choice($.map_entry, $.map_export))), ']'),
 
     map_entry: ($) => seq($._key, '=>', $._value),
-    _key: ($) => choice(field('key', $.expression), seq(field('key', $.expression), $._separator), field('key', $.sequence)),
-    _value: ($) => choice(field('value', $.expression), seq(field('value', $.expression), $._separator), field('value', $.sequence)),
+    _key: ($) =>
+      choice(
+        field('key', $._statement),
+        seq(field('key', $._statement), $._separator),
+        field('key', $.sequence),
+      ),
+    _value: ($) =>
+      choice(
+        field('value', $._statement),
+        seq(field('value', $._statement), $._separator),
+        field('value', $.sequence),
+      ),
 
     map_export: ($) => seq('=>', optional(field('kind', choice('&', '&&'))), field('noun', $._noun)),
 
@@ -319,7 +378,7 @@ module.exports = grammar({
         kw('for'),
         $._iteration_patterns,
         kw('in'),
-        field('collection', $._assign),
+        field('collection', $.expression),
         optional($._newline),
         field('body', $.block),
         optional(field('catch', $.catch)),
@@ -376,7 +435,7 @@ module.exports = grammar({
       ),
 
     accum: ($) =>
-      seq(kw('accum'), field('start', $._postfix), field('accumulator', $._accumulator)),
+      seq(kw('accum'), field('start', $._operation), field('accumulator', $._accumulator)),
 
     _accumulator: ($) => choice($.accum_for, $.accum_if, $.accum_while),
 
@@ -410,7 +469,7 @@ module.exports = grammar({
               'operator',
               choice('+', '-', '*', '/', '//', '%', '%%', '**', '&', '|', '^', '<<', '>>', '&!', '..', '..!'),
             ),
-            field('value', $._assign),
+            field('value', $.expression),
           ),
           seq('_', '.', field('verb', $._verb), field('arguments', $.arguments)),
           field('accumulator', $._accumulator),
@@ -587,7 +646,8 @@ module.exports = grammar({
     map_pattern_import: ($) =>
       seq('=>', field('pattern', choice($.final_pattern, $._keyword_pattern, $.slot_pattern, $.binding_pattern)), optional(seq(':=', field('default', $._operation)))),
 
-    same_pattern: ($) => seq(field('operator', choice('==', '!=')), field('value', $._prim)),
+    same_pattern: ($) =>
+      prec(PREC.primary, seq(field('operator', choice('==', '!=')), field('value', $._operation))),
 
     // m.v(p), m(p), m[p]; or the same after `in`
     call_pattern: ($) =>
@@ -633,7 +693,7 @@ module.exports = grammar({
 
     _hole_name: ($) => field('noun', alias($._hole_identifier, $.identifier)),
     _hole_ignore: (_) => token.immediate('_'),
-    _hole_identifier: (_) => token.immediate(/\p{XID_Start}[\p{XID_Continue}\u00B7]*|_[\p{XID_Continue}\u00B7]+/),
+    _hole_identifier: (_) => token.immediate(name),
 
     // ---- Literals and words
 
@@ -661,6 +721,6 @@ module.exports = grammar({
 
     comment: (_) => token(/#[^\r\n]*/),
 
-    identifier: (_) => /\p{XID_Start}[\p{XID_Continue}\u00B7]*|_[\p{XID_Continue}\u00B7]+/,
+    identifier: (_) => name,
   },
 });
