@@ -252,7 +252,10 @@ impl Scan<'_> {
             _ => self.at,
         };
         self.at += 1;
-        let ends = self.bytes[self.at - 1] == b';' || !self.bytes[self.at - 1].is_ascii_punctuation();
+        // `++` and `--` are no operators, so nothing that follows could make them good.
+        let counting = matches!(&self.bytes[from..self.at], b"++" | b"--");
+        let byte = self.bytes[self.at - 1];
+        let ends = byte == b';' || !byte.is_ascii_punctuation() || counting;
         self.last = if ends { Last::Ends { word_if: false } } else { Last::Wants(from, self.at) };
     }
 

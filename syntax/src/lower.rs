@@ -207,7 +207,7 @@ impl<'a> Lowerer<'a> {
     fn ident(&mut self, it: Node<'a>) -> Ident {
         let name = match it.kind() {
             Kind::String => Name::from(self.string(it)),
-            _ => self.word(it),
+            _ => self.word(it, ""),
         };
         Ident { name, range: it.range() }
     }
@@ -219,12 +219,12 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// An identifier. E keeps some words for its own future.
-    fn word(&mut self, it: Node<'a>) -> Name {
+    /// An identifier. E keeps some words for its own future; `quote` is what goes before a string here.
+    fn word(&mut self, it: Node<'a>, quote: &str) -> Name {
         let word = it.text();
         if is_keyword(word) {
             let message = format!(
-                "`{word}` is a reserved word; choose another name, or write it in quotes: ::\"{word}\""
+                "`{word}` is a reserved word; choose another, or write it in quotes: {quote}\"{word}\""
             );
             self.error(it.range(), SyntaxErrorKind::Syntax, message);
         }

@@ -1,6 +1,7 @@
 //! What E refuses before it runs, as far as nouns go.
 
 use crate::kernel_e::{Expr, ExprId, Pattern, PatternId};
+use crate::print::print_expr;
 use crate::scope::{Binder, DefinitionKind};
 use crate::{Expansion, Misuse, Scopes, SyntaxError, SyntaxErrorKind, misuses};
 use text_size::TextRange;
@@ -40,6 +41,8 @@ pub fn static_errors(
     scopes.own_guards.iter().for_each(|it| cx.own_guard(*it));
     misuses(&expansion.program).into_iter().for_each(|it| cx.misuse(it));
     cx.errors.sort_by_key(|it| (it.range.start(), it.range.end()));
+    // What expansion writes several times was written once.
+    cx.errors.dedup();
     cx.errors
 }
 
@@ -90,16 +93,9 @@ impl Checker<'_> {
             Pattern::Var { noun, guard: Some(guard) } => ("VarPattern", noun, *guard),
             _ => return,
         };
-        let guard = self.quote(guard);
+        let guard = print_expr(&self.expansion.program, guard);
         let message = format!("kernel {kind} may not use its own noun (e`{noun}`) in its guard (e`{guard}`)");
         self.error(self.expansion.source_map.pattern(id), message);
-    }
-
-    fn quote(&self, id: ExprId) -> String {
-        match self.expansion.program.expr(id) {
-            Expr::Noun(noun) => noun.to_string(),
-            _ => "…".to_string(),
-        }
     }
 
     fn noun_range(&self, id: ExprId) -> TextRange {

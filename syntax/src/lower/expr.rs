@@ -164,7 +164,7 @@ impl<'a> Lowerer<'a> {
                 }
                 self.name("")
             }
-            _ => self.word(it),
+            _ => self.word(it, "::"),
         }
     }
 
@@ -227,7 +227,9 @@ impl<'a> Lowerer<'a> {
             "*" => UnaryOp::Get,
             "-" => UnaryOp::Negate,
             _ => {
-                self.syntax_error(it, "there is no unary `+` in E; leave it away");
+                if it.child(Field::Operand).is_some_and(|it| !it.is_missing()) {
+                    self.syntax_error(it, "there is no unary `+` in E; leave it away");
+                }
                 return match it.child(Field::Operand) {
                     Some(operand) => self.nested(operand, Expr::Error, Self::expr_here),
                     None => Expr::Error,

@@ -35,10 +35,10 @@ fn unbalanced(text: &str) -> Vec<SyntaxError> {
             match open {
                 None => format!("found `{found}`, but nothing is open that it could close"),
                 Some((opener, from)) => format!(
-                    "found `{found}`, but `{}` of line {} is still open; close it with `{}` first",
+                    "found `{found}`, but `{}` of line {} is still open; close it with {} first",
                     &text[from],
                     line_of(text, from.start()),
-                    opener.closer()
+                    closer(opener)
                 ),
             },
         )];
@@ -62,6 +62,13 @@ fn unbalanced(text: &str) -> Vec<SyntaxError> {
     Vec::new()
 }
 
+fn closer(opener: Opener) -> String {
+    match opener {
+        Opener::Quasi => "a backquote".to_string(),
+        _ => format!("`{}`", opener.closer()),
+    }
+}
+
 fn line_of(text: &str, at: TextSize) -> usize {
     let before = &text.as_bytes()[..usize::from(at)];
     let lone_returns = before
@@ -79,17 +86,26 @@ fn misfits(cst: &Cst) -> Vec<SyntaxError> {
             break;
         }
         if it.is_missing() {
-            errors.push(missing(it));
+            errors.push(missing(cst.text(), it));
         } else if it.kind() == Kind::Error && it.range().start() >= covered {
             // Mistakes within a mistake are its consequences.
             covered = it.range().end();
             errors.push(misfit(cst.text(), innermost(it)));
         }
     }
+    // On one line, what comes after a mistake is as likely one of its consequences.
+    let mut line = None;
+    errors.retain(|it| line.replace(line_of(cst.text(), it.range.start())) != line);
     errors
 }
 
-fn missing(it: Node<'_>) -> SyntaxError {
+fn missing(text: &str, it: Node<'_>) -> SyntaxError {
+    let before = text[..usize::from(it.range().start())].trim_end();
+    if before.ends_with("++") || before.ends_with("--") {
+        let range = TextRange::at(TextSize::of(before) - TextSize::new(2), TextSize::new(2));
+        let advice = advice(text, range, &text[range]);
+        return syntax(range, format!("found `{}`, {advice}", &text[range]));
+    }
     let wanted = match it.kind() {
         Kind::Identifier => "a name".to_string(),
         Kind::Token => format!("`{}`", it.kind_name()),
@@ -132,14 +148,15 @@ fn shown(found: &str) -> String {
 
 fn advice(text: &str, range: TextRange, found: &str) -> String {
     let before = &text[..usize::from(range.start())];
+    let ahead = &text[usize::from(range.start())..];
     let starts_line = before.rsplit(['\n', '\r']).next().is_some_and(|it| it.trim().is_empty());
     let word: String = found.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect();
     let lone = |it: &str| found.starts_with(it) && !found[it.len()..].starts_with(['=', '~', '>']);
-    if found.starts_with("/*") {
+    if ahead.starts_with("/*") {
         "and E has no such comments; begin each line of one with `#`".to_string()
-    } else if found.starts_with("//") {
+    } else if ahead.starts_with("//") {
         "and E's comments begin with `#`".to_string()
-    } else if found.starts_with("++") || found.starts_with("--") {
+    } else if ahead.starts_with("++") || ahead.starts_with("--") {
         format!("which is reserved; write `{0}= 1` to count", &found[..1])
     } else if lone("=") {
         "which means nothing alone; write `:=` to assign, `==` to compare".to_string()

@@ -13,7 +13,7 @@ impl<'a> Lowerer<'a> {
         let parser = match it.child(Field::Parser) {
             None => QuasiParser::Default,
             Some(name) if name.kind() == Kind::Identifier => {
-                QuasiParser::Named(Ident { name: self.word(name), range: name.range() })
+                QuasiParser::Named(Ident { name: self.word(name, "::"), range: name.range() })
             }
             Some(computed) => QuasiParser::Computed(self.inner(computed)),
         };

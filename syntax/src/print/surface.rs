@@ -124,11 +124,9 @@ impl Printer<'_> {
     }
 
     fn noun(&mut self, noun: &str) {
-        if is_identifier(noun) {
-            return self.text(noun);
-        }
         match noun.strip_suffix("__uriGetter").filter(|it| is_scheme(it)) {
             Some(scheme) => self.text(&format!("<{scheme}>")),
+            None if is_identifier(noun) => self.text(noun),
             None => self.text(&format!("::{}", quoted(noun, '"', false))),
         }
     }
@@ -157,6 +155,6 @@ impl Printer<'_> {
 }
 
 fn is_scheme(text: &str) -> bool {
-    text.starts_with(|it: char| it.is_ascii_alphabetic())
-        && text.chars().all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it))
+    text.starts_with(|it: char| it.is_ascii_lowercase())
+        && text.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || "+-.".contains(it))
 }
