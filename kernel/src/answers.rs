@@ -41,7 +41,9 @@ pub fn is_complete(content: &Dict) -> Value {
     match syntax::completeness(&crate::directive::read(text(content, "code")).program) {
         Completeness::Complete => json!({ "status": "complete" }),
         Completeness::Invalid => json!({ "status": "invalid" }),
-        Completeness::Incomplete { indent } => json!({ "status": "incomplete", "indent": indent }),
+        Completeness::Incomplete { indent } => {
+            json!({ "status": "incomplete", "indent": " ".repeat(indent) })
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! What was entered in this session, as front ends ask for it: the last ones, a range, or those that match.
 
-use crate::wire::{Dict, text};
+use crate::wire::{Dict, text, truth};
+
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// The inputs of this session; the first is number 1.
 #[derive(Default)]
@@ -27,18 +29,28 @@ impl History {
             }
             "search" => {
                 let pattern: Vec<char> = text(content, "pattern").chars().collect();
-                last(numbered.filter(|(_, it)| matches(&pattern, it)).collect(), most)
+                let found = numbered.filter(|(_, it)| matches(&pattern, it)).collect();
+                last(if truth(content, "unique", false) { without_repeats(found) } else { found }, most)
             }
             _ => last(numbered.collect(), most),
         };
         // Inputs are kept and outputs are not.
-        let output = content.get("output").and_then(Value::as_bool).unwrap_or(false);
+        let output = truth(content, "output", false);
         let entry = |(line, it): (usize, &String)| match output {
             true => json!([0, line, [it, null]]),
             false => json!([0, line, it]),
         };
         json!({ "status": "ok", "history": found.into_iter().map(entry).collect::<Vec<_>>() })
     }
+}
+
+/// Of inputs that are the same, the last.
+fn without_repeats(mut found: Vec<(usize, &String)>) -> Vec<(usize, &String)> {
+    let mut seen = HashSet::new();
+    found.reverse();
+    found.retain(|(_, it)| seen.insert(*it));
+    found.reverse();
+    found
 }
 
 fn number(content: &Dict, key: &str) -> Option<i64> {
