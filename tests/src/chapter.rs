@@ -65,6 +65,11 @@ impl Case {
         self.answers.iter().any(|it| it.info == info)
     }
 
+    /// The names of all expected answers, in order.
+    pub fn wanted(&self) -> Vec<String> {
+        self.answers.iter().map(|it| it.info.clone()).collect()
+    }
+
     /// Whether the page has labels in its first file.
     pub fn is_labelled(&self) -> bool {
         self.files.first().is_some_and(|(_, it)| it.labelled)

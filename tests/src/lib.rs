@@ -121,15 +121,21 @@ impl Suite {
     /// Every case of every `.md` under `tests/suite/<layer>`. A layer without pages is a failing test.
     pub fn chapters(mut self, layer: &str, check: fn(&mut Case)) -> Suite {
         for path in self.pages(layer, "md") {
-            let shown = shown(&path);
-            for mut case in chapter::read(&path) {
-                let blessings = self.blessings.clone();
-                let name = format!("{shown}: {}", case.name);
-                self.trials.push(Trial::test(name, move || {
-                    check(&mut case);
-                    settle(case.finish(), &blessings)
-                }));
-            }
+            self = self.chapter(&path, check);
+        }
+        self
+    }
+
+    /// Every case of one page, wherever it is.
+    pub fn chapter(mut self, path: &Path, check: fn(&mut Case)) -> Suite {
+        let shown = shown(path);
+        for mut case in chapter::read(path) {
+            let blessings = self.blessings.clone();
+            let name = format!("{shown}: {}", case.name);
+            self.trials.push(Trial::test(name, move || {
+                check(&mut case);
+                settle(case.finish(), &blessings)
+            }));
         }
         self
     }

@@ -58,7 +58,12 @@ pub struct Transcript {
 impl Transcript {
     pub fn read(path: &Path) -> Result<Transcript, String> {
         let text = std::fs::read_to_string(path).map_err(|it| format!("{}: {it}", path.display()))?;
-        Ok(Transcript { path: path.to_path_buf(), steps: steps(&text), text })
+        Ok(Transcript::of(path, text))
+    }
+
+    /// A transcript that is not (yet) a file.
+    pub fn of(path: &Path, text: String) -> Transcript {
+        Transcript { path: path.to_path_buf(), steps: steps(&text), text }
     }
 
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
