@@ -29,11 +29,18 @@ fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        // Whoever read the output has seen enough.
+        Err(problem) if is_broken_pipe(&problem) => ExitCode::from(1),
         Err(problem) => {
             eprintln!("walnut: {problem:#}");
             ExitCode::from(1)
         }
     }
+}
+
+fn is_broken_pipe(problem: &anyhow::Error) -> bool {
+    let io = problem.downcast_ref::<std::io::Error>();
+    io.is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn run(command: Command) -> anyhow::Result<Outcome> {

@@ -105,8 +105,8 @@ pub fn human(source: &Source, findings: &[Finding], out: &mut impl Write) -> std
     let renderer = if std::io::stdout().is_terminal() { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let shown = &findings[..findings.len().min(SHOWN)];
-    for (finding, (start, ..)) in shown.iter().zip(spots(source, shown)) {
-        writeln!(out, "{}\n", caption(&renderer, source, finding, start))?;
+    for (finding, (start, _, related)) in shown.iter().zip(spots(source, shown)) {
+        writeln!(out, "{}\n", caption(&renderer, source, finding, start, &related))?;
     }
     if findings.len() > SHOWN {
         writeln!(out, "{}: and {} more\n", source.name, findings.len() - SHOWN)?;
@@ -114,7 +114,13 @@ pub fn human(source: &Source, findings: &[Finding], out: &mut impl Write) -> std
     Ok(())
 }
 
-fn caption(renderer: &Renderer, source: &Source, finding: &Finding, start: Place) -> String {
+fn caption(
+    renderer: &Renderer,
+    source: &Source,
+    finding: &Finding,
+    start: Place,
+    related: &[(Place, Place)],
+) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -125,17 +131,13 @@ fn caption(renderer: &Renderer, source: &Source, finding: &Finding, start: Place
         .line_start(start.line)
         .path(source.name.as_str())
         .fold(false)
-        .annotation(AnnotationKind::Primary.span(window.range.clone()).label(short(&finding.message)));
+        .annotation(AnnotationKind::Primary.span(window.range.clone()));
     let mut group = level.primary_title(finding.message.as_str()).id(finding.code.as_str()).element(snippet);
-    for it in &finding.related {
-        group = group.element(Level::NOTE.message(it.message.as_str()));
+    for (it, (at, _)) in finding.related.iter().zip(related) {
+        let message = format!("line {}: {}", at.line, it.message);
+        group = group.element(Level::NOTE.message(message));
     }
     renderer.render(&[group])
-}
-
-/// The first sentence, if the message has more than one line under its title already.
-fn short(message: &str) -> &str {
-    message.split(['\n', ';', ':']).next().unwrap_or(message)
 }
 
 /// The lines of a range, cut where they are long: a line of ten megabytes is shown around its finding.
