@@ -6,11 +6,14 @@ use crate::knowledge::{Own, Surroundings, knowledge};
 use crate::names::{Site, names};
 use crate::program::programs;
 use crate::verdicts::verdicts;
-use audit::authority::{Authority, Reach, Thing};
+use audit::authority::{Authority, Held, Reach, Thing};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-use syntax::kernel_e::ObjectId;
+use syntax::kernel_e::{Name, ObjectId};
 use syntax::scope::DefinitionId;
+
+/// A thing, and the names that lead to it from a name of an earlier program.
+pub(crate) type Further = (Thing, Vec<Name>);
 
 /// By program: how its values hang together.
 #[salsa::tracked(returns(ref))]
@@ -24,7 +27,7 @@ pub(crate) fn authority(db: &dyn Db, file: File) -> Arc<Vec<Authority>> {
 
 /// By program: what each of its top-level names reaches, for the programs that come after it.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn reach_of_names(db: &dyn Db, file: File) -> Arc<Vec<FxHashMap<DefinitionId, Vec<Thing>>>> {
+pub(crate) fn reach_of_names(db: &dyn Db, file: File) -> Arc<Vec<FxHashMap<DefinitionId, Vec<Further>>>> {
     let mut all = Vec::new();
     for index in 0..programs(db, file).len() {
         db.unwind_if_revision_cancelled();
@@ -34,7 +37,9 @@ pub(crate) fn reach_of_names(db: &dyn Db, file: File) -> Arc<Vec<FxHashMap<Defin
         for (id, it) in scopes.definitions.iter().enumerate().filter(|(_, it)| it.top_level) {
             let id = DefinitionId(id as u32);
             let found = authority(db, file)[index].of_definition(&around, &it.noun, id);
-            reach.insert(id, found.holds.into_iter().map(|it| foreign(it.thing)).collect());
+            // The path starts with the name itself, which whoever asks has already.
+            let further = |it: Held| (foreign(it.thing), it.path.into_iter().skip(1).collect());
+            reach.insert(id, found.holds.into_iter().map(further).collect());
         }
         all.push(reach);
     }
@@ -62,7 +67,7 @@ fn surroundings<'a>(
     db: &'a dyn Db,
     file: File,
     index: usize,
-    reach: &'a [FxHashMap<DefinitionId, Vec<Thing>>],
+    reach: &'a [FxHashMap<DefinitionId, Vec<Further>>],
 ) -> Surroundings<'a> {
     let own = Own { known: &knowledge(db, file).programs, frozen: &verdicts(db, file).frozen, reach };
     Surroundings::new(db, file, index, own)

@@ -6,8 +6,8 @@ use crate::diagnostics::{self, Diagnostic};
 use crate::ide::{self, FilePosition, FileRange, NavigationTarget, Reference};
 use crate::input::{File, FileId};
 use crate::{
-    CompletionItem, DocumentSymbol, FoldingRange, Hover, InlayHint, InlayHintsConfig, LineIndex, RenameError,
-    SemanticToken, TextRange,
+    CompletionItem, DocumentSymbol, FoldingRange, Hover, InlayHint, InlayHintsConfig, Judged, LineIndex,
+    RenameError, SemanticToken, TextRange,
 };
 use salsa::{Database as _, Setter};
 use std::panic::AssertUnwindSafe;
@@ -176,6 +176,16 @@ impl Analysis {
         self.with(range.file, |db, it| ide::inlay_hints::inlay_hints(db, it, range.range, config))
     }
 
+    /// What every auditor that is asked says of every object expression, and DeepFrozen of all of them.
+    pub fn judgements(&self, file: FileId) -> Cancellable<Vec<Judged>> {
+        self.with(file, |db, it| ide::judgements::judgements(db, it))
+    }
+
+    /// The file's Kernel-E, printed as E.
+    pub fn show_kernel_e(&self, file: FileId) -> Cancellable<String> {
+        self.with(file, |db, it| ide::show_kernel_e::show_kernel_e(db, it))
+    }
+
     /// Names that are in scope at the cursor.
     pub fn completions(&self, at: FilePosition) -> Cancellable<Vec<CompletionItem>> {
         self.with(at.file, |db, it| ide::completion::completions(db, it, at.offset))
@@ -199,7 +209,10 @@ impl Analysis {
     /// An unknown file has nothing to say; that is not an error, it was closed a moment ago.
     fn with<T: Default>(&self, file: FileId, ask: impl FnOnce(&Database, File) -> T) -> Cancellable<T> {
         let Some(it) = self.db.files.get(&file).copied() else { return Ok(T::default()) };
-        match salsa::Cancelled::catch(AssertUnwindSafe(|| ask(&self.db, it))) {
+        match salsa::Cancelled::catch(AssertUnwindSafe(|| {
+            prepare_chain(&self.db, it);
+            ask(&self.db, it)
+        })) {
             Ok(answer) => Ok(answer),
             // A panic in another thread's query is a bug of ours, not a cancellation.
             Err(salsa::Cancelled::PropagatedPanic) => {
@@ -208,5 +221,23 @@ impl Analysis {
             }
             Err(_) => Err(Cancelled),
         }
+    }
+}
+
+/// How many cells a query may go back through by calling itself.
+const LONGEST_CHAIN: usize = 32;
+
+/// Each cell's queries ask those of the cell before. In a long notebook that would go deep, so the earlier cells
+/// are asked first, the earliest at the beginning, and are there when a later one needs them.
+fn prepare_chain(db: &Database, file: File) {
+    let mut chain = Vec::new();
+    let mut next = file.previous(db);
+    while let Some(it) = next {
+        chain.push(it);
+        next = it.previous(db);
+    }
+    for it in chain.iter().rev().step_by(LONGEST_CHAIN).skip(1) {
+        crate::verdicts::verdicts(db, *it);
+        crate::authority::reach_of_names(db, *it);
     }
 }

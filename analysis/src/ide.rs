@@ -7,11 +7,13 @@ pub mod folding_ranges;
 pub(crate) mod goto_definition;
 pub mod hover;
 pub mod inlay_hints;
+pub mod judgements;
 pub(crate) mod occurrences;
 pub(crate) mod places;
 pub mod rename;
 pub(crate) mod selection_ranges;
 pub mod semantic_tokens;
+pub(crate) mod show_kernel_e;
 
 use crate::db::Db;
 use crate::input::{File, FileId};

@@ -1,12 +1,11 @@
 //! Query: what is known of each binding before anything runs, its guard first of all.
 
-use crate::authority::reach_of_names;
+use crate::authority::{Further, reach_of_names};
 use crate::db::Db;
 use crate::input::{File, FileKind};
 use crate::names::{Meaning, ProgramNames, Site, level, names};
 use crate::program::programs;
 use crate::verdicts::verdicts;
-use audit::authority::Thing;
 use audit::scopes::Level;
 use audit::{Around, Born, Guard, Known, Worth};
 use rustc_hash::FxHashMap;
@@ -47,7 +46,7 @@ pub(crate) struct Own<'a> {
     pub known: &'a [Known],
     /// Names whose objects are DeepFrozen.
     pub frozen: &'a [Vec<DefinitionId>],
-    pub reach: &'a [FxHashMap<DefinitionId, Vec<Thing>>],
+    pub reach: &'a [FxHashMap<DefinitionId, Vec<Further>>],
 }
 
 impl<'a> Surroundings<'a> {
@@ -69,27 +68,28 @@ impl<'a> Surroundings<'a> {
         site.file != self.file && site.file.kind(self.db) == FileKind::Cell
     }
 
-    fn is_frozen(&self, site: Site) -> bool {
+    /// Whether what the name holds is DeepFrozen, if that is known.
+    fn is_frozen(&self, site: Site) -> Option<bool> {
         let index = site.definition.0 as usize;
-        let Some(known) = self.known(site) else { return false };
+        let known = self.known(site)?;
         if known.bindings[index].implies_deep_frozen() == audit::Implication::Yes {
-            return true;
+            return Some(true);
         }
         if known.bindings[index] != Guard::plain_def() {
-            return false;
+            return None;
         }
         match &known.values[index] {
-            Worth::Data | Worth::Guard(_) => true,
-            Worth::Scope(it) => it.guard().implies_deep_frozen() == audit::Implication::Yes,
+            Worth::Data | Worth::Guard(_) => Some(true),
+            Worth::Scope(it) => Some(it.guard().implies_deep_frozen() == audit::Implication::Yes),
             Worth::Object(_) => {
                 let frozen = if site.file == self.file {
                     self.own.frozen.get(site.program)
                 } else {
                     verdicts(self.db, site.file).frozen.get(site.program)
                 };
-                frozen.is_some_and(|it| it.contains(&site.definition))
+                frozen.map(|it| it.contains(&site.definition))
             }
-            Worth::Auditor(_) | Worth::Unknown => false,
+            Worth::Auditor(_) | Worth::Unknown => None,
         }
     }
 }
@@ -98,7 +98,7 @@ impl Around for Surroundings<'_> {
     fn binding(&self, noun: &str) -> Guard {
         match self.names.outer(self.level, noun) {
             Meaning::Definition(site) if self.comes_from_another_vat(site) => {
-                if self.is_frozen(site) {
+                if self.is_frozen(site) == Some(true) {
                     Guard::Same(format!("<{noun}>").into(), true)
                 } else {
                     Guard::Unknown(
@@ -124,14 +124,14 @@ impl Around for Surroundings<'_> {
         }
     }
 
-    fn frozen(&self, noun: &str) -> bool {
+    fn frozen(&self, noun: &str) -> Option<bool> {
         match self.names.outer(self.level, noun) {
             Meaning::Definition(site) => self.is_frozen(site),
             Meaning::Scope(_) | Meaning::Unbound => Born(self.level).frozen(noun),
         }
     }
 
-    fn reach(&self, noun: &str) -> Vec<Thing> {
+    fn reach(&self, noun: &str) -> Vec<Further> {
         match self.names.outer(self.level, noun) {
             Meaning::Definition(site) => {
                 let reach = if site.file == self.file {

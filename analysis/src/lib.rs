@@ -28,9 +28,13 @@ mod input;
 mod knowledge;
 mod names;
 mod program;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test needs a second thread to write against")]
+mod reruns;
 mod transcript;
 mod verdicts;
 
+pub use audit::Verdict;
 pub use change::Change;
 pub use diagnostics::{Code, Diagnostic, Related, Severity};
 pub use host::{Analysis, AnalysisHost, CancelOne, Cancellable, Cancelled};
@@ -39,6 +43,7 @@ pub use ide::document_symbols::{DocumentSymbol, SymbolKind};
 pub use ide::folding_ranges::{FoldingKind, FoldingRange};
 pub use ide::hover::Hover;
 pub use ide::inlay_hints::{InlayHint, InlayHintKind, InlayHintsConfig, VerdictHints};
+pub use ide::judgements::Judged;
 pub use ide::rename::RenameError;
 pub use ide::semantic_tokens::{SemanticToken, TokenKind, TokenModifiers};
 pub use ide::{FilePosition, FileRange, NavigationTarget, Reference, ReferenceKind};

@@ -10,7 +10,7 @@ mod graph;
 use crate::known::{Around, Known};
 use crate::scopes::ScopeName;
 use graph::{Graph, Node};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use syntax::Scopes;
@@ -98,7 +98,7 @@ struct Walk<'a> {
     steps: Vec<(Node, Step)>,
     todo: VecDeque<usize>,
     holds: Vec<Held>,
-    found: FxHashMap<Thing, ()>,
+    found: FxHashSet<Thing>,
 }
 
 impl<'a> Walk<'a> {
@@ -110,7 +110,7 @@ impl<'a> Walk<'a> {
             steps: Vec::new(),
             todo: VecDeque::new(),
             holds: Vec::new(),
-            found: FxHashMap::default(),
+            found: FxHashSet::default(),
         }
     }
 
@@ -125,12 +125,12 @@ impl<'a> Walk<'a> {
         while let Some(index) = self.todo.pop_front() {
             let node = self.steps[index].0.clone();
             if let Node::Outer(noun) = &node {
-                for thing in self.around.reach(noun) {
-                    self.hold(thing, index);
+                for (thing, further) in self.around.reach(noun) {
+                    self.hold(thing, index, &further);
                 }
             }
             for thing in self.graph.things(&node) {
-                self.hold(thing.clone(), index);
+                self.hold(thing.clone(), index, &[]);
             }
             for next in self.graph.edges(&node) {
                 let step = self.step_to(next, index);
@@ -140,9 +140,11 @@ impl<'a> Walk<'a> {
         Reach { holds: self.holds }
     }
 
-    fn hold(&mut self, thing: Thing, index: usize) {
-        if self.found.insert(thing.clone(), ()).is_none() {
-            self.holds.push(Held { thing, path: self.path(index), at: self.steps[index].1.at });
+    fn hold(&mut self, thing: Thing, index: usize, further: &[Name]) {
+        if self.found.insert(thing.clone()) {
+            let mut path = self.path(index);
+            path.extend(further.iter().cloned());
+            self.holds.push(Held { thing, path, at: self.steps[index].1.at });
         }
     }
 

@@ -170,7 +170,7 @@ impl Judge<'_> {
         let Binder::Definition(id) = it.binder else { return None };
         match self.scopes.definition(id).kind {
             DefinitionKind::Object { object, .. } => Some(object),
-            _ => None,
+            _ => self.known.promised.get(&id).copied(),
         }
     }
 
@@ -188,14 +188,25 @@ impl Judge<'_> {
             return guard;
         }
         let frozen = match (self.held_object(it), &it.binder) {
-            (Some(held), _) => presumed.frozen[held.index()],
+            (Some(held), _) if !presumed.frozen[held.index()] => {
+                return held_not_frozen(&it.noun);
+            }
+            (Some(_), _) => true,
             (None, Binder::Definition(id)) => match self.known.values.get(id.0 as usize) {
                 Some(Worth::Data | Worth::Guard(_)) => true,
                 Some(Worth::Scope(it)) => it.guard().implies_deep_frozen() == Implication::Yes,
                 _ => false,
             },
-            (None, Binder::Outer) => self.around.frozen(&it.noun),
+            (None, Binder::Outer) => match self.around.frozen(&it.noun) {
+                Some(false) => return held_not_frozen(&it.noun),
+                known => known == Some(true),
+            },
         };
         if frozen { Guard::def(Guard::Standard(Standard::DeepFrozen)) } else { guard }
     }
+}
+
+/// A final slot of something that is known not to be DeepFrozen.
+fn held_not_frozen(noun: &str) -> Guard {
+    Guard::def(Guard::Same(format!("<{noun}>").into(), false))
 }

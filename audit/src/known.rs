@@ -7,6 +7,7 @@ use crate::auditors::Auditor;
 use crate::authority::Thing;
 use crate::guards::{DEEPEST, Guard, Implication, Standard};
 use crate::scopes::{Authority, ScopeName};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::Scopes;
 use syntax::kernel_e::{Expr, ExprId, Literal, Name, ObjectId, Pattern, PatternId, Program};
@@ -18,14 +19,17 @@ pub trait Around {
     fn binding(&self, noun: &str) -> Guard;
     /// What such a noun is known to hold.
     fn value(&self, noun: &str) -> Worth;
-    /// Whether what it holds is known to be DeepFrozen, whatever guard its binding carries.
-    fn frozen(&self, noun: &str) -> bool {
-        self.binding(noun).implies_deep_frozen() == Implication::Yes
+    /// Whether what it holds is DeepFrozen, whatever guard its binding carries, if that is known.
+    fn frozen(&self, noun: &str) -> Option<bool> {
+        match self.binding(noun).implies_deep_frozen() {
+            Implication::Yes => Some(true),
+            Implication::No | Implication::Unknown(_) => None,
+        }
     }
-    /// The powers and the state that can be reached through it.
-    fn reach(&self, noun: &str) -> Vec<Thing> {
+    /// The powers and the state that can be reached through it, each with the names that lead on from it.
+    fn reach(&self, noun: &str) -> Vec<(Thing, Vec<Name>)> {
         match self.value(noun) {
-            Worth::Scope(it) if it.authority != Authority::None => vec![Thing::Power(it)],
+            Worth::Scope(it) if it.authority != Authority::None => vec![(Thing::Power(it), Vec::new())],
             _ => Vec::new(),
         }
     }
@@ -57,6 +61,8 @@ pub struct Known {
     pub bindings: Vec<Guard>,
     /// By `DefinitionId`: what the noun holds.
     pub values: Vec<Worth>,
+    /// Names that hold a promise, and the object that the program resolves it to: `def x`, later `bind x { … }`.
+    pub promised: FxHashMap<DefinitionId, ObjectId>,
 }
 
 /// Reads the guard of every binding off the program.
@@ -71,7 +77,63 @@ pub fn known(program: &Program, scopes: &Scopes, around: &dyn Around) -> Known {
         cx.known.values.push(value);
         cx.known.bindings.push(binding);
     }
+    cx.known.promised = promised(program, scopes);
     cx.known
+}
+
+/// Resolver to promise, where one pattern takes both: `def [p, r] := Ref.promise()`.
+pub(crate) fn promises(program: &Program, scopes: &Scopes) -> FxHashMap<DefinitionId, DefinitionId> {
+    let mut promises = FxHashMap::default();
+    for it in &program.exprs {
+        let Expr::Define { pattern, value, .. } = it else { continue };
+        let Pattern::List(parts) = program.pattern(*pattern) else { continue };
+        let Expr::Call { verb, .. } = program.expr(*value) else { continue };
+        if let [promise, resolver] = parts.as_slice()
+            && &**verb == "promise"
+            && let Some(promise) = scopes.by_pattern.get(promise)
+            && let Some(resolver) = scopes.by_pattern.get(resolver)
+        {
+            promises.insert(*resolver, *promise);
+        }
+    }
+    promises
+}
+
+/// The resolver that `bind x` hands its value to: the argument of a via of `__bind.run(resolver)`.
+pub(crate) fn bound_resolver(program: &Program, scopes: &Scopes, pattern: PatternId) -> Option<DefinitionId> {
+    let Pattern::Via { function, .. } = program.pattern(pattern) else { return None };
+    let Expr::Call { args, .. } = program.expr(*function) else { return None };
+    match scopes.binder(*args.first()?) {
+        Binder::Definition(id) => Some(*id),
+        Binder::Outer => None,
+    }
+}
+
+fn promised(program: &Program, scopes: &Scopes) -> FxHashMap<DefinitionId, ObjectId> {
+    let promises = promises(program, scopes);
+    let mut promised = FxHashMap::default();
+    for it in &program.exprs {
+        let Expr::Define { pattern, value, .. } = it else { continue };
+        if let Some(resolver) = bound_resolver(program, scopes, *pattern)
+            && let Some(promise) = promises.get(&resolver)
+            && let Some(object) = object_of(program, *value)
+        {
+            promised.insert(*promise, object);
+        }
+    }
+    promised
+}
+
+/// The object expression that a hidden or plain one is.
+fn object_of(program: &Program, value: ExprId) -> Option<ObjectId> {
+    match program.expr(value) {
+        Expr::Object(object) => Some(*object),
+        Expr::Hide(body) => match program.expr(*body) {
+            Expr::Object(object) => Some(*object),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 impl Known {

@@ -20,4 +20,4 @@ pub use auditors::{Auditor, audit};
 pub use guards::{Guard, Implication, Standard};
 pub use judge::{Judgement, judge};
 pub use known::{Around, Born, Known, Worth, known};
-pub use verdict::{Objection, ObjectionKind, Place, Verdict};
+pub use verdict::{Objection, ObjectionKind, Place, Verdict, as_written};

@@ -64,40 +64,72 @@ impl Verdict {
 }
 
 impl Objection {
-    /// The reason in a few words, for the end of a line: ``​`n` is a var``.
+    /// The reason in a few words, for the end of a line: `n` is a var.
     pub fn short(&self) -> String {
         match &self.kind {
-            ObjectionKind::Capture { noun, found, .. } => match found {
-                Guard::VarSlot | Guard::GuardedSlot => format!("`{noun}` is a var"),
-                Guard::Same(..) => format!("`{noun}` is not DeepFrozen"),
-                Guard::FinalSlot(g) if **g == Guard::ANY => format!("`{noun}` has no guard"),
-                Guard::FinalSlot(g) => format!("`{noun}` is only known as {g}"),
-                other => format!("`{noun}` is bound as {other}"),
-            },
+            ObjectionKind::Capture { noun, found, .. } => capture_in_short(as_written(noun), found),
             ObjectionKind::OwnVariable { noun } => format!("`{noun}` is a var"),
-            ObjectionKind::Method { wanted } => wanted.to_string(),
-            ObjectionKind::NotAnAuditor { name } => format!("{name} is not an auditor"),
+            ObjectionKind::Method { wanted } => format!("no {wanted}"),
+            ObjectionKind::NotAnAuditor { name } => format!("`{name}` is not an auditor"),
         }
     }
 
     /// What would satisfy the auditor, as a sentence to a person.
     pub fn remedy(&self) -> String {
         match &self.kind {
-            ObjectionKind::Capture { noun, binder, found } => match (found, binder) {
-                (Guard::VarSlot | Guard::GuardedSlot, _) => {
-                    format!("Make `{noun}` a `def`, or pass its value in as an argument.")
-                }
-                (Guard::Same(..), _) | (_, Binder::Outer) => {
-                    format!("Take `{noun}` as a parameter instead of closing over it.")
-                }
-                _ => format!(
-                    "Give `{noun}` a guard that implies DeepFrozen, such as `def {noun} :DeepFrozen := …`, \
-                     or `as DeepFrozen` if it is an object."
-                ),
-            },
+            ObjectionKind::Capture { noun, found, .. } => capture_remedy(as_written(noun), found),
             ObjectionKind::OwnVariable { noun } => format!("Define `{noun}` without `var`."),
             ObjectionKind::Method { wanted } => format!("It needs {wanted}."),
             ObjectionKind::NotAnAuditor { name } => format!("Use `{name}` as a guard instead."),
         }
+    }
+}
+
+fn capture_in_short(noun: &str, found: &Guard) -> String {
+    match found {
+        Guard::VarSlot | Guard::GuardedSlot => format!("`{noun}` is a var"),
+        Guard::Same(..) => format!("`{noun}` is not DeepFrozen"),
+        Guard::FinalSlot(g) if **g == Guard::ANY => format!("`{noun}` has no guard"),
+        Guard::FinalSlot(g) if matches!(**g, Guard::Same(..)) => format!("`{noun}` is not DeepFrozen"),
+        Guard::FinalSlot(g) => format!("`{noun}` is only known as {g}"),
+        other => format!("`{noun}` is bound as {other}"),
+    }
+}
+
+fn capture_remedy(noun: &str, found: &Guard) -> String {
+    match found {
+        Guard::VarSlot | Guard::GuardedSlot => {
+            format!("Make `{noun}` a `def`, or pass its value in as an argument.")
+        }
+        Guard::Same(..) => format!("Take `{noun}` as a parameter instead of closing over it."),
+        Guard::FinalSlot(g) if matches!(**g, Guard::Same(..)) => {
+            format!("Make `{noun}` DeepFrozen, or take it as a parameter.")
+        }
+        _ => format!(
+            "Give `{noun}` a guard that implies DeepFrozen, such as `def {noun} :DeepFrozen := …`, \
+             or `as DeepFrozen` if it is an object."
+        ),
+    }
+}
+
+/// A temporary that expansion made for a noun, `pair__1`, is to a person that noun.
+pub fn as_written(noun: &str) -> &str {
+    let base = noun.trim_end_matches(|it: char| it.is_ascii_digit());
+    match base.strip_suffix("__") {
+        Some(written) if base.len() < noun.len() && !written.is_empty() => written,
+        _ => noun,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temporary_is_shown_as_what_it_stands_for() {
+        assert_eq!(as_written("pair__1"), "pair");
+        assert_eq!(as_written("mint2"), "mint2");
+        assert_eq!(as_written("__return"), "__return");
+        assert_eq!(as_written("import__uriGetter"), "import__uriGetter");
     }
 }

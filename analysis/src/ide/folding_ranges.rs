@@ -27,7 +27,10 @@ pub(crate) fn folding_ranges(db: &dyn Db, file: File) -> Vec<FoldingRange> {
     let lines = line_index(db, file);
     let line = |at: TextSize| lines.try_line_col(at).map_or(0, |it| it.line);
     let mut longest: FxHashMap<u32, FoldingRange> = FxHashMap::default();
-    for it in blocks(db, file).into_iter().chain(comments(text)).chain(steps(db, file)) {
+    for mut it in blocks(db, file).into_iter().chain(comments(text)).chain(steps(db, file)) {
+        if it.kind == FoldingKind::Block {
+            it.range = but_closing_line(text, it.range);
+        }
         let (first, last) = (line(it.range.start()), line(it.range.end()));
         if first == last {
             continue;
@@ -48,35 +51,53 @@ fn blocks(db: &dyn Db, file: File) -> Vec<FoldingRange> {
     for (tree, map) in trees(db, file).iter().zip(maps(db, file).iter()) {
         db.unwind_if_revision_cancelled();
         let program = &tree.parse.program;
-        let foldable =
-            program.all_exprs().filter(|(_, it)| is_foldable(it)).map(|(id, _)| program.expr_range(id));
+        let exprs = program.all_exprs().flat_map(|(id, it)| folds(it, program.expr_range(id)));
         let methods = map.source.objects.iter().flat_map(|it| it.methods.iter().copied());
-        found.extend(foldable.chain(methods).map(|it| map.in_file(it)));
+        found.extend(exprs.chain(methods).map(|it| map.in_file(it)));
     }
     found.into_iter().map(|range| FoldingRange { range, kind: FoldingKind::Block }).collect()
 }
 
-fn is_foldable(it: &ast::Expr) -> bool {
+/// The blocks of a construct, or all of it where it has none.
+fn folds(it: &ast::Expr, whole: TextRange) -> Vec<TextRange> {
     use ast::Expr::*;
-    matches!(
-        it,
-        Block(_)
-            | If { .. }
-            | For { .. }
-            | While { .. }
-            | Switch { .. }
-            | Try { .. }
-            | Escape { .. }
-            | When(_)
-            | Accum { .. }
-            | Fn { .. }
-            | Thunk { .. }
-            | Object(_)
-            | Interface(_)
-            | List(_)
-            | Map(_)
-            | Quasi(_)
-    )
+    let caught = |it: &ast::Catch| it.body.range;
+    match it {
+        Block(it) => vec![it.range],
+        If { then, otherwise, .. } => {
+            let otherwise = otherwise.as_ref().and_then(|it| match it {
+                ast::Else::Block(it) => Some(it.range),
+                ast::Else::If(_) => None,
+            });
+            [then.range].into_iter().chain(otherwise).collect()
+        }
+        For { body, catch, .. } | While { body, catch, .. } | Escape { body, catch, .. } => {
+            [body.range].into_iter().chain(catch.as_ref().map(caught)).collect()
+        }
+        Try { body, catches, finally } => {
+            let catches = catches.iter().map(caught);
+            [body.range].into_iter().chain(catches).chain(finally.as_ref().map(|it| it.range)).collect()
+        }
+        When(it) => {
+            let catches = it.catches.iter().map(caught);
+            [it.body.range].into_iter().chain(catches).chain(it.finally.as_ref().map(|it| it.range)).collect()
+        }
+        Switch { cases, .. } => cases.iter().map(|it| it.range).chain([whole]).collect(),
+        Fn { body, .. } | Thunk { body, .. } => vec![body.range],
+        Accum { .. } | Object(_) | Interface(_) | List(_) | Map(_) | Quasi(_) => vec![whole],
+        _ => Vec::new(),
+    }
+}
+
+/// A line that starts with the closing bracket stays in sight: `} else {` belongs to two blocks.
+fn but_closing_line(text: &str, range: TextRange) -> TextRange {
+    let Some(shown) = text.get(std::ops::Range::<usize>::from(range)) else { return range };
+    match shown.rsplit_once('\n') {
+        Some((before, last)) if last.trim_start().starts_with(['}', ']', ')']) => {
+            TextRange::at(range.start(), TextSize::of(before.trim_end()))
+        }
+        _ => range,
+    }
 }
 
 /// Two lines or more that start with `#`.

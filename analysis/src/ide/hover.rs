@@ -13,7 +13,7 @@ use crate::program::{maps, programs};
 use crate::verdicts::verdicts;
 use audit::authority::{Held, Thing};
 use audit::scopes::{Authority, Level, ScopeName};
-use audit::{Guard, Worth};
+use audit::{Guard, Worth, as_written};
 use syntax::kernel_e::{ObjectId, Script};
 use syntax::scope::{Binder, Capture, DefinitionKind};
 use text_size::{TextRange, TextSize};
@@ -115,7 +115,7 @@ fn definition(db: &dyn Db, site: Site) -> Vec<String> {
 
 /// The variable or parameter that the hover is about is no news.
 fn is_itself(it: &Held, noun: &str) -> bool {
-    it.path.len() == 1
+    is_direct(it)
         && matches!(&it.thing, Thing::Variable(name, _) | Thing::Parameter(name, _) if &**name == noun)
 }
 
@@ -154,7 +154,18 @@ fn is_news(it: &Held) -> bool {
     match it.thing {
         Thing::Object(..) => false,
         Thing::Collection(_) | Thing::Unknown(_) => true,
-        Thing::Power(_) | Thing::Variable(..) | Thing::Parameter(..) => it.path.len() > 1,
+        Thing::Power(_) | Thing::Variable(..) | Thing::Parameter(..) => !is_direct(it),
+    }
+}
+
+/// Whether it is held by its own name.
+fn is_direct(it: &Held) -> bool {
+    match (&it.thing, it.path.as_slice()) {
+        (Thing::Power(name), [only]) => &**only == name.name,
+        (Thing::Variable(name, _) | Thing::Parameter(name, _) | Thing::Object(name, _), [only]) => {
+            only == name
+        }
+        _ => false,
     }
 }
 
@@ -192,7 +203,7 @@ fn closes_over(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Strin
                 captured(db, site, object, is_parameter, it)?
             }
         };
-        Some(format!("\n- `{}`: {what}", it.noun))
+        Some(format!("\n- `{}`: {what}", as_written(&it.noun)))
     });
     let list: String = shown.collect();
     if list.is_empty() {
@@ -207,7 +218,11 @@ fn captured(db: &dyn Db, site: Site, by: ObjectId, is_parameter: bool, it: &Capt
     let known = &knowledge(db, site.file).programs[site.program];
     let index = site.definition.0 as usize;
     Some(match definition.kind {
-        DefinitionKind::Object { object, .. } if object == by => return None,
+        DefinitionKind::Object { object, .. }
+            if matches!(it.binder, Binder::Definition(_)) && object == by =>
+        {
+            return None;
+        }
         DefinitionKind::Object { .. } => {
             let frozen = verdicts(db, site.file).frozen[site.program].contains(&site.definition);
             if frozen { "an object, DeepFrozen".to_string() } else { "an object".to_string() }
@@ -246,7 +261,7 @@ fn reaches(title: &str, holds: &[&Held]) -> Option<String> {
 fn thing(it: &Thing) -> String {
     match it {
         Thing::Power(name) => format!("power `{}`: {}", name.name, name.authority.describe()),
-        Thing::Variable(noun, _) => format!("variable `{noun}`"),
+        Thing::Variable(noun, _) => format!("variable `{}`", as_written(noun)),
         Thing::Collection(_) => "a mutable collection".to_string(),
         Thing::Parameter(noun, _) => format!("parameter `{noun}`: whatever a caller hands over"),
         Thing::Object(noun, _) => format!("object `{noun}`"),
@@ -255,6 +270,6 @@ fn thing(it: &Thing) -> String {
 }
 
 fn way(it: &Held) -> String {
-    let names: Vec<String> = it.path.iter().map(|it| format!("`{it}`")).collect();
+    let names: Vec<String> = it.path.iter().map(|it| format!("`{}`", as_written(it))).collect();
     names.join(" → ")
 }

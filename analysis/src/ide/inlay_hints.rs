@@ -92,7 +92,7 @@ fn name_crowded(hints: Vec<(InlayHint, String)>) -> Vec<InlayHint> {
 }
 
 /// What expansion made is nobody's to see, and of a nameless function only what was asked.
-fn is_shown(db: &dyn Db, file: File, index: usize, it: &Judgement) -> bool {
+pub(crate) fn is_shown(db: &dyn Db, file: File, index: usize, it: &Judgement) -> bool {
     let named = maps(db, file)[index].source.object(it.object).name.is_some();
     (named || it.asked_at.is_some()) && is_written(db, file, index, it.object)
 }

@@ -94,17 +94,21 @@ fn uses(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence>) {
 fn written(text: &str, range: TextRange, noun: &Name) -> Option<TextRange> {
     let shown = text.get(std::ops::Range::<usize>::from(range))?;
     let bare = shown.trim_start_matches('&');
-    let is_uri = |it: &str| {
-        let scheme = it.strip_prefix('<').map(|it| it.trim_end_matches('>'));
-        scheme.is_some_and(|it| noun.strip_suffix("__uriGetter") == Some(&it.to_ascii_lowercase()[..]))
-    };
+    let skipped = TextSize::of(shown) - TextSize::of(bare);
+    if let Some(scheme) = scheme(bare)
+        && noun.strip_suffix("__uriGetter") == Some(&scheme.to_ascii_lowercase()[..])
+    {
+        let start = range.start() + skipped + TextSize::of('<');
+        return Some(TextRange::at(start, TextSize::of(scheme)));
+    }
     let quoted = |it: &str| {
         let inner = it.strip_prefix("::").map(|it| it.trim().trim_matches('"'));
         inner == Some(noun.as_str())
     };
-    if bare == noun.as_str() || is_uri(bare) || quoted(bare) {
-        let skipped = TextSize::of(shown) - TextSize::of(bare);
-        return Some(TextRange::new(range.start() + skipped, range.end()));
-    }
-    None
+    (bare == noun.as_str() || quoted(bare)).then(|| TextRange::new(range.start() + skipped, range.end()))
+}
+
+/// Of `<scheme>` and `<scheme:body>`.
+fn scheme(text: &str) -> Option<&str> {
+    text.strip_prefix('<')?.split([':', '>']).next()
 }

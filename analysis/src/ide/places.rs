@@ -14,7 +14,8 @@ use text_size::TextRange;
 pub(crate) fn place_range(db: &dyn Db, file: File, index: usize, place: Place) -> TextRange {
     let map = &maps(db, file)[index];
     map.in_file(match place {
-        Place::Use(at) => map.source.expr(at),
+        // Of an assignment, its noun.
+        Place::Use(at) => map.source.names[at.index()].unwrap_or_else(|| map.source.expr(at)),
         Place::Object(object) => object_name(map, object),
     })
 }

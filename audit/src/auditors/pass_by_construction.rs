@@ -21,7 +21,7 @@ pub(super) fn portrayal(script: &Script) -> Option<&Method> {
 pub(super) fn no_portrayal(auditor: Auditor, audition: &Audition<'_>) -> Objection {
     Objection {
         message: format!("{} has no __optUncall/0 and is therefore not {}", audition.name, auditor.name()),
-        kind: ObjectionKind::Method { wanted: "a method `__optUncall()`".into() },
+        kind: ObjectionKind::Method { wanted: "method `__optUncall()`".into() },
         place: Place::Object(audition.object),
     }
 }

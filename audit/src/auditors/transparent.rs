@@ -50,7 +50,7 @@ fn hidden_capture(audition: &Audition<'_>, it: Captured<'_>) -> Objection {
     let noun = &it.capture.noun;
     Objection {
         message: format!("\"{noun}\" in the lexical scope of {} is not in its portrayal", audition.name),
-        kind: ObjectionKind::Method { wanted: format!("`{noun}` in what `__optUncall()` returns").into() },
+        kind: ObjectionKind::Method { wanted: format!("`{noun}` in its portrayal").into() },
         place: Place::Use(it.capture.first_use),
     }
 }

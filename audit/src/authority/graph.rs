@@ -1,7 +1,7 @@
 //! The graph that authority is read off: objects, names, and what each may lead to.
 
 use super::Thing;
-use crate::known::{Known, Worth, noun_of};
+use crate::known::{Known, Worth, bound_resolver, noun_of, promises};
 use rustc_hash::FxHashMap;
 use syntax::Scopes;
 use syntax::kernel_e::{Expr, ExprId, Name, ObjectId, Pattern, PatternId, Program, Script};
@@ -39,7 +39,8 @@ impl Graph {
             nouns: scopes.definitions.iter().map(|it| it.noun.clone()).collect(),
             names: names.map(|it| it.unwrap_or_else(|| Name::new("_"))).collect(),
         };
-        let mut cx = Builder { program, scopes, known, graph, promises: FxHashMap::default() };
+        let promises = promises(program, scopes);
+        let mut cx = Builder { program, scopes, known, graph, promises };
         cx.definitions();
         cx.objects();
         cx.flows();
@@ -152,7 +153,6 @@ impl Builder<'_> {
 
     /// What flows into each name: by definition, assignment, resolution, and into collections by calls.
     fn flows(&mut self) {
-        self.find_promises();
         for it in &self.program.exprs {
             match it {
                 Expr::Define { pattern, value, .. } => {
@@ -183,23 +183,21 @@ impl Builder<'_> {
                         self.graph.add(Node::Definition(*into), contents);
                     }
                 }
-                Expr::Call { recipient, args, .. } => self.call(*recipient, args),
+                Expr::Call { recipient, verb, args } => self.call(*recipient, verb, args),
                 _ => {}
             }
         }
     }
 
     /// A resolver hands its argument to its promise; anything else that is not an object of this program may
-    /// keep its arguments, as a collection does.
-    fn call(&mut self, recipient: ExprId, args: &[ExprId]) {
-        if args.is_empty() || !matches!(self.program.expr(recipient), Expr::Noun(_)) {
+    /// keep its arguments, as a collection does. No collection keeps the function it is iterated with.
+    fn call(&mut self, recipient: ExprId, verb: &str, args: &[ExprId]) {
+        if args.is_empty() || verb == "iterate" || !matches!(self.program.expr(recipient), Expr::Noun(_)) {
             return;
         }
         let Binder::Definition(id) = *self.scopes.binder(recipient) else { return };
         let keeper = self.promises.get(&id).copied().unwrap_or(id);
-        let keeps = keeper != id || matches!(self.known.values.get(id.0 as usize), Some(Worth::Unknown));
-        let is_plain = matches!(self.scopes.definition(id).kind, DefinitionKind::Final { .. });
-        if keeps && is_plain && !self.graph.things(&Node::Definition(id)).iter().any(is_parameter) {
+        if keeper != id || self.may_keep(id) {
             for it in args {
                 let contents = self.contents(*it);
                 self.graph.add(Node::Definition(keeper), contents);
@@ -207,29 +205,17 @@ impl Builder<'_> {
         }
     }
 
-    /// `def [p, r] := Ref.promise()`
-    fn find_promises(&mut self) {
-        for it in &self.program.exprs {
-            let Expr::Define { pattern, value, .. } = it else { continue };
-            let Pattern::List(parts) = self.program.pattern(*pattern) else { continue };
-            let Expr::Call { verb, .. } = self.program.expr(*value) else { continue };
-            if let [promise, resolver] = parts.as_slice()
-                && &**verb == "promise"
-                && let Some(promise) = self.scopes.by_pattern.get(promise)
-                && let Some(resolver) = self.scopes.by_pattern.get(resolver)
-            {
-                self.promises.insert(*resolver, *promise);
-            }
-        }
+    fn may_keep(&self, id: DefinitionId) -> bool {
+        let is_unknown = matches!(self.known.values.get(id.0 as usize), Some(Worth::Unknown));
+        let is_plain = matches!(self.scopes.definition(id).kind, DefinitionKind::Final { .. });
+        let is_parameter = self.graph.things(&Node::Definition(id)).iter().any(is_parameter);
+        is_unknown && is_plain && !is_parameter && !self.known.promised.contains_key(&id)
     }
 
     /// `bind x`: a via of `__bind.run(resolver)`.
     fn resolve_bound(&mut self, pattern: PatternId, contents: Contents) {
-        let Pattern::Via { function, .. } = self.program.pattern(pattern) else { return };
-        let Expr::Call { args, .. } = self.program.expr(*function) else { return };
-        let Some(resolver) = args.first() else { return };
-        if let Binder::Definition(id) = self.scopes.binder(*resolver)
-            && let Some(promise) = self.promises.get(id).copied()
+        if let Some(resolver) = bound_resolver(self.program, self.scopes, pattern)
+            && let Some(promise) = self.promises.get(&resolver).copied()
         {
             self.graph.add(Node::Definition(promise), contents);
         }
