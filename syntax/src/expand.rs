@@ -20,6 +20,7 @@ mod object;
 mod pattern;
 mod quasi;
 mod usage;
+mod walk;
 mod when;
 
 use crate::ast::{self, Expr as Surface};

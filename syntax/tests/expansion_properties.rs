@@ -180,3 +180,28 @@ impl Seen<'_> {
         }
     }
 }
+
+/// Whatever is nested or chained this much, expansion ends, soon, and on a small stack.
+#[test]
+fn depth_and_length_do_not_matter() {
+    let much = 3000;
+    let texts = [
+        "[".repeat(much) + "coin" + &"]".repeat(much),
+        "fn coin { ".repeat(much) + "coin" + &" }".repeat(much),
+        "def a := ".repeat(much) + "coin",
+        "open && ".repeat(much) + "mine",
+        (0..much).map(|n| format!("(def a{n} := {n}) || ")).collect::<String>() + "mine",
+        format!("switch (box) {{ {} }}", "match ==coin { coin } ".repeat(much)),
+        format!("def [{}] := ledger", "\"alice\" => _, ".repeat(much)),
+    ];
+    for text in texts {
+        let small = std::thread::Builder::new().stack_size(256 * 1024);
+        let walk = move || {
+            let expansion = expand(&parse(&text).program);
+            assert!(!expansion.program.body.is_empty());
+            resolve(&expansion.program);
+            misuses(&expansion.program);
+        };
+        small.spawn(walk).unwrap().join().unwrap();
+    }
+}

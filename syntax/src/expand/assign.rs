@@ -1,7 +1,8 @@
 //! Assignment, update and definition.
 
 use super::call::operate;
-use super::names::{Names, Node, uses_any};
+use super::names::{Names, uses_any};
+use super::walk::Node;
 use super::{Expander, names};
 use crate::ast::{self, BinaryOp, Expr as Surface, Ident};
 use crate::kernel_e::{Expr, ExprId, Name, Pattern, PatternId};

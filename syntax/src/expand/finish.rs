@@ -5,7 +5,8 @@
 //! text uses itself is passed over.
 
 use super::build::{Builder, is_temporary, temporary_base};
-use super::names::{Node, each_noun};
+use super::names::each_noun;
+use super::walk::Node;
 use crate::deep;
 use crate::kernel_e::{
     Expr, ExprId, Matcher, Method, Name, Object, ObjectId, Pattern, PatternId, Program, Script,

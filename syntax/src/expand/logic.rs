@@ -5,6 +5,7 @@
 
 use super::Expander;
 use super::assign::define_kernel;
+use super::build::is_temporary;
 use super::names::Names;
 use super::usage::{Part, reject_usage_actual};
 use crate::ast;
@@ -58,13 +59,35 @@ impl Sides {
     fn expand(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId) -> Sides {
         let left = cx.expr(left);
         let right = cx.expr(right);
-        let left_names = Names::of_expr(&cx.program, left).in_order();
-        let right_names = Names::of_expr(&cx.program, right).in_order();
+        let left_names = handed_out(cx, left);
+        let right_names = handed_out(cx, right);
         let mut all = right_names.clone();
         let known: rustc_hash::FxHashSet<&Name> = right_names.iter().collect();
         all.extend(left_names.iter().filter(|it| !known.contains(it)).cloned());
         Sides { left, right, left_names, right_names, all }
     }
+}
+
+/// A condition hands on what the conditions inside it handed out, so that a long chain of them grows with the
+/// square of its length, if nothing stops it.
+const MOST_NOUNS: usize = 256;
+const MOST_TEMPORARIES: usize = 32;
+
+/// The names that `side` defines. Nobody can use a temporary, so nobody misses it where there are many.
+fn handed_out(cx: &mut Expander<'_>, side: ExprId) -> Vec<Name> {
+    let mut names = Names::of_expr(&cx.program, side).in_order();
+    if names.iter().filter(|it| is_temporary(it)).count() > MOST_TEMPORARIES {
+        names.retain(|it| !is_temporary(it));
+    }
+    if names.len() > MOST_NOUNS + MOST_TEMPORARIES {
+        let message = format!(
+            "these conditions define {} nouns; at most {MOST_NOUNS} can be used after them",
+            names.len()
+        );
+        cx.error(cx.range, message);
+        names.truncate(MOST_NOUNS);
+    }
+    names
 }
 
 /// The names of `these` that are not among `those`. The last one takes the place of one that is left out.

@@ -1,9 +1,11 @@
 //! What Kernel-E itself refuses, whoever made it: parts of a node that use each other's names although they are
 //! evaluated in another order than they are read.
 
-use super::names::{Names, Node, script_uses_any, uses_any};
-use crate::kernel_e::{Expr, ExprId, ObjectId, PatternId, Program};
+use super::names::Names;
+use super::walk::{Node, Part, Visitor, walk};
+use crate::kernel_e::{Expr, ExprId, Name, Pattern, PatternId, Program};
 use crate::print::kernel::{print_auditors, print_expr, print_pattern, print_script};
+use rustc_hash::FxHashMap;
 
 /// One such use.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,97 +15,177 @@ pub struct Misuse {
     pub message: String,
 }
 
-/// All misuses of a program. Expansion makes none of its own: `def x := x` goes through a promise; but a text can
-/// say `def x implements x {}`, and a program can be put together by hand.
+/// All misuses of a program, one for each node at most. Expansion makes none of its own: `def x := x` goes through
+/// a promise; but a text can say `def x implements x {}`, and a program can be put together by hand.
 pub fn misuses(program: &Program) -> Vec<Misuse> {
-    let exprs = (0..program.exprs.len() as u32).map(ExprId);
-    exprs.filter_map(|expr| misuse(program, expr).map(|message| Misuse { expr, message })).collect()
+    let mut watch = Watch {
+        program,
+        watches: Vec::new(),
+        nouns: FxHashMap::default(),
+        hidden: Vec::new(),
+        seen: Vec::new(),
+    };
+    for it in &program.body {
+        walk(program, Node::Expr(*it), &mut watch);
+    }
+    // The apparent ones come first, as they are looked for first.
+    watch.seen.sort_by_key(|it| (it.of, it.actual(), it.user == Part::Ejector));
+    watch.seen.dedup_by_key(|it| it.of);
+    watch.seen.iter().map(|it| Misuse { expr: it.of, message: message(program, *it) }).collect()
 }
 
-fn misuse(program: &Program, id: ExprId) -> Option<String> {
-    match program.expr(id) {
-        Expr::Define { pattern, ejector, value } => define(program, *pattern, *ejector, *value),
-        Expr::Object(it) => object(program, *it),
-        _ => None,
+/// `user` of the node `of` may not use what its `definer` defines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Rule {
+    of: ExprId,
+    user: Part,
+    definer: Part,
+}
+
+impl Rule {
+    /// Whether the user would see the definition, because it is evaluated later. Else it only looks so.
+    fn actual(self) -> bool {
+        matches!((self.user, self.definer), (Part::Pattern, _) | (Part::Auditors, Part::Pattern))
     }
 }
 
-/// One part of a node: by the name it has there, what it is, and how it prints.
-struct Part {
-    label: &'static str,
-    what: What,
-}
-
-enum What {
-    Expr(ExprId),
-    Pattern(PatternId),
-    Auditors(ObjectId),
-    Script(ObjectId),
-}
-
-/// The specimen and the ejector come before the pattern when it runs, and after it for the reader.
-fn define(program: &Program, pattern: PatternId, ejector: Option<ExprId>, value: ExprId) -> Option<String> {
-    let cx = Check { program, node: "DefineExpr" };
-    let pattern = Part { label: "pattern", what: What::Pattern(pattern) };
-    let value = Part { label: "rValue", what: What::Expr(value) };
-    let ejector = ejector.map(|it| Part { label: "optEjectorExpr", what: What::Expr(it) });
-    let before = || std::iter::once(&value).chain(&ejector);
-    let apparent = before().find_map(|it| cx.reject(false, &pattern, it));
-    apparent.or_else(|| before().find_map(|it| cx.reject(true, it, &pattern)))
-}
-
-/// Auditors are asked before there is an object, in a box of their own.
-fn object(program: &Program, id: ObjectId) -> Option<String> {
-    let cx = Check { program, node: "ObjectExpr" };
-    let pattern = Part { label: "pattern", what: What::Pattern(program.object(id).pattern) };
-    let auditors = Part { label: "auditors", what: What::Auditors(id) };
-    let script = Part { label: "script", what: What::Script(id) };
-    cx.reject(false, &auditors, &script).or_else(|| cx.reject(true, &pattern, &auditors))
-}
-
-struct Check<'a> {
+/// Goes through a program once. Inside a part it watches the nouns that the part may not use.
+struct Watch<'a> {
     program: &'a Program,
-    node: &'static str,
+    /// For each part we are in, the rules and nouns that hold there.
+    watches: Vec<Vec<(Rule, Name)>>,
+    /// What a noun means where we are, innermost last: `None` is a definition, which nobody watches.
+    nouns: FxHashMap<Name, Vec<Option<Rule>>>,
+    /// What has been defined in the open boxes.
+    hidden: Vec<Name>,
+    seen: Vec<Rule>,
 }
 
-impl Check<'_> {
-    /// What is wrong if `user` uses names that `definer` defines: whether it would see them (`actual`), or
-    /// merely looks as if it did.
-    fn reject(&self, actual: bool, definer: &Part, user: &Part) -> Option<String> {
-        let defined = Names::of(self.program, &self.nodes(definer)).in_order();
-        let used = match user.what {
-            What::Script(it) => script_uses_any(self.program, &self.program.object(it).script, &defined),
-            _ => uses_any(self.program, &self.nodes(user), &defined),
-        };
-        if used.is_empty() {
-            return None;
-        }
-        let sides = [(user.label, self.show(user)), (definer.label, self.show(definer))];
-        Some(misleading(self.node, actual, sides))
-    }
-
-    fn nodes(&self, part: &Part) -> Vec<Node> {
-        match part.what {
-            What::Expr(it) => vec![Node::Expr(it)],
-            What::Pattern(it) => vec![Node::Pattern(it)],
-            What::Auditors(it) => {
-                let object = self.program.object(it);
-                object.as_auditor.iter().chain(&object.implements).map(|it| Node::Expr(*it)).collect()
-            }
-            // A script defines nothing for what stands beside it.
-            What::Script(_) => Vec::new(),
+impl Visitor for Watch<'_> {
+    fn uses(&mut self, noun: &Name) {
+        if let Some(Some(rule)) = self.nouns.get(noun).and_then(|it| it.last()) {
+            self.seen.push(*rule);
         }
     }
 
-    fn show(&self, part: &Part) -> String {
-        match part.what {
-            What::Expr(it) => format!("e`{}`", print_expr(self.program, it)),
-            What::Pattern(it) => format!("epatt`{}`", print_pattern(self.program, it)),
-            What::Auditors(it) => format!("e??`{}`", print_auditors(self.program, self.program.object(it))),
-            What::Script(it) => {
-                format!("e??`{}`", print_script(self.program, &self.program.object(it).script))
-            }
+    fn defines(&mut self, noun: &Name, _variable: bool) {
+        self.nouns.entry(noun.clone()).or_default().push(None);
+        self.hidden.push(noun.clone());
+    }
+
+    fn open(&mut self) -> Option<usize> {
+        Some(self.hidden.len())
+    }
+
+    fn close(&mut self, mark: usize) {
+        for noun in self.hidden.split_off(mark).iter().rev() {
+            self.forget(noun, None);
         }
+    }
+
+    fn enter(&mut self, of: ExprId, part: Part) {
+        let watched: Vec<(Rule, Name)> = self
+            .definers(of, part)
+            .into_iter()
+            .flat_map(|(definer, names)| {
+                let rule = Rule { of, user: part, definer };
+                names.in_order().into_iter().map(move |it| (rule, it))
+            })
+            .collect();
+        for (rule, noun) in &watched {
+            self.nouns.entry(noun.clone()).or_default().push(Some(*rule));
+        }
+        self.watches.push(watched);
+    }
+
+    fn leave(&mut self) {
+        for (rule, noun) in self.watches.pop().unwrap_or_default() {
+            self.forget(&noun, Some(rule));
+        }
+    }
+}
+
+impl Watch<'_> {
+    fn forget(&mut self, noun: &Name, meaning: Option<Rule>) {
+        let Some(meanings) = self.nouns.get_mut(noun) else { return };
+        if let Some(at) = meanings.iter().rposition(|it| *it == meaning) {
+            meanings.remove(at);
+        }
+    }
+
+    /// The parts whose names `part` may not use, and these names.
+    fn definers(&self, of: ExprId, part: Part) -> Vec<(Part, Names)> {
+        let program = self.program;
+        match (program.expr(of), part) {
+            (Expr::Define { pattern, ejector, value }, Part::Pattern) => {
+                if !asks_anything(program, *pattern) {
+                    return Vec::new();
+                }
+                let ejector = ejector.map(|it| (Part::Ejector, Names::of_expr(program, it)));
+                let value = (Part::Value, Names::of_expr(program, *value));
+                ejector.into_iter().chain([value]).collect()
+            }
+            (Expr::Define { pattern, .. }, _) => vec![(Part::Pattern, Names::of_pattern(program, *pattern))],
+            (Expr::Object(object), Part::Auditors) => {
+                vec![(Part::Pattern, Names::of_pattern(program, program.object(*object).pattern))]
+            }
+            (Expr::Object(object), _) => {
+                let object = program.object(*object);
+                let auditors = object.as_auditor.iter().chain(&object.implements);
+                let auditors: Vec<Node> = auditors.map(|it| Node::Expr(*it)).collect();
+                vec![(Part::Auditors, Names::of(program, &auditors))]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Whether there is an expression in the pattern that could use a name.
+fn asks_anything(program: &Program, id: PatternId) -> bool {
+    let mut pending = vec![id];
+    while let Some(it) = pending.pop() {
+        match program.pattern(it) {
+            Pattern::List(subs) => pending.extend(subs),
+            Pattern::Via { .. }
+            | Pattern::Final { guard: Some(_), .. }
+            | Pattern::Var { guard: Some(_), .. } => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn message(program: &Program, rule: Rule) -> String {
+    let node = if matches!(program.expr(rule.of), Expr::Object(_)) { "ObjectExpr" } else { "DefineExpr" };
+    let sides = [rule.user, rule.definer].map(|it| (label(it), show(program, rule.of, it)));
+    misleading(node, rule.actual(), sides)
+}
+
+fn label(part: Part) -> &'static str {
+    match part {
+        Part::Pattern => "pattern",
+        Part::Ejector => "optEjectorExpr",
+        Part::Value => "rValue",
+        Part::Auditors => "auditors",
+        Part::Script => "script",
+    }
+}
+
+fn show(program: &Program, of: ExprId, part: Part) -> String {
+    let expr = |it: ExprId| format!("e`{}`", print_expr(program, it));
+    let pattern = |it: PatternId| format!("epatt`{}`", print_pattern(program, it));
+    match (program.expr(of), part) {
+        (Expr::Define { pattern: it, .. }, Part::Pattern) => pattern(*it),
+        (Expr::Define { ejector: Some(it), .. }, Part::Ejector) => expr(*it),
+        (Expr::Define { value, .. }, _) => expr(*value),
+        (Expr::Object(object), Part::Pattern) => pattern(program.object(*object).pattern),
+        (Expr::Object(object), Part::Auditors) => {
+            format!("e??`{}`", print_auditors(program, program.object(*object)))
+        }
+        (Expr::Object(object), _) => {
+            format!("e??`{}`", print_script(program, &program.object(*object).script))
+        }
+        _ => expr(of),
     }
 }
 

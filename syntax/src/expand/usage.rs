@@ -3,7 +3,8 @@
 
 use super::Expander;
 use super::misuse::misleading;
-use super::names::{Names, Node, uses_any};
+use super::names::{Names, uses_any};
+use super::walk::Node;
 use crate::ast;
 use crate::kernel_e::{ExprId, PatternId};
 use crate::print::surface::{print_surface_expr, print_surface_pattern};
