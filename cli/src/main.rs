@@ -51,6 +51,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
             clap_complete::generate(shell, &mut Cli::command(), "walnut", &mut std::io::stdout());
             Ok(Outcome::Clean)
         }
+        Command::Lsp => lsp::serve().map(|()| Outcome::Clean),
         Command::Parse(it) => parse::run(&it),
         Command::Check(it) => check::run(&it),
         Command::Expand(it) => expand::run(&it),

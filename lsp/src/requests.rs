@@ -1,0 +1,30 @@
+//! One file per request: decode, ask the analysis once, encode. An `if` about E belongs a floor below.
+
+pub mod completion;
+pub mod document_highlight;
+pub mod document_symbol;
+pub mod folding_range;
+pub mod goto_definition;
+pub mod hover;
+pub mod inlay_hint;
+pub mod references;
+pub mod rename;
+pub mod selection_range;
+pub mod semantic_tokens;
+pub mod show_kernel_e;
+
+/// Why a handler stops without an answer.
+pub enum Stop {
+    /// An edit arrived while it worked.
+    Cancelled,
+    /// The request makes no sense; the sentence says why.
+    Invalid(String),
+}
+
+impl From<analysis::Cancelled> for Stop {
+    fn from(_: analysis::Cancelled) -> Stop {
+        Stop::Cancelled
+    }
+}
+
+pub type Answer<R> = Result<R, Stop>;
