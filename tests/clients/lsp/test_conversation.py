@@ -1,0 +1,171 @@
+"""What an editor asks while somebody reads and edits a page of E."""
+
+import pytest
+import pytest_asyncio
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+URI = "file:///page/purse.e"
+
+
+@pytest_asyncio.fixture
+async def editor(walnut, purse):
+    config = ClientServerConfig(server_command=[walnut, "lsp"])
+    client = await config.start()
+    await client.initialize_session(
+        types.InitializeParams(
+            capabilities=client_capabilities("visual-studio-code"), root_uri="file:///page"
+        )
+    )
+    open_page(client, purse)
+    await client.wait_for_notification("textDocument/publishDiagnostics")
+    yield client
+    await client.shutdown_session()
+    await client.stop()
+
+
+def open_page(client, text, uri=URI):
+    client.text_document_did_open(
+        types.DidOpenTextDocumentParams(
+            types.TextDocumentItem(uri=uri, language_id="e", version=1, text=text)
+        )
+    )
+
+
+def place(text, word, occurrence=0):
+    """The position of the nth `word` of `text`."""
+    at = -1
+    for _ in range(occurrence + 1):
+        at = text.index(word, at + 1)
+    line = text.count("\n", 0, at)
+    return types.Position(line=line, character=at - (text.rfind("\n", 0, at) + 1))
+
+
+def document(uri=URI):
+    return types.TextDocumentIdentifier(uri=uri)
+
+
+async def hover(client, position):
+    answer = await client.text_document_hover_async(
+        types.HoverParams(text_document=document(), position=position)
+    )
+    return answer.contents.value if answer else ""
+
+
+async def edit(client, version, range, text):
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            text_document=types.VersionedTextDocumentIdentifier(uri=URI, version=version),
+            content_changes=[types.TextDocumentContentChangePartial(range=range, text=text)],
+        )
+    )
+    await client.wait_for_notification("textDocument/publishDiagnostics")
+    return client.diagnostics[URI]
+
+
+@pytest.mark.asyncio
+async def test_a_good_page_has_no_diagnostics(editor):
+    assert list(editor.diagnostics[URI]) == []
+
+
+@pytest.mark.asyncio
+async def test_a_fault_appears_where_it_is_and_goes_when_it_is_mended(editor, purse):
+    start = place(purse, "alice.getBalance")
+    end = types.Position(line=start.line, character=start.character + len("alice"))
+    wrong = await edit(editor, 2, types.Range(start, end), "alise")
+    assert [(it.range.start, it.message) for it in wrong] == [(start, "undefined variable: alise")]
+    assert list(await edit(editor, 3, types.Range(start, end), "alice")) == []
+
+
+@pytest.mark.asyncio
+async def test_the_verdict_of_each_object_stands_at_its_definition(editor, purse):
+    hints = await editor.text_document_inlay_hint_async(
+        types.InlayHintParams(
+            text_document=document(),
+            range=types.Range(types.Position(0, 0), types.Position(len(purse.splitlines()), 0)),
+        )
+    )
+    by_line = {purse.splitlines()[it.position.line].strip(): it.label for it in hints}
+    assert "DeepFrozen" in by_line["def describe() :String {"]
+    assert "issued" in by_line["def mint {"]
+
+
+@pytest.mark.asyncio
+async def test_hover_says_what_a_name_is_and_what_it_closes_over(editor, purse):
+    assert "var" in await hover(editor, place(purse, "issued", 1))
+    assert "issued" in await hover(editor, place(purse, "mint {"))
+
+
+@pytest.mark.asyncio
+async def test_definition_and_references_find_the_same_name(editor, purse):
+    definition = await editor.text_document_definition_async(
+        types.DefinitionParams(text_document=document(), position=place(purse, "issued", 2))
+    )
+    assert definition[0].range.start == place(purse, "issued")
+    references = await editor.text_document_references_async(
+        types.ReferenceParams(
+            text_document=document(),
+            position=place(purse, "issued"),
+            context=types.ReferenceContext(include_declaration=True),
+        )
+    )
+    assert sorted((it.range.start.line, it.range.start.character) for it in references) == sorted(
+        (it.line, it.character) for it in (place(purse, "issued", n) for n in range(3))
+    )
+
+
+@pytest.mark.asyncio
+async def test_symbols_nest_as_objects_do(editor):
+    symbols = await editor.text_document_document_symbol_async(
+        types.DocumentSymbolParams(text_document=document())
+    )
+    names = [it.name for it in symbols]
+    assert names[:3] == ["brand", "describe", "makeMint"]
+    maker = next(it for it in symbols if it.name == "makeMint")
+
+    def below(symbol):
+        return {symbol.name} | {name for child in symbol.children or [] for name in below(child)}
+
+    assert {"mint", "purse"} <= below(maker)
+
+
+@pytest.mark.asyncio
+async def test_bodies_fold(editor, purse):
+    folds = await editor.text_document_folding_range_async(
+        types.FoldingRangeParams(text_document=document())
+    )
+    assert place(purse, "def makeMint").line in {it.start_line for it in folds}
+
+
+@pytest.mark.asyncio
+async def test_every_token_lies_in_the_text(editor, purse):
+    tokens = await editor.text_document_semantic_tokens_full_async(
+        types.SemanticTokensParams(text_document=document())
+    )
+    lines = purse.splitlines()
+    line = column = 0
+    words = []
+    for i in range(0, len(tokens.data), 5):
+        down, along, length = tokens.data[i : i + 3]
+        line, column = line + down, along if down else column + along
+        words.append(lines[line][column : column + length])
+        assert len(words[-1]) == length
+    assert {"brand", "makeMint", "issued"} <= set(words)
+
+
+@pytest.mark.asyncio
+async def test_a_transcript_is_analysed_step_by_step(editor):
+    uri = "file:///page/purse.updoc"
+    editor.text_document_did_open(
+        types.DidOpenTextDocumentParams(
+            types.TextDocumentItem(
+                uri=uri,
+                language_id="updoc",
+                version=1,
+                text="A purse.\n\n? def purse := 10\n# value: 10\n\n? purse + coin\n",
+            )
+        )
+    )
+    await editor.wait_for_notification("textDocument/publishDiagnostics")
+    assert [it.message for it in editor.diagnostics[uri]] == ["undefined variable: coin"]

