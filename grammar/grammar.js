@@ -599,7 +599,7 @@ module.exports = grammar({
         $.map_pattern,
         $.same_pattern,
         $.call_pattern,
-        alias($._quasi_pattern, $.quasi),
+        $.quasi,
       ),
 
     _name_pattern: ($) =>
@@ -670,7 +670,6 @@ module.exports = grammar({
         repeat(field('part', choice($.quasi_text, $.quasi_escape, $.value_hole, $.pattern_hole))),
         token.immediate('`'),
       ),
-    _quasi_pattern: ($) => $.quasi,
 
     // `` $$ @@ are a doubled character; $\n and @\n an escaped one.
     quasi_escape: (_) =>
