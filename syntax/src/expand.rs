@@ -104,7 +104,7 @@ impl<'a> Expander<'a> {
         match ast.expr(id) {
             Surface::Error | Surface::Pragma { .. } => self.null(),
             Surface::Literal(it) => self.add(Expr::Literal(it.clone())),
-            Surface::Noun(name) => self.add(Expr::Noun(name.clone())),
+            Surface::Noun(name) => self.written_noun(name, ast.expr_range(id)),
             Surface::Uri { scheme, body } => call::uri(self, scheme, body),
             Surface::Quasi(it) => quasi::expr(self, it),
             Surface::List(items) => {

@@ -15,7 +15,7 @@ pub struct SourceMap {
     pub patterns: Vec<TextRange>,
     /// By `PatternId`: just the noun, where the pattern binds one that the user wrote.
     pub nouns: Vec<Option<TextRange>>,
-    /// By `ExprId`: just the noun of an `Assign`, the verb of a `Call`, where the user wrote one.
+    /// By `ExprId`: just the noun of a `Noun`, `Binding` or `Assign`, the verb of a `Call`, where the user wrote it.
     pub names: Vec<Option<TextRange>>,
     /// By `ObjectId`.
     pub objects: Vec<ObjectRanges>,

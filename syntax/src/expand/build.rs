@@ -74,6 +74,18 @@ impl Builder {
         self.add(Expr::Noun(name.into()))
     }
 
+    /// A noun as the user wrote it, at `range`.
+    pub fn written_noun(&mut self, name: &Name, range: TextRange) -> ExprId {
+        let it = self.add(Expr::Noun(name.clone()));
+        self.named(it, range)
+    }
+
+    /// `&&x`, where the user wrote `x` at `range`.
+    pub fn written_binding(&mut self, name: &Name, range: TextRange) -> ExprId {
+        let it = self.add(Expr::Binding(name.clone()));
+        self.named(it, range)
+    }
+
     pub fn string(&mut self, text: impl AsRef<str>) -> ExprId {
         self.add(Expr::Literal(Literal::Str(Arc::from(text.as_ref()))))
     }

@@ -2,7 +2,8 @@
 
 use super::Expander;
 use crate::ast::{BinaryOp, ExportKind, Expr as Surface, ExprId as SurfaceId, Ident, MapEntry, UnaryOp};
-use crate::kernel_e::{Expr, ExprId, Name};
+use crate::kernel_e::{ExprId, Name};
+use text_size::TextRange;
 
 /// `<s:body>`  ⇒  `s__uriGetter.get("body")`
 pub(super) fn uri(cx: &mut Expander<'_>, scheme: &str, body: &str) -> ExprId {
@@ -27,9 +28,9 @@ fn map_entry(cx: &mut Expander<'_>, entry: &MapEntry) -> ExprId {
         MapEntry::Export { kind, noun } => cx.at(noun.range, |cx| {
             let name = &noun.name;
             let (key, value) = match kind {
-                ExportKind::Value => (cx.string(name), cx.noun(name.clone())),
-                ExportKind::Slot => (cx.string(format!("&{name}")), slot_of(cx, name)),
-                ExportKind::Binding => (cx.string(format!("&&{name}")), cx.add(Expr::Binding(name.clone()))),
+                ExportKind::Value => (cx.string(name), cx.written_noun(name, noun.range)),
+                ExportKind::Slot => (cx.string(format!("&{name}")), slot_of(cx, name, noun.range)),
+                ExportKind::Binding => (cx.string(format!("&&{name}")), cx.written_binding(name, noun.range)),
             };
             cx.list(vec![key, value])
         }),
@@ -158,14 +159,14 @@ pub(super) fn cast(cx: &mut Expander<'_>, specimen: SurfaceId, guard: SurfaceId)
 pub(super) fn slot(cx: &mut Expander<'_>, operand: SurfaceId) -> ExprId {
     let ast = cx.ast;
     match ast.expr(operand) {
-        Surface::Noun(name) => cx.at(ast.expr_range(operand), |cx| slot_of(cx, name)),
+        Surface::Noun(name) => slot_of(cx, name, ast.expr_range(operand)),
         Surface::Property { recipient, name, slot: false } => property(cx, *recipient, name, true),
         other => undefined_slot(cx, "&", other, operand),
     }
 }
 
-fn slot_of(cx: &mut Expander<'_>, name: &Name) -> ExprId {
-    let binding = cx.add(Expr::Binding(name.clone()));
+fn slot_of(cx: &mut Expander<'_>, name: &Name, range: TextRange) -> ExprId {
+    let binding = cx.written_binding(name, range);
     cx.call(binding, "get", vec![])
 }
 
@@ -173,7 +174,7 @@ fn slot_of(cx: &mut Expander<'_>, name: &Name) -> ExprId {
 pub(super) fn binding(cx: &mut Expander<'_>, operand: SurfaceId) -> ExprId {
     let ast = cx.ast;
     match ast.expr(operand) {
-        Surface::Noun(name) => cx.add(Expr::Binding(name.clone())),
+        Surface::Noun(name) => cx.written_binding(name, ast.expr_range(operand)),
         other => undefined_slot(cx, "&&", other, operand),
     }
 }
