@@ -8,6 +8,7 @@ pub mod list;
 pub mod number;
 pub mod quote;
 pub mod region;
+pub mod sha1;
 pub mod template;
 pub mod text;
 pub mod void;

@@ -29,7 +29,7 @@ pub fn cut(template: &str) -> Result<Vec<Part>, String> {
             let Some(end) = inside.find('}') else {
                 return Err(format!("hole without end: {}", &rest[at..]));
             };
-            let Ok(index) = inside[..end].parse() else {
+            let Ok(index) = inside[..end].parse::<u16>().map(usize::from) else {
                 return Err(format!("not a hole of a quasi-literal: {}", &rest[at..at + end + 3]));
             };
             if !text.is_empty() {
@@ -58,7 +58,7 @@ pub fn match_simple(parts: &[Part], values: &[String], specimen: &str) -> Result
     let mut taken = vec![String::new(); holes.max().unwrap_or(0)];
     let mut rest = specimen;
     let mut open: Option<usize> = None;
-    for (at, part) in parts.iter().enumerate() {
+    for part in parts {
         let wanted = match part {
             Part::Pattern(n) => {
                 if let Some(before) = open.replace(*n) {
@@ -72,16 +72,14 @@ pub fn match_simple(parts: &[Part], values: &[String], specimen: &str) -> Result
         };
         let Some(hole) = open.take() else {
             let Some(after) = rest.strip_prefix(wanted) else {
-                return Err(format!("expected {:?}, found {:?}", wanted, head(rest, wanted)));
+                return Err(format!("expected {}..., found {}", quoted(wanted), quoted(rest)));
             };
             rest = after;
             continue;
         };
-        let last = parts[at + 1..].iter().all(|it| matches!(it, Part::Text(t) if t.is_empty()));
-        // The last text must reach the end, so it is looked for from there.
-        let found =
-            if last && rest.ends_with(wanted) { Some(rest.len() - wanted.len()) } else { rest.find(wanted) };
-        let Some(position) = found else { return Err(format!("expected {wanted:?} in {rest:?}")) };
+        let Some(position) = rest.find(wanted) else {
+            return Err(format!("expected {}..., found {}", quoted(wanted), quoted(rest)));
+        };
         taken[hole] = rest[..position].to_string();
         rest = &rest[position + wanted.len()..];
     }
@@ -93,9 +91,10 @@ pub fn match_simple(parts: &[Part], values: &[String], specimen: &str) -> Result
     Ok(taken)
 }
 
-fn head<'a>(text: &'a str, like: &str) -> &'a str {
-    let end = text.char_indices().nth(like.chars().count()).map_or(text.len(), |(at, _)| at);
-    &text[..end]
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    super::quote::quote_string(text, &mut out);
+    out
 }
 
 #[cfg(test)]
