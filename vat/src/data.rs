@@ -2,13 +2,19 @@
 //! of value belongs to.
 
 pub mod char;
+pub mod flex_list;
+pub mod flex_map;
+pub mod flex_set;
 pub mod float;
 pub mod integer;
 pub mod list;
+pub mod map;
 pub mod number;
 pub mod quote;
 pub mod region;
+pub mod set;
 pub mod sha1;
+pub mod table;
 pub mod template;
 pub mod text;
 pub mod void;

@@ -19,6 +19,26 @@ pub mod slot;
 pub mod throw;
 pub mod value;
 
+pub mod coerce;
+
+pub mod facet;
+
+pub mod guard;
+
+pub mod iterate;
+
+pub mod pattern;
+
+pub mod print;
+
+pub mod quasi;
+
+pub mod same;
+
+pub mod sealing;
+
+pub mod sort;
+
 pub use cx::Cx;
 pub use fuel::Interrupt;
 pub use powers::Powers;

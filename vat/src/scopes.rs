@@ -1,5 +1,13 @@
 //! Gives a value to each name of `audit::scopes`.
 
+mod module;
+mod privileged;
+mod safe;
+
+pub use module::module;
+pub use privileged::privileged;
+pub use safe::safe;
+
 use crate::cx::Cx;
 use crate::native::Class;
 use crate::value::Value;
@@ -13,20 +21,4 @@ pub enum Entry {
     Value(Value),
     /// Made once per vat, at first use.
     Make(fn(&mut Cx) -> Value),
-}
-
-/// The safe scope's entry for a name.
-pub fn safe(name: &str) -> Option<Entry> {
-    Some(match name {
-        "null" => Entry::Value(Value::NULL),
-        "true" => Entry::Value(Value::TRUE),
-        "false" => Entry::Value(Value::FALSE),
-        _ => return None,
-    })
-}
-
-/// The privileged scope's entry for a name that the safe scope does not have.
-pub fn privileged(name: &str) -> Option<Entry> {
-    let _ = name;
-    None
 }

@@ -1,6 +1,351 @@
-//! Strings.
+//! Strings: lists of characters with verbs of their own.
 
-use crate::native::{Class, Stamps};
+use super::list::{self, items, paid_items};
+use crate::coerce::failure;
+use crate::cx::Cx;
+use crate::heap::Cell;
+use crate::iterate::{Items, each};
+use crate::native::{Class, Outcome, Stamps, done};
+use crate::natives;
+use crate::problem::{Exit, Problem};
+use crate::value::Value;
+use std::sync::Arc;
 
 /// What `"a"` answers to.
-pub static STRING: Class = Class::new("String", "String", &[]).stamps(Stamps::DATA.and(Stamps::DEEP_FROZEN));
+pub static STRING: Class = Class::new(
+    "String",
+    "String",
+    natives![
+        "size"() => size,
+        "get"(Int) => get,
+        "fetch"(Any, Any) => list::fetch,
+        "run"(Int) => run_from,
+        "run"(Int, Int) => run,
+        "last"() => list::last,
+        "with"(Any) => list::with,
+        "with"(Int, Any) => list::with_at,
+        "add"(List) => add,
+        "multiply"(Int) => multiply,
+        "contains"(Char) => contains,
+        "includes"(List) => list::includes,
+        "indexOf1"(Char) => index_of,
+        "indexOf1"(Char, Int) => list::index_of_from,
+        "indexOf"(Text) => start_of,
+        "indexOf"(Text, Int) => start_of_from,
+        "lastIndexOf1"(Char) => last_index_of,
+        "startOf"(List) => start_of,
+        "startOf"(List, Int) => start_of_from,
+        "lastStartOf"(List) => last_start_of,
+        "asMap"() => list::as_map,
+        "asKeys"() => list::as_keys,
+        "asSet"() => list::as_set,
+        "sort"() => list::sort,
+        "sort"(Any) => list::sort,
+        "reverse"() => list::reverse,
+        "iterate"(Any) => iterate,
+        "snapshot"() => itself,
+        "readOnly"() => itself,
+        "diverge"() => super::flex_list::diverge_any,
+        "diverge"(Any) => super::flex_list::diverge,
+        "printOn"(Text, Text, Text, Any) => list::print_on,
+        "valueType"() => value_type,
+        "op__cmp"(Text) => op_cmp,
+        "startsWith"(Text) => starts_with,
+        "endsWith"(Text) => ends_with,
+        "replaceAll"(Text, Text) => replace_all,
+        "split"(Text) => split,
+        "rjoin"(List) => rjoin,
+        "join"(List) => rjoin,
+        "toLowerCase"() => to_lower_case,
+        "toUpperCase"() => to_upper_case,
+        "trim"() => trim,
+        "quote"() => quote,
+        "isBare"() => is_bare,
+        "bare"() => itself,
+        "getOptSpan"() => get_opt_span,
+        "getParts"() => get_parts,
+    ],
+)
+.fqn("org.erights.e.elib.tables.String")
+.stamps(Stamps::DATA.and(Stamps::DEEP_FROZEN).and(Stamps::SELFLESS));
+
+/// The characters of a string; what is no string has none.
+pub fn text_of(cx: &Cx, value: Value) -> Arc<str> {
+    cx.heap.as_text(value).cloned().unwrap_or_default()
+}
+
+/// How many characters.
+pub fn length(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
+}
+
+/// Where in the bytes the `at`-th character starts; the place behind the last one counts.
+fn byte_of(text: &str, at: usize) -> Option<usize> {
+    if text.is_ascii() {
+        return (at <= text.len()).then_some(at);
+    }
+    let mut left = at;
+    for (byte, _) in text.char_indices() {
+        if left == 0 {
+            return Some(byte);
+        }
+        left -= 1;
+    }
+    (left == 0).then_some(text.len())
+}
+
+/// Which character starts at a byte.
+fn char_of(text: &str, byte: usize) -> i64 {
+    length(&text[..byte]) as i64
+}
+
+/// Charges for going through a string once.
+fn paid(cx: &mut Cx, value: Value) -> Result<Arc<str>, Exit> {
+    let text = text_of(cx, value);
+    cx.charge(text.len() as u64 / 64)?;
+    Ok(text)
+}
+
+fn made(cx: &mut Cx, text: String) -> Outcome {
+    cx.reserve(text.len() as u64)?;
+    let text = cx.heap.text(text);
+    done(text)
+}
+
+fn size(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    done(length(&text) as i64)
+}
+
+fn get(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    let at = args[0].as_int().and_then(|it| usize::try_from(it).ok());
+    match at.and_then(|at| byte_of(&text, at)).and_then(|byte| text[byte..].chars().next()) {
+        Some(it) => done(it),
+        None => Err(list::out_of_range(cx, this, args[0])),
+    }
+}
+
+fn run_from(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    run(cx, this, &[args[0], (length(&text) as i64).into()])
+}
+
+fn run(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    let (start, bound) = list::bounds(cx, this, args[0], args[1])?;
+    match (byte_of(&text, start), byte_of(&text, bound)) {
+        (Some(0), Some(end)) if end == text.len() => done(this),
+        (Some(start), Some(end)) => made(cx, text[start..end].to_string()),
+        _ => Err(list::out_of_range(cx, this, args[0])),
+    }
+}
+
+/// Two strings make a string; a string and a list make a list.
+fn add(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let Some(other) = cx.heap.as_text(args[0]).cloned() else { return list::add(cx, this, args) };
+    let text = text_of(cx, this);
+    let size = text.len() + other.len();
+    cx.reserve(size as u64)?;
+    let mut sum = String::with_capacity(size);
+    sum.push_str(&text);
+    sum.push_str(&other);
+    let sum = cx.heap.text(sum);
+    done(sum)
+}
+
+fn multiply(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let text = text_of(cx, this);
+    if text.is_empty() {
+        return done(this);
+    }
+    let count = list::times(cx, args[0], text.len() as u64)?;
+    let text = cx.heap.text(text.repeat(count));
+    done(text)
+}
+
+fn contains(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    done(args[0].as_char().is_some_and(|it| text.contains(it)))
+}
+
+fn index_of(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    let byte = args[0].as_char().and_then(|it| text.find(it));
+    done(byte.map_or(-1, |byte| char_of(&text, byte)))
+}
+
+fn last_index_of(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    let byte = args[0].as_char().and_then(|it| text.rfind(it));
+    done(byte.map_or(-1, |byte| char_of(&text, byte)))
+}
+
+fn start_of(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    start_of_from(cx, this, &[args[0], 0.into()])
+}
+
+fn start_of_from(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let Some(wanted) = cx.heap.as_text(args[0]).cloned() else { return list::start_of_from(cx, this, args) };
+    let text = paid(cx, this)?;
+    let from = args[1].as_int().map_or(0, |it| it.max(0)) as usize;
+    let Some(from) = byte_of(&text, from) else { return done(-1) };
+    done(text[from..].find(&*wanted).map_or(-1, |byte| char_of(&text, from + byte)))
+}
+
+fn last_start_of(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let Some(wanted) = cx.heap.as_text(args[0]).cloned() else { return list::last_start_of(cx, this, args) };
+    let text = paid(cx, this)?;
+    done(text.rfind(&*wanted).map_or(-1, |byte| char_of(&text, byte)))
+}
+
+fn iterate(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let text = text_of(cx, this);
+    each(cx, Items::Text(text), args[0])
+}
+
+fn itself(_: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(this)
+}
+
+fn value_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(Value::of(&crate::guard::scalar::CHAR))
+}
+
+fn op_cmp(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let (text, other) = (paid(cx, this)?, text_of(cx, args[0]));
+    done(text.cmp(&other) as i64)
+}
+
+fn starts_with(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    done(text_of(cx, this).starts_with(&*text_of(cx, args[0])))
+}
+
+fn ends_with(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    done(text_of(cx, this).ends_with(&*text_of(cx, args[0])))
+}
+
+fn replace_all(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let (text, old, new) = (paid(cx, this)?, text_of(cx, args[0]), text_of(cx, args[1]));
+    if old.is_empty() {
+        return Err(cx.throw("replaceAll: search string may not be empty"));
+    }
+    let found = text.matches(&*old).count() as u64;
+    cx.reserve(text.len() as u64 + found.saturating_mul(new.len() as u64))?;
+    let text = cx.heap.text(text.replace(&*old, &new));
+    done(text)
+}
+
+fn split(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let (text, separator) = (paid(cx, this)?, text_of(cx, args[0]));
+    if separator.is_empty() {
+        return Err(cx.throw("split: separator may not be empty"));
+    }
+    let found = text.matches(&*separator).count() as u64;
+    cx.reserve(text.len() as u64 + 48 * found)?;
+    let parts: Vec<Value> = text.split(&*separator).map(|it| cx.heap.text(it)).collect();
+    let list = cx.heap.list(parts);
+    done(list)
+}
+
+/// `", ".rjoin(["a", "b"])`
+fn rjoin(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let (separator, parts) = (text_of(cx, this), paid_items(cx, args[0])?);
+    let mut size = 0;
+    for it in &*parts {
+        match cx.heap.as_text(*it) {
+            Some(text) => size += text.len() + separator.len(),
+            None => {
+                let problem = failure(cx, *it, "String");
+                return Err(cx.throw(problem));
+            }
+        }
+    }
+    cx.reserve(size as u64)?;
+    cx.charge(parts.len() as u64)?;
+    let mut joined = String::with_capacity(size);
+    for (at, it) in parts.iter().enumerate() {
+        if at > 0 {
+            joined.push_str(&separator);
+        }
+        joined.push_str(&text_of(cx, *it));
+    }
+    let joined = cx.heap.text(joined);
+    done(joined)
+}
+
+fn to_lower_case(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let text = paid(cx, this)?.to_lowercase();
+    made(cx, text)
+}
+
+fn to_upper_case(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let text = paid(cx, this)?.to_uppercase();
+    made(cx, text)
+}
+
+fn trim(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    made(cx, text.trim().to_string())
+}
+
+fn quote(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let text = paid(cx, this)?;
+    let mut out = String::new();
+    super::quote::quote_string(&text, &mut out);
+    made(cx, out)
+}
+
+/// A plain string has no source spans.
+fn is_bare(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(true)
+}
+
+fn get_opt_span(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(Value::NULL)
+}
+
+fn get_parts(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let empty = text_of(cx, this).is_empty();
+    let parts = if empty { Vec::new() } else { vec![this] };
+    let list = cx.heap.list(parts);
+    done(list)
+}
+
+/// `__makeTwine`
+pub static MAKE_TWINE: Class = Class::new(
+    "makeTwine",
+    "<makeTwine>",
+    natives!["fromValuesOf"(Any) => from_values_of, "fromParts"(List) => from_parts],
+)
+.fqn("org.erights.e.elib.tables.makeTwine")
+.stamps(Stamps::DEEP_FROZEN);
+
+/// The string of the characters that something goes through.
+fn from_values_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    list::collect_values_then(cx, args[0], &[], |cx, then, _| {
+        let mut text = String::new();
+        for it in list::collected(cx, then.values[0]) {
+            match cx.near(it).as_char() {
+                Some(it) => text.push(it),
+                None => {
+                    let problem = failure(cx, it, "char");
+                    return Err(cx.throw(problem));
+                }
+            }
+        }
+        made(cx, text)
+    })
+}
+
+fn from_parts(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let _ = this;
+    let mut text = String::new();
+    for it in &*items(cx, args[0]) {
+        match cx.heap.get(*it) {
+            Some(Cell::Text(part)) => text.push_str(part),
+            _ => return Err(cx.throw(Problem::new("not a Twine: ").value(*it))),
+        }
+    }
+    made(cx, text)
+}

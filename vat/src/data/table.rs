@@ -1,0 +1,239 @@
+//! The table under maps and sets: keys and values in the order they came, found by hash and sameness.
+//!
+//! Removing an entry moves the last one into its place, as E's maps have always done.
+
+use crate::heap::Heap;
+use crate::native::Payload;
+use crate::same::{Unsettled, hash, same_yet};
+use crate::value::Value;
+use rustc_hash::FxHashMap;
+
+/// A key, its value, and its hash.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub key: Value,
+    pub value: Value,
+    hash: u64,
+}
+
+/// Keys and values in order.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    entries: Vec<Entry>,
+    /// Probe position → place in `entries`. Empty while there are few entries.
+    index: FxHashMap<u64, u32>,
+    /// Came from another vat: the hashes are not those of this one.
+    foreign: bool,
+}
+
+/// Fewer entries than this are looked through one by one.
+const FEW: usize = 8;
+
+impl Table {
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = Value> + '_ {
+        self.entries.iter().map(|it| it.key)
+    }
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = Value> + '_ {
+        self.entries.iter().map(|it| it.value)
+    }
+    pub fn pairs(&self) -> Vec<(Value, Value)> {
+        self.entries.iter().map(|it| (it.key, it.value)).collect()
+    }
+
+    /// Where `key` is.
+    pub fn find(&self, heap: &Heap, key: Value) -> Result<Option<usize>, Unsettled> {
+        let wanted = hash(heap, key)?;
+        Ok(self.find_hashed(heap, key, wanted))
+    }
+
+    fn find_hashed(&self, heap: &Heap, key: Value, wanted: u64) -> Option<usize> {
+        let is_it = |it: &Entry| same_yet(heap, it.key, key) == Some(true);
+        if self.foreign {
+            return self.entries.iter().position(is_it);
+        }
+        if self.index.is_empty() {
+            return self.entries.iter().position(|it| it.hash == wanted && is_it(it));
+        }
+        let mut probe = wanted;
+        while let Some(at) = self.index.get(&probe) {
+            let it = &self.entries[*at as usize];
+            if it.hash == wanted && is_it(it) {
+                return Some(*at as usize);
+            }
+            probe = probe.wrapping_add(1);
+        }
+        None
+    }
+
+    pub fn get(&self, heap: &Heap, key: Value) -> Result<Option<Value>, Unsettled> {
+        Ok(self.find(heap, key)?.map(|at| self.entries[at].value))
+    }
+
+    /// Puts `value` under `key`, at the end if the key is new; answers whether it was there.
+    pub fn put(&mut self, heap: &Heap, key: Value, value: Value) -> Result<bool, Unsettled> {
+        let hash = hash(heap, key)?;
+        if let Some(at) = self.find_hashed(heap, key, hash) {
+            self.entries[at].value = value;
+            return Ok(true);
+        }
+        self.push(Entry { key: heap.shorten(key), value, hash });
+        Ok(false)
+    }
+
+    /// Changes the value of an entry already found.
+    pub fn set_at(&mut self, at: usize, value: Value) {
+        self.entries[at].value = value;
+    }
+
+    fn push(&mut self, entry: Entry) {
+        self.entries.push(entry);
+        if self.foreign {
+            return;
+        }
+        if !self.index.is_empty() {
+            self.place(entry.hash, self.entries.len() as u32 - 1);
+        } else if self.entries.len() > FEW {
+            for at in 0..self.entries.len() {
+                self.place(self.entries[at].hash, at as u32);
+            }
+        }
+    }
+
+    fn place(&mut self, hash: u64, at: u32) {
+        let mut probe = hash;
+        while self.index.contains_key(&probe) {
+            probe = probe.wrapping_add(1);
+        }
+        self.index.insert(probe, at);
+    }
+
+    /// Removes the entry at `at`; the last one takes its place.
+    pub fn remove_at(&mut self, at: usize) {
+        let last = self.entries.len() - 1;
+        if !self.index.is_empty() {
+            self.unplace(at as u32);
+            if at != last
+                && let Some(probe) = self.probe_of(last as u32)
+            {
+                self.index.insert(probe, at as u32);
+            }
+        }
+        self.entries.swap_remove(at);
+        if self.entries.is_empty() {
+            self.index.clear();
+        }
+    }
+
+    fn probe_of(&self, at: u32) -> Option<u64> {
+        let mut probe = self.entries[at as usize].hash;
+        loop {
+            match self.index.get(&probe) {
+                Some(it) if *it == at => return Some(probe),
+                Some(_) => probe = probe.wrapping_add(1),
+                None => return None,
+            }
+        }
+    }
+
+    /// Takes an entry out of the index and closes the gap behind it.
+    fn unplace(&mut self, at: u32) {
+        let Some(mut probe) = self.probe_of(at) else { return };
+        self.index.remove(&probe);
+        loop {
+            probe = probe.wrapping_add(1);
+            let Some(moved) = self.index.remove(&probe) else { break };
+            self.place(self.entries[moved as usize].hash, moved);
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.index.clear();
+        self.foreign = false;
+    }
+
+    /// Puts the entries in the order of `order`, places in the old order.
+    pub fn reordered(&self, order: &[usize]) -> Table {
+        let mut table = Table { foreign: self.foreign, ..Table::default() };
+        for at in order {
+            table.push(self.entries[*at]);
+        }
+        table
+    }
+}
+
+impl Payload for Table {
+    fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        for it in &self.entries {
+            visit(it.key);
+            visit(it.value);
+        }
+    }
+    fn bytes(&self) -> u64 {
+        40 * self.entries.len() as u64 + 12 * self.index.len() as u64
+    }
+    fn copy(&self, carry: &mut dyn FnMut(Value) -> Value) -> Option<Box<dyn Payload>> {
+        let carried = |it: &Entry| Entry { key: carry(it.key), value: carry(it.value), hash: it.hash };
+        let entries: Vec<Entry> = self.entries.iter().map(carried).collect();
+        Some(Box::new(Table { entries, index: FxHashMap::default(), foreign: true }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(heap: &Heap, keys: impl IntoIterator<Item = i64>) -> Table {
+        let mut it = Table::default();
+        for key in keys {
+            it.put(heap, key.into(), (key * 10).into()).unwrap();
+        }
+        it
+    }
+
+    fn keys(it: &Table) -> Vec<i64> {
+        it.keys().filter_map(Value::as_int).collect()
+    }
+
+    #[test]
+    fn removing_moves_the_last_entry_into_the_gap() {
+        let heap = Heap::new(1 << 20);
+        let mut it = table(&heap, 0..4);
+        let at = it.find(&heap, 1.into()).unwrap().unwrap();
+        it.remove_at(at);
+        assert_eq!(keys(&it), [0, 3, 2]);
+    }
+
+    #[test]
+    fn a_large_table_finds_what_was_put_and_nothing_else() {
+        let heap = Heap::new(1 << 20);
+        let mut it = table(&heap, 0..500);
+        for key in (0..500).step_by(3) {
+            let at = it.find(&heap, key.into()).unwrap().unwrap();
+            it.remove_at(at);
+        }
+        for key in 0..500i64 {
+            let found = it.get(&heap, key.into()).unwrap().and_then(Value::as_int);
+            assert_eq!(found, (key % 3 != 0).then_some(key * 10), "{key}");
+        }
+        assert_eq!(it.get(&heap, 1.0.into()).unwrap(), None);
+    }
+
+    #[test]
+    fn strings_are_found_by_their_characters() {
+        let mut heap = Heap::new(1 << 20);
+        let (one, other) = (heap.text("Alice"), heap.text("Alice"));
+        let mut it = Table::default();
+        it.put(&heap, one, 1.into()).unwrap();
+        assert_eq!(it.get(&heap, other).unwrap(), Some(1.into()));
+    }
+}

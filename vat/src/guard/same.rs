@@ -1,0 +1,71 @@
+//! `Same[v]`: only `v` itself.
+
+use super::any::MADE;
+use super::first;
+use crate::cx::Cx;
+use crate::guard_methods;
+use crate::native::{Class, Outcome, Stamps, Then, done};
+use crate::problem::Problem;
+use crate::value::Value;
+
+/// `Same`
+pub static SAME: Class =
+    Class::new("Same", "Same", crate::natives!["get"(Any) => get, "match__get/1"(Any, Any) => match_get])
+        .fqn("org.erights.e.elib.slot.Same")
+        .stamps(Stamps::DEEP_FROZEN);
+
+/// `Same[v]`. Field: `v`.
+pub static SAME_AS: Class = Class::new(
+    "Same1",
+    "Same1",
+    guard_methods![
+        coerce;
+        "getAllowed"() => get_allowed,
+        "getTheTrivialValue"() => get_allowed,
+        "__optUncall"() => opt_uncall,
+    ],
+)
+.fqn("org.erights.e.elib.slot.Same$Same1")
+.stamps(MADE);
+
+fn get(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let guard = cx.heap.native(&SAME_AS, [args[0]]);
+    done(guard)
+}
+
+fn get_allowed(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(first(cx, this, &SAME_AS).unwrap_or(Value::NULL))
+}
+
+/// `def Same[v] := guard`
+fn match_get(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    match first(cx, args[0], &SAME_AS) {
+        Some(allowed) => {
+            let list = cx.heap.list([allowed]);
+            done(list)
+        }
+        None => {
+            let problem = crate::coerce::failure(cx, args[0], "Same1");
+            cx.eject(args[1], problem)
+        }
+    }
+}
+
+fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let allowed = first(cx, this, &SAME_AS).unwrap_or(Value::NULL);
+    let then = Then::new(
+        |cx, then, same| {
+            let (allowed, specimen, ejector) = (then.values[0], then.values[1], then.values[2]);
+            if same == Value::TRUE {
+                return done(specimen);
+            }
+            cx.eject(ejector, Problem::default().value(specimen).text(" is not ").value(allowed))
+        },
+        [allowed, args[0], args[1]],
+    );
+    cx.call_then(Value::of(&crate::same::EQUALIZER), "sameYet", [args[0], allowed], then)
+}
+
+fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    super::any::uncall_list(cx, this, Value::of(&SAME), "get")
+}

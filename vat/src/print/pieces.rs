@@ -1,0 +1,185 @@
+//! What a value's print is made of: text, and other values.
+
+use super::prints_itself;
+use crate::cx::Cx;
+use crate::data::{flex_list, flex_map, flex_set, map, set};
+use crate::heap::Cell;
+use crate::native::Class;
+use crate::problem::{Exit, Part};
+use crate::value::{Value, View};
+use std::borrow::Cow;
+
+/// A piece of a print.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    Text(Cow<'static, str>),
+    /// As `print` writes it: a string without quotes.
+    Bare(Value),
+    /// As `quote` writes it.
+    Quoted(Value),
+    /// The name of its type, as messages say it.
+    TypeOf(Value),
+}
+
+impl From<&'static str> for Piece {
+    fn from(text: &'static str) -> Piece {
+        Piece::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Piece {
+    fn from(text: String) -> Piece {
+        Piece::Text(Cow::Owned(text))
+    }
+}
+
+/// The pieces of a value that is not written in E; `None`: it has to be asked. `quoting` only says whether
+/// a problem or a promise is part of something larger; they print alike.
+pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Option<Vec<Piece>>, Exit> {
+    let _ = quoting;
+    let value = cx.near(value);
+    let View::Obj(at) = value.view() else {
+        return Ok(match value.view() {
+            View::Static(class) if prints_itself(class) => None,
+            View::Static(class) => Some(vec![class.printed.into()]),
+            _ => Some(vec![Piece::Quoted(value)]),
+        });
+    };
+    Ok(Some(match cx.heap.cell(at) {
+        Cell::Object(_) => return Ok(None),
+        Cell::Text(_) => vec![Piece::Quoted(value)],
+        Cell::Big(it) => {
+            let bits = dashu_int::ops::BitTest::bit_len(&**it) as u64;
+            cx.charge(bits / 64 * (1 + bits / 4096))?;
+            cx.reserve(bits / 3)?;
+            vec![crate::data::number::printed(&cx.heap, value).unwrap_or_default().into()]
+        }
+        Cell::List(items) => bracketed("[", items.clone().iter().copied(), "]"),
+        Cell::FinalSlot(it) => vec!["<& ".into(), Piece::Quoted(*it), ">".into()],
+        Cell::VarSlot(it) => vec!["<var ".into(), Piece::Quoted(*it), ">".into()],
+        Cell::GuardedSlot { value, guard } => {
+            vec!["<var ".into(), Piece::Quoted(*value), " :".into(), Piece::Quoted(*guard), ">".into()]
+        }
+        Cell::Binding { slot, guard } => {
+            let guard = if guard.is_null() { Piece::from("any") } else { Piece::Quoted(*guard) };
+            vec!["<& ".into(), Piece::Quoted(*slot), " :".into(), guard, ">".into()]
+        }
+        Cell::Ejector(it) => vec![format!("<{} ejector>", it.name).into()],
+        Cell::Promise(_) => vec!["<Promise>".into()],
+        Cell::Resolver { done: false, .. } => vec!["<Resolver>".into()],
+        Cell::Resolver { .. } => vec!["<Closed Resolver>".into()],
+        Cell::Far { .. } => vec!["<Far ref>".into()],
+        Cell::Broken(problem) => vec!["<ref broken by ".into(), Piece::Quoted(*problem), ">".into()],
+        Cell::Sealed(_) => vec!["<sealed problem>".into()],
+        Cell::Problem(it) => {
+            let mut pieces = match &it.kind {
+                Some(kind) => vec![Piece::from(format!("<{kind}: "))],
+                None => vec!["problem: ".into()],
+            };
+            pieces.extend(it.message.iter().map(|part| match part {
+                Part::Text(it) => Piece::from(it.to_string()),
+                Part::Quote(it) => Piece::Quoted(*it),
+                Part::Print(it) => Piece::Bare(*it),
+                Part::TypeOf(it) => Piece::TypeOf(*it),
+            }));
+            if it.kind.is_some() {
+                pieces.push(">".into());
+            }
+            pieces
+        }
+        Cell::Native(it) => {
+            let class = it.class;
+            match of_native(cx, class, value) {
+                Some(pieces) => pieces,
+                None if prints_itself(class) => return Ok(None),
+                None => vec![class.printed.into()],
+            }
+        }
+        Cell::Free(_) | Cell::Exit(_) => Vec::new(),
+    }))
+}
+
+fn bracketed(left: &'static str, items: impl Iterator<Item = Value>, right: &'static str) -> Vec<Piece> {
+    let mut pieces = vec![Piece::from(left)];
+    for (at, it) in items.enumerate() {
+        if at > 0 {
+            pieces.push(", ".into());
+        }
+        pieces.push(Piece::Quoted(it));
+    }
+    pieces.push(right.into());
+    pieces
+}
+
+/// `["a" => 1]`; the empty one is `[].asMap()`.
+fn entries(pairs: &[(Value, Value)], suffix: &'static str) -> Vec<Piece> {
+    if pairs.is_empty() {
+        return vec!["[].asMap()".into(), suffix.into()];
+    }
+    let mut pieces = vec![Piece::from("[")];
+    for (at, (key, value)) in pairs.iter().enumerate() {
+        if at > 0 {
+            pieces.push(", ".into());
+        }
+        pieces.extend([Piece::Quoted(*key), " => ".into(), Piece::Quoted(*value)]);
+    }
+    pieces.extend(["]".into(), suffix.into()]);
+    pieces
+}
+
+fn of_native(cx: &Cx, class: &'static Class, value: Value) -> Option<Vec<Piece>> {
+    let is = |it: &'static Class| std::ptr::eq(class, it);
+    let field = |at: usize| cx.heap.as_native(value).and_then(|it| it.fields.get(at).copied());
+    Some(if is(&map::CONST_MAP) {
+        entries(&map::pairs(cx, value), "")
+    } else if is(&flex_map::FLEX_MAP) {
+        entries(&map::pairs(cx, value), ".diverge()")
+    } else if is(&set::CONST_SET) {
+        bracketed("[", set::elements(cx, value).into_iter(), "].asSet()")
+    } else if is(&flex_set::FLEX_SET) {
+        let guard = flex_set::guard_of(cx, value);
+        let elements = set::elements(cx, value).into_iter();
+        if guard.is(&crate::guard::any::ANY) {
+            bracketed("[", elements, "].asSet().diverge()")
+        } else {
+            let mut pieces = bracketed("[", elements, "].asSet().diverge(");
+            pieces.extend([Piece::Quoted(guard), ")".into()]);
+            pieces
+        }
+    } else if is(&flex_list::FLEX_LIST) {
+        bracketed("[", flex_list::any_items(cx, value).into_iter(), "].diverge()")
+    } else if is(&flex_list::READ_ONLY_LIST) || is(&flex_map::READ_ONLY_MAP) || is(&flex_set::READ_ONLY_SET) {
+        vec![Piece::Quoted(field(0)?), ".readOnly()".into()]
+    } else if is(&super::STRING_BUFFER) {
+        let text = super::writer::buffered(cx, value).unwrap_or_default();
+        let mut quoted = String::from("<stringBuffer ");
+        crate::data::quote::quote_string(&text, &mut quoted);
+        quoted.push('>');
+        vec![quoted.into()]
+    } else {
+        return crate::guard::pieces(cx, class, value);
+    })
+}
+
+/// Can its parts lead back to it?
+pub(super) fn is_container(cx: &Cx, value: Value) -> bool {
+    match cx.heap.get(value) {
+        Some(Cell::List(items)) => !items.is_empty(),
+        Some(Cell::Native(_) | Cell::Problem(_) | Cell::Broken(_)) => true,
+        Some(Cell::FinalSlot(_) | Cell::VarSlot(_) | Cell::GuardedSlot { .. } | Cell::Binding { .. }) => true,
+        _ => false,
+    }
+}
+
+/// `int`, `String`, `"__main$gate"`: as messages name its type.
+pub(super) fn type_name(cx: &Cx, value: Value) -> String {
+    match crate::data::class_of(&cx.heap, value) {
+        Some(class) => class.name.to_string(),
+        None => format!("\"{}\"", fqn(cx, value)),
+    }
+}
+
+/// The fully qualified name of an object written in E.
+fn fqn(_: &Cx, _: Value) -> String {
+    "object".into()
+}

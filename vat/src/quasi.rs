@@ -1,0 +1,151 @@
+//! Quasi-parsers. Here is the simple one: text with holes, filled and matched as it stands.
+
+use crate::cx::Cx;
+use crate::data::list::paid_items;
+use crate::data::template::{Part, cut, match_simple};
+use crate::data::text::text_of;
+use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
+use crate::natives;
+use crate::print::{Piece, to_text, to_text_of};
+use crate::problem::Exit;
+use crate::value::Value;
+
+/// `simple__quasiParser`
+pub static SIMPLE: Class = Class::new(
+    "simple__quasiParser",
+    "<simple__quasiParser>",
+    natives!["valueMaker"(Text) => value_maker, "matchMaker"(Text) => match_maker],
+)
+.stamps(Stamps::DEEP_FROZEN);
+
+/// Field: the template.
+static VALUE_MAKER: Class = Class::new(
+    "simpleValueMaker",
+    "<simpleValueMaker>",
+    natives!["substitute"(List) => substitute, "__optUncall"() => uncall_value_maker],
+)
+.stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN));
+
+/// Field: the template.
+static MATCH_MAKER: Class = Class::new(
+    "simpleMatchMaker",
+    "<simpleMatchMaker>",
+    natives!["matchBind"(List, Any, Any) => match_bind, "__optUncall"() => uncall_match_maker],
+)
+.stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN));
+
+/// A value as bare text, for natives that need it as a step of theirs.
+pub static TO_TEXT: Class =
+    Class::new("toText", "<toText>", natives!["run"(Any) => bare]).stamps(Stamps::DEEP_FROZEN);
+
+fn bare(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    to_text(cx, args[0])
+}
+
+fn template(cx: &mut Cx, this: Value) -> Result<Vec<Part>, Exit> {
+    let template = cx.heap.as_native(this).and_then(|it| it.fields.first().copied()).unwrap_or(Value::NULL);
+    let text = text_of(cx, template);
+    cx.charge(text.len() as u64 / 16)?;
+    cut(&text).map_err(|why| cx.throw(why))
+}
+
+fn value_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let maker = cx.heap.native(&VALUE_MAKER, [args[0]]);
+    let parts = template(cx, maker)?;
+    if parts.iter().any(|it| matches!(it, Part::Pattern(_))) {
+        return Err(cx.throw("at-holes not allowed in quasi-literal expression"));
+    }
+    done(maker)
+}
+
+fn match_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let maker = cx.heap.native(&MATCH_MAKER, [args[0]]);
+    template(cx, maker)?;
+    done(maker)
+}
+
+fn uncall(cx: &mut Cx, this: Value, verb: &str) -> Outcome {
+    let fields: Vec<Value> = cx.heap.as_native(this).map(|it| it.fields.clone()).unwrap_or_default();
+    crate::data::list::portrayal(cx, Value::of(&SIMPLE), verb, &fields)
+}
+
+fn uncall_value_maker(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    uncall(cx, this, "valueMaker")
+}
+
+fn uncall_match_maker(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    uncall(cx, this, "matchMaker")
+}
+
+fn substitute(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let (parts, values) = (template(cx, this)?, paid_items(cx, args[0])?);
+    let mut pieces = Vec::with_capacity(parts.len());
+    for it in parts {
+        pieces.push(match it {
+            Part::Text(text) => text.into(),
+            Part::Value(at) => match values.get(at) {
+                Some(it) => Piece::Bare(*it),
+                None => return Err(cx.throw(format!("there is no value for ${{{at}}}"))),
+            },
+            Part::Pattern(_) => continue,
+        });
+    }
+    to_text_of(cx, pieces)
+}
+
+/// A match whose values are being written as text.
+#[derive(Default)]
+struct Matching {
+    values: Vec<Value>,
+    texts: Vec<String>,
+}
+
+impl Payload for Matching {
+    fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.values.iter().for_each(|it| visit(*it));
+    }
+    fn bytes(&self) -> u64 {
+        16 * self.values.len() as u64 + self.texts.iter().map(|it| it.len() as u64).sum::<u64>()
+    }
+}
+
+/// `matchMaker.matchBind(values, specimen, ejector)`
+fn match_bind(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let values = paid_items(cx, args[0])?.to_vec();
+    let then = Then::new(write_value, [this, args[2]])
+        .with_state(Box::new(Matching { values, texts: Vec::new() }))
+        .at(specimen_coerced);
+    cx.call_then(Value::of(&crate::guard::scalar::STRING), "coerce", [args[1], args[2]], then)
+}
+
+fn specimen_coerced(cx: &mut Cx, mut then: Box<Then>, specimen: Value) -> Outcome {
+    then.values.push(specimen);
+    write_next(cx, then)
+}
+
+fn write_next(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
+    let Some(state) = then.state::<Matching>() else { return Err(cx.throw("lost a match")) };
+    if let Some(value) = state.values.get(state.texts.len()).copied() {
+        return cx.call_then(Value::of(&TO_TEXT), "run", [value], then.at(write_value));
+    }
+    let texts = std::mem::take(&mut state.texts);
+    let [this, ejector, specimen] = then.values[..] else { return Err(cx.throw("lost a match")) };
+    let (parts, specimen) = (template(cx, this)?, text_of(cx, specimen));
+    cx.reserve(specimen.len() as u64)?;
+    match match_simple(&parts, &texts, &specimen) {
+        Ok(found) => {
+            let found: Vec<Value> = found.into_iter().map(|it| cx.heap.text(it)).collect();
+            let list = cx.heap.list(found);
+            done(list)
+        }
+        Err(why) => cx.eject(ejector, why),
+    }
+}
+
+fn write_value(cx: &mut Cx, mut then: Box<Then>, text: Value) -> Outcome {
+    let text = text_of(cx, text).to_string();
+    if let Some(state) = then.state::<Matching>() {
+        state.texts.push(text);
+    }
+    write_next(cx, then)
+}

@@ -1,0 +1,479 @@
+//! Sameness: `a == b`, whether a value is settled, and the hashes and traversal keys that agree with it.
+//!
+//! Selfless things are compared part by part, everything else by identity. The comparison keeps a list of
+//! pairs still to look at and a set of pairs already assumed to be the same, so cycles end and nothing
+//! recurses. Only selfless objects written in E have to be asked for their portrayal; the comparison waits
+//! for them as every native waits.
+
+use crate::cx::Cx;
+use crate::heap::{Cell, Heap, Promise};
+use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
+use crate::natives;
+use crate::problem::Problem;
+use crate::value::{Value, View};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use std::hash::{Hash, Hasher};
+
+/// What a value is to the comparison.
+pub enum Kind {
+    /// The same as any atom of the same content.
+    Atom,
+    /// As its parts, in order, under the name of its maker.
+    Parts(&'static Class, Vec<Value>),
+    /// Only ever itself.
+    Itself,
+    /// A selfless object written in E: as its portrayal.
+    Portrayed,
+    /// Not known yet.
+    Unsettled,
+}
+
+/// Looks at a (shortened) value.
+pub fn kind(heap: &Heap, value: Value) -> Kind {
+    let View::Obj(at) = value.view() else {
+        return match value.view() {
+            View::Static(_) => Kind::Itself,
+            _ => Kind::Atom,
+        };
+    };
+    match heap.cell(at) {
+        Cell::Text(_) | Cell::Big(_) => Kind::Atom,
+        Cell::List(items) => Kind::Parts(&crate::data::list::LIST, items.to_vec()),
+        Cell::Native(it) if it.class.stamps.has(Stamps::SELFLESS) => {
+            let mut parts = it.fields.clone();
+            if let Some(payload) = &it.payload {
+                payload.trace(&mut |it| parts.push(it));
+            }
+            Kind::Parts(it.class, parts)
+        }
+        Cell::FinalSlot(it) => Kind::Parts(&crate::slot::FINAL_SLOT, vec![*it]),
+        Cell::Binding { slot, guard } => Kind::Parts(&crate::slot::BINDING, vec![*slot, *guard]),
+        Cell::Object(it) if it.stamps.has(Stamps::SELFLESS) => Kind::Portrayed,
+        Cell::Promise(Promise::Unresolved(_)) => Kind::Unsettled,
+        _ => Kind::Itself,
+    }
+}
+
+/// Atoms compare by content: an int is never a float64, floats by their bits.
+fn same_atom(heap: &Heap, a: Value, b: Value) -> bool {
+    if a == b {
+        return true;
+    }
+    match (heap.get(a), heap.get(b)) {
+        (Some(Cell::Text(a)), Some(Cell::Text(b))) => a == b,
+        (Some(Cell::Big(a)), Some(Cell::Big(b))) => a == b,
+        _ => false,
+    }
+}
+
+/// Compares without asking anyone: `None` when a promise or an object's portrayal would decide.
+pub fn same_yet(heap: &Heap, a: Value, b: Value) -> Option<bool> {
+    let mut it = Comparison::of(a, b);
+    loop {
+        match it.go(heap) {
+            Progress::Different => return Some(false),
+            Progress::Alike if it.undecided => return None,
+            Progress::Alike => return Some(true),
+            Progress::Ask(_, _) => it.undecided = true,
+        }
+    }
+}
+
+/// A comparison under way.
+struct Comparison {
+    todo: Vec<(Value, Value)>,
+    assumed: FxHashSet<(Value, Value)>,
+    portrayals: FxHashMap<Value, Value>,
+    undecided: bool,
+    /// The pair of objects whose portrayals are being asked for.
+    asking: (Value, Value),
+    steps: u64,
+}
+
+enum Progress {
+    Different,
+    /// Nothing left to compare.
+    Alike,
+    /// Two selfless objects, not yet portrayed.
+    Ask(Value, Value),
+}
+
+impl Comparison {
+    fn of(a: Value, b: Value) -> Comparison {
+        Comparison {
+            todo: vec![(a, b)],
+            assumed: FxHashSet::default(),
+            portrayals: FxHashMap::default(),
+            undecided: false,
+            asking: (Value::NULL, Value::NULL),
+            steps: 0,
+        }
+    }
+
+    fn go(&mut self, heap: &Heap) -> Progress {
+        while let Some((a, b)) = self.todo.pop() {
+            self.steps += 1;
+            let (a, b) = (heap.shorten(a), heap.shorten(b));
+            if a == b {
+                continue;
+            }
+            match (kind(heap, a), kind(heap, b)) {
+                (Kind::Unsettled, _) | (_, Kind::Unsettled) => self.undecided = true,
+                (Kind::Atom, Kind::Atom) => {
+                    if !same_atom(heap, a, b) {
+                        return Progress::Different;
+                    }
+                }
+                (Kind::Parts(one, xs), Kind::Parts(other, ys)) => {
+                    if !std::ptr::eq(one, other) || xs.len() != ys.len() {
+                        return Progress::Different;
+                    }
+                    if self.assumed.insert((a, b)) {
+                        self.todo.extend(xs.into_iter().zip(ys).rev());
+                    }
+                }
+                (Kind::Portrayed, Kind::Portrayed) => {
+                    if !self.assumed.insert((a, b)) {
+                        continue;
+                    }
+                    match (self.portrayals.get(&a), self.portrayals.get(&b)) {
+                        (Some(x), Some(y)) => self.todo.push((*x, *y)),
+                        _ => {
+                            self.assumed.remove(&(a, b));
+                            return Progress::Ask(a, b);
+                        }
+                    }
+                }
+                _ if same_key(heap, a, b) == Some(true) => {}
+                _ => return Progress::Different,
+            }
+        }
+        Progress::Alike
+    }
+}
+
+impl Payload for Comparison {
+    fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        for (a, b) in self.todo.iter().chain(&self.assumed) {
+            visit(*a);
+            visit(*b);
+        }
+        for (a, b) in &self.portrayals {
+            visit(*a);
+            visit(*b);
+        }
+        visit(self.asking.0);
+        visit(self.asking.1);
+    }
+    fn bytes(&self) -> u64 {
+        32 * (self.todo.len() + self.assumed.len() + self.portrayals.len()) as u64
+    }
+}
+
+/// What to make of the answer: true, false, or undecided.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Question {
+    /// Undecided throws.
+    Ever,
+    /// Undecided is false.
+    Yet,
+    /// Undecided is null.
+    Opt,
+}
+
+struct Asked {
+    question: Question,
+    comparison: Comparison,
+}
+
+impl Payload for Asked {
+    fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.comparison.trace(visit);
+    }
+    fn bytes(&self) -> u64 {
+        16 + self.comparison.bytes()
+    }
+}
+
+/// `a == b`: true, false, or a problem where a promise would decide.
+pub fn same_ever(cx: &mut Cx, a: Value, b: Value) -> Outcome {
+    compare(cx, a, b, Question::Ever)
+}
+
+/// `__equalizer.optSame(a, b)`: null where a promise would decide.
+pub fn opt_same(cx: &mut Cx, a: Value, b: Value) -> Outcome {
+    compare(cx, a, b, Question::Opt)
+}
+
+fn compare(cx: &mut Cx, a: Value, b: Value, question: Question) -> Outcome {
+    let then = Then::new(portrayed, [a, b])
+        .with_state(Box::new(Asked { question, comparison: Comparison::of(a, b) }));
+    go_on(cx, then)
+}
+
+fn go_on(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
+    let Some(asked) = then.state::<Asked>() else { return Err(cx.throw("lost a comparison")) };
+    let (question, before) = (asked.question, asked.comparison.steps);
+    let progress = asked.comparison.go(&cx.heap);
+    let (undecided, steps) = (asked.comparison.undecided, asked.comparison.steps);
+    cx.charge(steps - before)?;
+    match progress {
+        Progress::Different => done(false),
+        Progress::Alike if !undecided => done(true),
+        Progress::Alike => match question {
+            Question::Opt => done(Value::NULL),
+            Question::Yet => done(false),
+            Question::Ever => {
+                let (a, b) = (then.values[0], then.values[1]);
+                let problem = Problem::typed("insufficientlySettledException", "not sufficiently settled: ");
+                Err(cx.throw(problem.value(a).text(" == ").value(b)))
+            }
+        },
+        Progress::Ask(a, b) => {
+            asked.comparison.asking = (a, b);
+            let target = if asked.comparison.portrayals.contains_key(&a) { b } else { a };
+            cx.call_then(target, "__optUncall", [], then)
+        }
+    }
+}
+
+fn portrayed(cx: &mut Cx, mut then: Box<Then>, portrayal: Value) -> Outcome {
+    let Some(asked) = then.state::<Asked>() else { return Err(cx.throw("lost a comparison")) };
+    let comparison = &mut asked.comparison;
+    let (a, b) = comparison.asking;
+    let target = if comparison.portrayals.contains_key(&a) { b } else { a };
+    // One that does not portray itself is the same as itself only, and nobody can say that it differs.
+    comparison.portrayals.insert(target, portrayal);
+    if comparison.portrayals.contains_key(&a) && comparison.portrayals.contains_key(&b) {
+        if comparison.portrayals[&a].is_null() || comparison.portrayals[&b].is_null() {
+            comparison.undecided = true;
+        } else {
+            comparison.todo.push((a, b));
+        }
+    } else {
+        comparison.todo.push((a, b));
+    }
+    go_on(cx, then)
+}
+
+// Hashing.
+
+/// A value that is not settled, so that it has no hash and cannot be a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Unsettled;
+
+/// How many parts of a structure its hash looks at. The rest is left to the comparison.
+const HASHED: usize = 128;
+
+/// A hash that agrees with sameness. Fails on a promise among the parts it looks at.
+pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
+    let mut state = FxHasher::default();
+    let mut todo = vec![value];
+    let mut seen = 0;
+    while let Some(it) = todo.pop() {
+        let it = heap.shorten(it);
+        seen += 1;
+        match kind(heap, it) {
+            Kind::Unsettled => return Err(Unsettled),
+            Kind::Atom => match heap.get(it) {
+                Some(Cell::Text(text)) => text.hash(&mut state),
+                Some(Cell::Big(big)) => big.as_sign_words().1.hash(&mut state),
+                _ => it.hash(&mut state),
+            },
+            Kind::Itself => match heap.payload::<Traversed>(it) {
+                Some(key) => key.tokens.len().hash(&mut state),
+                None => it.hash(&mut state),
+            },
+            // Two of them may portray themselves alike.
+            Kind::Portrayed => 7u8.hash(&mut state),
+            Kind::Parts(class, parts) => {
+                class.fqn.hash(&mut state);
+                parts.len().hash(&mut state);
+                if seen + todo.len() < HASHED {
+                    let room = HASHED - todo.len();
+                    todo.extend(parts.into_iter().take(room).rev());
+                } else if parts.iter().any(|it| matches!(kind(heap, heap.shorten(*it)), Kind::Unsettled)) {
+                    return Err(Unsettled);
+                }
+            }
+        }
+    }
+    Ok(state.finish())
+}
+
+/// Is every part of `value` known? Objects that portray themselves are taken to be.
+pub fn is_settled_yet(heap: &Heap, value: Value) -> bool {
+    let mut todo = vec![value];
+    let mut seen = FxHashSet::default();
+    while let Some(it) = todo.pop() {
+        let it = heap.shorten(it);
+        match kind(heap, it) {
+            Kind::Unsettled => return false,
+            Kind::Parts(_, parts) if seen.insert(it) => todo.extend(parts),
+            _ => {}
+        }
+    }
+    true
+}
+
+/// Looks for anything unsettled, asking selfless objects for their portrayal.
+struct Settling {
+    todo: Vec<Value>,
+    seen: FxHashSet<Value>,
+}
+
+impl Payload for Settling {
+    fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.todo.iter().chain(&self.seen).for_each(|it| visit(*it));
+    }
+    fn bytes(&self) -> u64 {
+        16 * (self.todo.len() + self.seen.len()) as u64
+    }
+}
+
+/// `Ref.isSettled(value)`
+pub fn is_settled(cx: &mut Cx, value: Value) -> Outcome {
+    let state = Settling { todo: vec![value], seen: FxHashSet::default() };
+    settle_on(cx, Then::new(settle_portrayed, []).with_state(Box::new(state)))
+}
+
+fn settle_on(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
+    let Some(state) = then.state::<Settling>() else { return Err(cx.throw("lost a question")) };
+    let mut steps = 0;
+    let mut ask = None;
+    let mut settled = true;
+    while let Some(it) = state.todo.pop() {
+        steps += 1;
+        let it = cx.heap.shorten(it);
+        match kind(&cx.heap, it) {
+            Kind::Unsettled => {
+                settled = false;
+                break;
+            }
+            Kind::Parts(_, parts) if state.seen.insert(it) => state.todo.extend(parts),
+            Kind::Portrayed if state.seen.insert(it) => {
+                ask = Some(it);
+                break;
+            }
+            _ => {}
+        }
+    }
+    cx.charge(steps)?;
+    match ask {
+        Some(it) => cx.call_then(it, "__optUncall", [], then),
+        None => done(settled),
+    }
+}
+
+fn settle_portrayed(cx: &mut Cx, mut then: Box<Then>, portrayal: Value) -> Outcome {
+    if portrayal.is_null() {
+        return done(false);
+    }
+    if let Some(state) = then.state::<Settling>() {
+        state.todo.push(portrayal);
+    }
+    settle_on(cx, then)
+}
+
+// Traversal keys.
+
+/// `__equalizer.makeTraversalKey(x)`: the structure of `x` as it was then.
+pub static TRAVERSAL_KEY: Class =
+    Class::new("TraversalKey", "<a traversal key>", &[]).stamps(Stamps::DEEP_FROZEN);
+
+/// A structure written down flat. Promises stand in it as the references they were.
+#[derive(PartialEq)]
+enum Token {
+    Atom(u64, Value),
+    Itself(Value),
+    Open(&'static str, usize),
+    /// The structure entered as the n-th, once more.
+    Again(usize),
+}
+
+struct Traversed {
+    tokens: Vec<Token>,
+}
+
+impl Payload for Traversed {
+    fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        for it in &self.tokens {
+            match it {
+                Token::Atom(_, it) | Token::Itself(it) => visit(*it),
+                Token::Open(..) | Token::Again(_) => {}
+            }
+        }
+    }
+    fn bytes(&self) -> u64 {
+        32 * self.tokens.len() as u64
+    }
+}
+
+fn make_traversal_key(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let mut tokens = Vec::new();
+    let mut entered: FxHashMap<Value, usize> = FxHashMap::default();
+    let mut todo = vec![args[0]];
+    while let Some(it) = todo.pop() {
+        let it = cx.heap.shorten(it);
+        match kind(&cx.heap, it) {
+            Kind::Atom => tokens.push(Token::Atom(hash(&cx.heap, it).unwrap_or(0), it)),
+            Kind::Itself | Kind::Unsettled | Kind::Portrayed => tokens.push(Token::Itself(it)),
+            Kind::Parts(class, parts) => match entered.get(&it) {
+                Some(at) => tokens.push(Token::Again(*at)),
+                None => {
+                    entered.insert(it, entered.len());
+                    tokens.push(Token::Open(class.fqn, parts.len()));
+                    todo.extend(parts.into_iter().rev());
+                }
+            },
+        }
+    }
+    cx.charge(tokens.len() as u64)?;
+    cx.reserve(tokens.len() as u64 * 32)?;
+    let key = cx.heap.native_with(&TRAVERSAL_KEY, [], Box::new(Traversed { tokens }));
+    done(key)
+}
+
+/// Whether two traversal keys stand for the same structure; `None` if they are not both keys.
+pub fn same_key(heap: &Heap, a: Value, b: Value) -> Option<bool> {
+    let (a, b) = (heap.payload::<Traversed>(a)?, heap.payload::<Traversed>(b)?);
+    Some(
+        a.tokens.len() == b.tokens.len()
+            && a.tokens.iter().zip(&b.tokens).all(|(x, y)| match (x, y) {
+                (Token::Atom(h, x), Token::Atom(k, y)) => h == k && same_atom(heap, *x, *y),
+                _ => x == y,
+            }),
+    )
+}
+
+// `__equalizer`.
+
+/// What `==` expands to.
+pub static EQUALIZER: Class = Class::new(
+    "Equalizer",
+    "<equalizer>",
+    natives![
+        "sameEver"(Any, Any) => equalizer_same_ever,
+        "sameYet"(Any, Any) => equalizer_same_yet,
+        "optSame"(Any, Any) => equalizer_opt_same,
+        "isSettled"(Any) => equalizer_is_settled,
+        "makeTraversalKey"(Any) => make_traversal_key,
+    ],
+)
+.stamps(Stamps::DEEP_FROZEN);
+
+fn equalizer_same_ever(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    compare(cx, args[0], args[1], Question::Ever)
+}
+
+fn equalizer_same_yet(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    compare(cx, args[0], args[1], Question::Yet)
+}
+
+fn equalizer_opt_same(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    compare(cx, args[0], args[1], Question::Opt)
+}
+
+fn equalizer_is_settled(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    is_settled(cx, args[0])
+}

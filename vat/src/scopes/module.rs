@@ -1,0 +1,38 @@
+//! The modules that are native: what `<import:org.erights.e.elib.sealing.makeBrand>` finds without a file.
+
+use super::Entry;
+use crate::data::{flex_list, flex_map, flex_set, list, map, number, set, text};
+use crate::guard::{any, nullable, region, same, scalar};
+use crate::native::Class;
+use crate::{print, sealing};
+
+/// The native module of a fully qualified name.
+pub fn module(name: &str) -> Option<Entry> {
+    let rest = name.strip_prefix("org.erights.e.")?;
+    let class: &'static Class = match rest {
+        "elib.sealing.makeBrand" => &sealing::MAKE_BRAND,
+        "elib.slot.Same" => &same::SAME,
+        "elib.slot.makeUnionGuard" => &any::ANY,
+        "elib.slot.makeIntersectionGuard" => &any::MAKE_ALL,
+        "elib.slot.makeNegatedGuard" => &any::MAKE_NOT,
+        "elib.slot.nullOk" => &nullable::NULL_OK,
+        "elib.slot.List" => &crate::guard::list::LIST,
+        "elib.slot.Map" => &crate::guard::map::MAP,
+        "elib.slot.Tuple" => &crate::guard::tuple::TUPLE,
+        "elib.tables.makeConstList" => &list::MAKE_LIST,
+        "elib.tables.makeConstMap" => &map::MAKE_MAP,
+        "elib.tables.makeConstSet" => &set::MAKE_SET,
+        "elib.tables.makeFlexList" => &flex_list::MAKE_FLEX_LIST,
+        "elib.tables.makeFlexMap" => &flex_map::MAKE_FLEX_MAP,
+        "elib.tables.makeFlexSet" => &flex_set::MAKE_FLEX_SET,
+        "elib.tables.makeTwine" => &text::MAKE_TWINE,
+        "elib.atom.makeFloat64" => &number::MAKE_FLOAT64,
+        "elib.oldeio.makeTextWriter" => &print::MAKE_TEXT_WRITER,
+        "elang.coord.OrderedSpaceMaker" => &region::MAKE_ORDERED_SPACE,
+        "elib.tables.type.ConstList" | "elib.tables.ConstList" => &scalar::CONST_LIST,
+        "elib.tables.type.FlexList" | "elib.tables.FlexList" => &scalar::FLEX_LIST,
+        "elib.tables.type.FlexMap" | "elib.tables.FlexMap" => &scalar::FLEX_MAP,
+        _ => return None,
+    };
+    Some(Entry::Class(class))
+}

@@ -1,0 +1,73 @@
+//! The safe scope: what carries no authority.
+
+use super::Entry;
+use crate::data::{list, map, number, text};
+use crate::guard::{
+    any, list as list_guard, map as map_guard, nullable, reference, region, scalar, set, tuple,
+};
+use crate::native::Class;
+use crate::value::Value;
+use crate::{facet, pattern, print, quasi, same};
+
+/// The safe scope's entry for a name.
+pub fn safe(name: &str) -> Option<Entry> {
+    if let Some(class) = class(name) {
+        return Some(Entry::Class(class));
+    }
+    Some(Entry::Value(match name {
+        "null" => Value::NULL,
+        "true" => Value::TRUE,
+        "false" => Value::FALSE,
+        "NaN" => f64::NAN.into(),
+        "Infinity" => f64::INFINITY.into(),
+        _ => return None,
+    }))
+}
+
+fn class(name: &str) -> Option<&'static Class> {
+    Some(match name {
+        "any" => &any::ANY,
+        "void" => &any::VOID,
+        "all" => &any::MAKE_ALL,
+        "Not" => &any::MAKE_NOT,
+        "boolean" => &scalar::BOOLEAN,
+        "int" => &scalar::INT,
+        "float64" => &scalar::FLOAT64,
+        "char" => &scalar::CHAR,
+        "String" => &scalar::STRING,
+        "Twine" => &scalar::TWINE,
+        "TextWriter" => &scalar::TEXT_WRITER,
+        "Guard" | "ValueGuard" => &scalar::GUARD,
+        "List" => &list_guard::LIST,
+        "Map" => &map_guard::MAP,
+        "Set" => &set::SET,
+        "Tuple" => &tuple::TUPLE,
+        "nullOk" => &nullable::NULL_OK,
+        "notNull" => &nullable::NOT_NULL,
+        "near" => &reference::NEAR,
+        "vow" => &reference::VOW,
+        "rcvr" => &reference::RCVR,
+        "require" => &pattern::REQUIRE,
+        "__makeList" => &list::MAKE_LIST,
+        "__makeMap" => &map::MAKE_MAP,
+        "__makeInt" => &number::MAKE_INT,
+        "__makeTwine" => &text::MAKE_TWINE,
+        "__makeOrderedSpace" => &region::MAKE_ORDERED_SPACE,
+        "__makeVerbFacet" => &facet::MAKE_VERB_FACET,
+        "__getPropertySlot" => &facet::GET_PROPERTY_SLOT,
+        "__comparer" => &pattern::COMPARER,
+        "__equalizer" => &same::EQUALIZER,
+        "__identityFunc" => &pattern::IDENTITY,
+        "__splitList" => &pattern::SPLIT_LIST,
+        "__suchThat" => &pattern::SUCH_THAT,
+        "__matchSame" => &pattern::MATCH_SAME,
+        "__quasiMatcher" => &pattern::QUASI_MATCHER,
+        "__mapExtract" => &pattern::MAP_EXTRACT,
+        "__mapEmpty" => &pattern::MAP_EMPTY,
+        "__switchFailed" => &pattern::SWITCH_FAILED,
+        "simple__quasiParser" => &quasi::SIMPLE,
+        "trace" => &print::TRACE,
+        "traceln" => &print::TRACELN,
+        _ => return None,
+    })
+}
