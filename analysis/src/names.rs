@@ -88,7 +88,7 @@ impl ProgramNames {
     pub fn outer(&self, level: Level, noun: &str) -> Meaning {
         match self.before.get(&Name::new(noun)) {
             Some(site) => Meaning::Definition(*site),
-            None => match audit::scopes::lookup(noun).filter(|it| it.level <= level) {
+            None => match audit::scopes::lookup_in(level, noun) {
                 Some(name) => Meaning::Scope(name),
                 None => Meaning::Unbound,
             },
@@ -99,7 +99,7 @@ impl ProgramNames {
 /// Which names a file of this kind is born with.
 pub(crate) fn level(kind: FileKind) -> Level {
     match kind {
-        FileKind::Module => Level::Safe,
+        FileKind::Module => Level::Module,
         FileKind::Program | FileKind::Transcript | FileKind::Cell => Level::Privileged,
     }
 }

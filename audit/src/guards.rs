@@ -74,6 +74,7 @@ pub enum Standard {
     Pbc,
     Selfless,
     Transparent,
+    TextWriter,
     EAudition,
     StandardGraphExit,
 }
@@ -117,6 +118,7 @@ impl Standard {
         Standard::Pbc,
         Standard::Selfless,
         Standard::Transparent,
+        Standard::TextWriter,
         Standard::EAudition,
         Standard::StandardGraphExit,
     ];
@@ -150,6 +152,7 @@ impl Standard {
             Standard::Pbc => "pbc",
             Standard::Selfless => "Selfless",
             Standard::Transparent => "Transparent",
+            Standard::TextWriter => "TextWriter",
             Standard::EAudition => "EAudition",
             Standard::StandardGraphExit => "StandardGraphExit",
         }
@@ -158,6 +161,15 @@ impl Standard {
     /// The standard guard of that name.
     pub fn by_name(name: &str) -> Option<Standard> {
         Standard::ALL.iter().copied().find(|it| it.name() == name)
+    }
+
+    /// Whether it only ever checks values: one that has no `audit`.
+    pub fn never_audits(self) -> bool {
+        use Standard::*;
+        matches!(
+            self,
+            Any | Void | Boolean | Int | Float64 | Char | String | List | Map | Set | NullOk | NotNull | Near
+        )
     }
 
     /// Whether only DeepFrozen values pass. `nullOk` alone accepts nothing but null, `void` makes null of all.

@@ -75,7 +75,9 @@ impl Judge<'_> {
         };
         let (name, insists, verdict): (Arc<str>, bool, Verdict) = match (auditor, worth) {
             (Some(it), _) => (it.name().into(), it.insists(), self.audit(it, object, &self.guards(object))),
-            (None, Worth::Scope(it)) => (it.name.into(), true, self.no_auditor(object, it.name)),
+            (None, Worth::Scope(it)) if it.standard_guard().is_some_and(Standard::never_audits) => {
+                (it.name.into(), true, self.no_auditor(object, it.name))
+            }
             (None, Worth::Guard(it)) => {
                 (it.to_string().into(), true, self.no_auditor(object, &it.to_string()))
             }

@@ -155,13 +155,13 @@ pub fn worth(program: &Program, scopes: &Scopes, around: &dyn Around, known: &Kn
 
 impl Around for Born {
     fn binding(&self, noun: &str) -> Guard {
-        match crate::scopes::lookup(noun).filter(|it| it.level <= self.0) {
+        match crate::scopes::lookup_in(self.0, noun) {
             Some(it) => it.guard(),
             None => unknown(&format!("`{noun}` is not defined")),
         }
     }
     fn value(&self, noun: &str) -> Worth {
-        crate::scopes::lookup(noun).filter(|it| it.level <= self.0).map_or(Worth::Unknown, Worth::Scope)
+        crate::scopes::lookup_in(self.0, noun).map_or(Worth::Unknown, Worth::Scope)
     }
 }
 

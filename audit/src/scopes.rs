@@ -6,7 +6,9 @@
 
 use crate::auditors::Auditor;
 use crate::guards::{Guard, Standard};
+use rustc_hash::FxHashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// A name of the outermost scope.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -19,18 +21,20 @@ pub struct ScopeName {
     pub doc: &'static str,
 }
 
-/// The smallest scope that has a name.
+/// The smallest scope that has a name; and, of a program, the scope that it is born in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Level {
     /// Constants and what expansion needs.
     Universal,
     /// Also without authority.
     Safe,
-    /// Powers.
+    /// Each module has its own of these, and nobody else has any.
+    Module,
+    /// Powers. Holds all but the names of [`Level::Module`].
     Privileged,
 }
 
-/// What a name lets a program do. Everything below [`Level::Privileged`] is [`Authority::None`].
+/// What a name lets a program do. Only the names of [`Level::Privileged`] do anything.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Authority {
     None,
@@ -55,6 +59,10 @@ pub enum Authority {
 }
 
 impl ScopeName {
+    /// Whether a program that is born in `scope` has the name.
+    pub fn is_in(&self, scope: Level) -> bool {
+        self.level <= scope && (self.level != Level::Module || scope == Level::Module)
+    }
     /// The guard on the name's binding: `Same[…]`, and whether what it holds is DeepFrozen.
     pub fn guard(&self) -> Guard {
         let frozen = matches!(self.authority, Authority::None | Authority::Stamp);
@@ -117,19 +125,31 @@ impl fmt::Display for Authority {
     }
 }
 
+/// Every name that a program born in `scope` has, the universal ones first.
+pub fn names(scope: Level) -> impl Iterator<Item = &'static ScopeName> {
+    NAMES.iter().filter(move |it| it.is_in(scope))
+}
+
 /// Every name of the safe scope, the universal ones first.
 pub fn safe() -> impl Iterator<Item = &'static ScopeName> {
-    NAMES.iter().filter(|it| it.level < Level::Privileged)
+    names(Level::Safe)
 }
 
 /// Every name of the privileged scope, the safe ones first.
 pub fn privileged() -> impl Iterator<Item = &'static ScopeName> {
-    NAMES.iter()
+    names(Level::Privileged)
 }
 
-/// The name `name` of the privileged scope, with its level.
+/// A name of any scope, by itself.
 pub fn lookup(name: &str) -> Option<&'static ScopeName> {
-    NAMES.iter().find(|it| it.name == name)
+    static BY_NAME: LazyLock<FxHashMap<&'static str, &'static ScopeName>> =
+        LazyLock::new(|| NAMES.iter().map(|it| (it.name, it)).collect());
+    BY_NAME.get(name).copied()
+}
+
+/// A name of the scope that a program is born in.
+pub fn lookup_in(scope: Level, name: &str) -> Option<&'static ScopeName> {
+    lookup(name).filter(|it| it.is_in(scope))
 }
 
 macro_rules! names {
@@ -180,6 +200,7 @@ static NAMES: &[ScopeName] = names! {
         "Selfless": "Guard and auditor: compared by what it says of itself, not by identity.",
         "Transparent": "Guard and auditor: whose portrayal may be shown to anyone.",
         "ValueGuard": "Another name of `Guard`.",
+        "TextWriter": "Guard: what an object prints itself on.",
         "EAudition": "Guard: the audition that an auditor is called with.",
         "StandardGraphExit": "Guard: objects at which a serializer may stop.",
         "E": "Calls and sends by name: `E.call(obj, verb, args)`, `E.send`, `E.toQuote`.",
@@ -238,6 +259,10 @@ static NAMES: &[ScopeName] = names! {
         "trace": "Writes to the trace, which the program cannot read.",
         "traceln": "Writes a line to the trace, which the program cannot read.",
         "help": "Says what an object answers to.",
+        "DeepPassByCopy": "Another name of `Data`.",
+    }
+    Module {
+        "ExitViaHere": "Auditor: marks what the module's loader can name again, so that a serializer may stop there.",
     }
     Privileged {
         "print" Stdout: "Writes to standard output.",
@@ -271,7 +296,7 @@ mod tests {
     #[test]
     fn a_name_stands_once() {
         let mut seen = std::collections::BTreeSet::new();
-        for it in privileged() {
+        for it in NAMES {
             assert!(seen.insert(it.name), "{} is listed twice", it.name);
         }
     }

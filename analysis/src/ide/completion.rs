@@ -82,7 +82,7 @@ pub(crate) fn completions(db: &dyn Db, file: File, at: TextSize) -> Vec<Completi
         add(&label, kind, &detail);
     }
     let level = level(file.kind(db));
-    for it in audit::scopes::privileged().filter(|it| it.level <= level && !it.is_internal()) {
+    for it in audit::scopes::names(level).filter(|it| !it.is_internal()) {
         if let Some(scheme) = it.name.strip_suffix("__uriGetter") {
             add(&format!("<{scheme}:"), scope_kind(it), it.doc);
         } else {

@@ -66,6 +66,7 @@ fn noun(db: &dyn Db, it: &Occurrence) -> String {
 
 fn scope_name(name: &ScopeName) -> Vec<String> {
     let scope = match name.level {
+        Level::Module => "Each module has one of its own.",
         Level::Universal | Level::Safe => {
             "A name of the safe scope: every program has it, it carries no authority."
         }
