@@ -160,6 +160,25 @@ fn language() -> &'static Language {
     LANGUAGE.get_or_init(|| tree_sitter_e::LANGUAGE.into())
 }
 
+/// The grammar's numbers as our words, looked up once.
+fn kind_numbered(id: u16) -> Kind {
+    static KINDS: OnceLock<Vec<Kind>> = OnceLock::new();
+    let name = |id: u16| match language().node_kind_is_named(id) {
+        true => Kind::named(language().node_kind_for_id(id).unwrap_or_default()),
+        false => Kind::Token,
+    };
+    let kinds = KINDS.get_or_init(|| (0..language().node_kind_count() as u16).map(name).collect());
+    kinds.get(usize::from(id)).copied().unwrap_or(Kind::Error)
+}
+
+fn field_numbered(id: u16) -> Option<Field> {
+    static FIELDS: OnceLock<Vec<Option<Field>>> = OnceLock::new();
+    // Fields are numbered from 1.
+    let name = |id: u16| language().field_name_for_id(id).and_then(Field::named);
+    let fields = FIELDS.get_or_init(|| (0..=language().field_count() as u16).map(name).collect());
+    fields.get(usize::from(id)).copied().flatten()
+}
+
 fn input_edit(it: &Edit) -> InputEdit {
     let start = usize::from(it.range.start());
     InputEdit {
@@ -209,10 +228,10 @@ impl NodeData {
     /// What is kept of the node under the cursor; punctuation without a role is not.
     fn of(cursor: &TreeCursor<'_>) -> Option<NodeData> {
         let node = cursor.node();
-        let field = cursor.field_id().and_then(|it| Field::numbered(language(), it.get()));
+        let field = cursor.field_id().and_then(|it| field_numbered(it.get()));
         let kept = node.is_named() || field.is_some() || node.is_missing() || node.is_error();
         kept.then(|| NodeData {
-            kind: if node.is_error() { Kind::Error } else { Kind::numbered(language(), node.kind_id()) },
+            kind: if node.is_error() { Kind::Error } else { kind_numbered(node.kind_id()) },
             field,
             kind_id: node.kind_id(),
             missing: node.is_missing(),

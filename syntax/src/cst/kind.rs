@@ -1,8 +1,5 @@
 //! The grammar's names as enums, so that the room above matches on words the compiler checks.
 
-use std::sync::OnceLock;
-use tree_sitter::Language;
-
 macro_rules! kinds {
     ($($variant:ident $name:literal,)*) => {
         /// What a node is.
@@ -183,40 +180,20 @@ fields! {
 }
 
 impl Kind {
-    pub(super) fn numbered(language: &Language, id: u16) -> Kind {
-        static TABLE: OnceLock<Vec<Kind>> = OnceLock::new();
-        let table = TABLE
-            .get_or_init(|| (0..language.node_kind_count() as u16).map(|it| named(language, it)).collect());
-        table.get(usize::from(id)).copied().unwrap_or(Kind::Error)
+    /// The kind of this name; punctuation has none.
+    pub(super) fn named(name: &str) -> Kind {
+        KINDS.iter().find(|(it, _)| *it == name).map_or(Kind::Token, |(_, kind)| *kind)
     }
-}
-
-fn named(language: &Language, id: u16) -> Kind {
-    if !language.node_kind_is_named(id) {
-        return Kind::Token;
-    }
-    let name = language.node_kind_for_id(id).unwrap_or_default();
-    KINDS.iter().find(|(it, _)| *it == name).map_or(Kind::Token, |(_, kind)| *kind)
 }
 
 impl Field {
+    pub(super) fn named(name: &str) -> Option<Field> {
+        FIELDS.iter().find(|(it, _)| *it == name).map(|(_, field)| *field)
+    }
+
     /// As the grammar writes it.
     pub(super) fn name(self) -> &'static str {
         FIELDS.iter().find(|(_, it)| *it == self).map_or("", |(name, _)| name)
-    }
-
-    pub(super) fn numbered(language: &Language, id: u16) -> Option<Field> {
-        static TABLE: OnceLock<Vec<Option<Field>>> = OnceLock::new();
-        // Fields are numbered from 1.
-        let table = TABLE.get_or_init(|| {
-            (0..=language.field_count() as u16)
-                .map(|it| {
-                    let name = language.field_name_for_id(it)?;
-                    FIELDS.iter().find(|(field, _)| *field == name).map(|(_, field)| *field)
-                })
-                .collect()
-        });
-        table.get(usize::from(id)).copied().flatten()
     }
 }
 

@@ -41,6 +41,7 @@ impl<'a> Lowerer<'a> {
             Kind::When => Expr::When(self.when(it)),
             Kind::Accum => {
                 self.requires(Syntax::Accumulator, it);
+                self.check_level(it, Field::Start, Level::Operand);
                 let start = self.expr_in(it, Field::Start);
                 match it.child(Field::Accumulator).and_then(|it| self.accumulator(it)) {
                     Some(accumulator) => Expr::Accum { start, accumulator },

@@ -69,8 +69,14 @@ impl<'a> Lowerer<'a> {
                 Expr::Property { recipient, name, slot }
             }
             Kind::Unary => self.unary(it),
-            Kind::Slot => Expr::Slot(self.expr_in(it, Field::Operand)),
-            Kind::Binding => Expr::Binding(self.expr_in(it, Field::Operand)),
+            Kind::Slot => {
+                self.check_signed(it);
+                Expr::Slot(self.expr_in(it, Field::Operand))
+            }
+            Kind::Binding => {
+                self.check_signed(it);
+                Expr::Binding(self.expr_in(it, Field::Operand))
+            }
             Kind::Binary => self.binary(it),
             Kind::And => {
                 let (left, right) = self.operands(it);
@@ -221,6 +227,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn unary(&mut self, it: Node<'a>) -> Expr {
+        self.check_signed(it);
         let op = match operator(it) {
             "!" => UnaryOp::Not,
             "~" => UnaryOp::Complement,
@@ -285,6 +292,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn define(&mut self, it: Node<'a>) -> Expr {
+        self.no_doc(it);
         let pattern = self.pattern_in(it, Field::Pattern);
         let ejector = it.child(Field::Ejector).map(|ejector| {
             self.requires(Syntax::TrinaryDefine, ejector);
@@ -295,9 +303,18 @@ impl<'a> Lowerer<'a> {
     }
 
     fn forward(&mut self, it: Node<'a>) -> Expr {
+        self.no_doc(it);
         match it.child(Field::Noun) {
             Some(noun) if !noun.is_missing() => Expr::Forward(self.noun(noun)),
             _ => Expr::Error,
+        }
+    }
+
+    fn no_doc(&mut self, it: Node<'a>) {
+        if let Some(doc) = it.child(Field::Doc) {
+            let message =
+                "a doc comment stands before an object, a method or an interface; begin others with `#`";
+            self.syntax_error(doc, message);
         }
     }
 

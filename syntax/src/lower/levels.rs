@@ -75,6 +75,21 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// What a sign stands before is a call at most, and for a minus not even that: `-3.pow(2)` says to one
+    /// reader what it does not say to another.
+    pub(super) fn check_signed(&mut self, it: Node<'a>) {
+        let Some(operand) = it.child(Field::Operand) else { return };
+        let minus = it.child(Field::Operator).is_some_and(|it| it.text() == "-");
+        let signed = matches!(operand.kind(), Kind::Unary | Kind::Slot | Kind::Binding);
+        if signed || Level::of(operand) < Level::Operand {
+            let message = "only a name, a literal or a call may stand behind a sign; put this in parentheses";
+            self.syntax_error(operand, message);
+        } else if minus && is_postfix(operand) {
+            let message = "a minus sign and a call have no order; write (-x).f() or -(x.f())";
+            self.syntax_error(it, message);
+        }
+    }
+
     fn parentheses(&mut self, it: Node<'a>) {
         let operator = match it.kind() {
             Kind::Or => "||",
@@ -90,6 +105,12 @@ impl<'a> Lowerer<'a> {
         };
         self.syntax_error(it, message);
     }
+}
+
+fn is_postfix(it: Node<'_>) -> bool {
+    let kind = it.kind();
+    matches!(kind, Kind::Call | Kind::FunctionCall | Kind::Index | Kind::Send | Kind::Curry)
+        || matches!(kind, Kind::CurrySend | Kind::Property)
 }
 
 /// Whether `a op b op c` groups to the left. `&`, `|` and `^` do so each with itself alone.
