@@ -70,7 +70,7 @@ fn json_line(source: &Source, judged: &Judged, spots: &[Place]) -> serde_json::V
         "verdict": word(&judged.verdict), "objections": objections,
     });
     if let Verdict::Unknown(missing) = &judged.verdict {
-        line["missing"] = json!(missing);
+        line["missing"] = json!(&**missing);
     }
     line
 }

@@ -56,17 +56,23 @@ pub fn run(it: &args::Check) -> anyhow::Result<Outcome> {
 
 /// All that is wrong with a file, in the order of its text: what an editor would show.
 pub fn findings(source: &Source) -> Vec<Finding> {
-    let file = FileId(0);
-    let mut host = AnalysisHost::default();
-    let mut change = Change::default();
-    change.open(file, source.name.as_str(), FileKind::of_name(&source.name), source.text.as_str());
-    host.apply_change(change);
+    let (host, file) = opened(source);
     // Nothing changes the host while its snapshot answers, so nothing is ever cancelled.
     let diagnostics = host.analysis().diagnostics(file).unwrap_or_default();
     let mut findings = bytes(source);
     findings.extend(diagnostics.into_iter().map(shown));
     findings.sort_by_key(|it| (it.range.start(), it.range.end()));
     findings
+}
+
+/// An analysis of one file.
+pub fn opened(source: &Source) -> (AnalysisHost, FileId) {
+    let file = FileId(0);
+    let mut host = AnalysisHost::default();
+    let mut change = Change::default();
+    change.open(file, source.name.as_str(), FileKind::of_name(&source.name), source.text.as_str());
+    host.apply_change(change);
+    (host, file)
 }
 
 fn shown(it: Diagnostic) -> Finding {
