@@ -74,6 +74,27 @@ fn accepts_made(heap: &Heap, guard: Value, specimen: Value, depth: u32) -> bool 
     false
 }
 
+/// A guard as auditors see it; only regions are described here, the rest by its class and fields.
+pub fn describe(cx: &Cx, guard: Value) -> Option<audit::guards::Guard> {
+    region::describe(cx, guard)
+}
+
+/// `FinalSlot[inner]`, what `def x :inner` puts on a binding; null: any.
+pub fn final_slot_guard(cx: &mut Cx, inner: Value) -> Value {
+    let inner = if inner.is_null() { Value::of(&any::ANY) } else { inner };
+    cx.heap.native(&slot::FINAL_SLOT_OF, [inner])
+}
+
+/// `VarSlot`
+pub fn var_slot_guard(_: &mut Cx) -> Value {
+    Value::of(&slot::VAR_SLOT)
+}
+
+/// `GuardedSlot`
+pub fn guarded_slot_guard(_: &mut Cx) -> Value {
+    Value::of(&slot::GUARDED_SLOT)
+}
+
 /// Is this reference near: neither a promise, nor far, nor broken?
 pub fn is_near(heap: &Heap, value: Value) -> bool {
     !matches!(
@@ -220,6 +241,8 @@ pub fn pieces(cx: &Cx, class: &'static Class, value: Value) -> Option<Vec<Piece>
     } else if is(&region::TWISTER) {
         Some(vec!["(".into(), field(0)?, " + ".into(), field(1)?, ")".into()])
     } else {
-        crate::facet::pieces(cx, class, &fields).or_else(|| crate::sealing::pieces(cx, class, &fields))
+        crate::facet::pieces(cx, class, &fields)
+            .or_else(|| crate::sealing::pieces(cx, class, &fields))
+            .or_else(|| crate::desc::pieces(cx, class, &fields))
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod cx;
 pub mod data;
+pub mod desc;
 pub mod ejector;
 pub mod fuel;
 pub mod heap;

@@ -7,7 +7,8 @@
 mod pieces;
 mod writer;
 
-pub use pieces::Piece;
+pub use crate::desc::alleged_type;
+pub use pieces::{Piece, fqn};
 pub use writer::{
     MAKE_TEXT_WRITER, PRINT, PRINTLN, STRING_BUFFER, TEXT_WRITER, TRACE, TRACELN, make_stderr, make_stdout,
 };
@@ -50,6 +51,16 @@ pub fn write_pieces(cx: &mut Cx, writer: Value, pieces: Vec<Piece>) -> Outcome {
         Some(target) => start(cx, Printing::new(target, pieces, Finish::Null)),
         None => hand_over(cx, writer, pieces),
     }
+}
+
+/// `audition.getObjectExpr()`: the source of an object as a node.
+pub fn object_expr(cx: &mut Cx, object: Value) -> Outcome {
+    Err(cx.throw(crate::problem::Problem::new("the source of ").value(object).text(" is not kept")))
+}
+
+/// The E source that a value stands for: a string as it is.
+pub fn source_text(cx: &Cx, value: Value) -> Option<Arc<str>> {
+    cx.heap.as_text(value).cloned()
 }
 
 /// `value.__printOn(writer)` for everything that is not written in E.

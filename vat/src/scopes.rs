@@ -12,6 +12,15 @@ use crate::cx::Cx;
 use crate::native::Class;
 use crate::value::Value;
 
+/// The native module of a fully qualified name, as a value: what `<import:…>` finds without a file.
+pub fn built_in_module(cx: &mut Cx, name: &str) -> Option<Value> {
+    Some(match module(name)? {
+        Entry::Class(class) => Value::of(class),
+        Entry::Value(it) => it,
+        Entry::Make(make) => make(cx),
+    })
+}
+
 /// How a name of the safe or privileged scope gets its value.
 #[derive(Clone, Copy)]
 pub enum Entry {

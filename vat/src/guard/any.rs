@@ -40,6 +40,7 @@ pub static UNION: Class = Class::new(
     "UnionGuard",
     guard_methods![coerce_union; "getChoices"() => parts, "__optUncall"() => uncall_union],
 )
+.fqn("any")
 .stamps(MADE);
 
 /// `all`
@@ -53,6 +54,7 @@ pub static ALL: Class = Class::new(
     "IntersectionGuard",
     guard_methods![coerce_all; "getParts"() => parts, "audit"(Any) => audit, "__optUncall"() => uncall_all],
 )
+.fqn("all")
 .stamps(MADE);
 
 /// `Not`
@@ -66,6 +68,7 @@ pub static NOT: Class = Class::new(
     "NegatedGuard",
     guard_methods![coerce_not; "getSubGuard"() => parts, "__optUncall"() => uncall_not],
 )
+.fqn("Not")
 .stamps(MADE);
 
 fn pass(_: &mut Cx, _: Value, args: &[Value]) -> Outcome {

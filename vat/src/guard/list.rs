@@ -35,7 +35,7 @@ pub static LIST_OF: Class = Class::new(
         "__optUncall"() => opt_uncall,
     ],
 )
-.fqn("org.erights.e.elib.slot.List$List1")
+.fqn("List")
 .stamps(MADE);
 
 /// `[]`

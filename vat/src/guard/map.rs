@@ -37,7 +37,7 @@ pub static MAP_OF: Class = Class::new(
         "__optUncall"() => opt_uncall,
     ],
 )
-.fqn("org.erights.e.elib.slot.Map$Map1")
+.fqn("Map")
 .stamps(MADE);
 
 fn empty(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {

@@ -32,7 +32,7 @@ pub static NULL_OK_OF: Class = Class::new(
         "__optUncall"() => opt_uncall,
     ],
 )
-.fqn("org.erights.e.elib.slot.nullOk$nullOk1")
+.fqn("nullOk")
 .stamps(MADE);
 
 /// `notNull`: anything that is not known to be null.

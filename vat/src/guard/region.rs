@@ -204,6 +204,24 @@ pub fn pieces(cx: &Cx, value: Value) -> Option<Vec<Piece>> {
     Some(vec![region.print(super::name_of(cx, space), position).into()])
 }
 
+/// A region as auditors see it.
+pub fn describe(cx: &Cx, value: Value) -> Option<audit::guards::Guard> {
+    use audit::guards::{Guard, Standard};
+    let (space, _) = read(&cx.heap, value)?;
+    let standard = if space.is(&scalar::INT) {
+        Standard::Int
+    } else if space.is(&scalar::CHAR) {
+        Standard::Char
+    } else {
+        Standard::Float64
+    };
+    let printed = match pieces(cx, value)?.into_iter().next() {
+        Some(Piece::Text(text)) => text.into_owned(),
+        _ => String::new(),
+    };
+    Some(Guard::Region(standard, printed.into()))
+}
+
 // Guarding.
 
 fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

@@ -25,7 +25,7 @@ pub static SAME_AS: Class = Class::new(
         "__optUncall"() => opt_uncall,
     ],
 )
-.fqn("org.erights.e.elib.slot.Same$Same1")
+.fqn("Same")
 .stamps(MADE);
 
 fn get(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

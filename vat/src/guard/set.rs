@@ -37,7 +37,7 @@ pub static SET_OF: Class = Class::new(
         "__optUncall"() => opt_uncall,
     ],
 )
-.fqn("org.erights.e.elib.slot.Set$Set1")
+.fqn("Set")
 .stamps(MADE);
 
 fn coerce_set(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

@@ -23,6 +23,7 @@ pub static FINAL_SLOT_OF: Class = Class::new(
     "FinalSlotGuard",
     guard_methods![coerce_of; "getValueGuard"() => get_value_guard, "__optUncall"() => opt_uncall],
 )
+.fqn("FinalSlot")
 .stamps(MADE);
 
 /// `VarSlot`

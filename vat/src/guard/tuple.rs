@@ -25,7 +25,7 @@ pub static TUPLE_OF: Class = Class::new(
     "TupleGuard",
     guard_methods![coerce; "getElementGuards"() => get_element_guards, "__optUncall"() => opt_uncall],
 )
-.fqn("org.erights.e.elib.slot.Tuple$Tuple1")
+.fqn("Tuple")
 .stamps(MADE);
 
 fn get(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

@@ -180,6 +180,6 @@ pub(super) fn type_name(cx: &Cx, value: Value) -> String {
 }
 
 /// The fully qualified name of an object written in E.
-fn fqn(_: &Cx, _: Value) -> String {
+pub fn fqn(_: &Cx, _: Value) -> String {
     "object".into()
 }

@@ -4,7 +4,7 @@ use super::Entry;
 use crate::data::{flex_list, flex_map, flex_set, list, map, number, set, text};
 use crate::guard::{any, nullable, region, same, scalar};
 use crate::native::Class;
-use crate::{print, sealing};
+use crate::{desc, print, sealing};
 
 /// The native module of a fully qualified name.
 pub fn module(name: &str) -> Option<Entry> {
@@ -32,6 +32,9 @@ pub fn module(name: &str) -> Option<Entry> {
         "elib.tables.type.ConstList" | "elib.tables.ConstList" => &scalar::CONST_LIST,
         "elib.tables.type.FlexList" | "elib.tables.FlexList" => &scalar::FLEX_LIST,
         "elib.tables.type.FlexMap" | "elib.tables.FlexMap" => &scalar::FLEX_MAP,
+        "elib.base.makeParamDesc" => &desc::MAKE_PARAM,
+        "elib.base.makeMessageDesc" => &desc::MAKE_MESSAGE,
+        "elib.base.makeTypeDesc" => &desc::MAKE_TYPE,
         _ => return None,
     };
     Some(Entry::Class(class))

@@ -7,7 +7,7 @@ use crate::guard::{
 };
 use crate::native::Class;
 use crate::value::Value;
-use crate::{facet, pattern, print, quasi, same};
+use crate::{desc, facet, pattern, print, quasi, same};
 
 /// The safe scope's entry for a name.
 pub fn safe(name: &str) -> Option<Entry> {
@@ -65,6 +65,8 @@ fn class(name: &str) -> Option<&'static Class> {
         "__mapExtract" => &pattern::MAP_EXTRACT,
         "__mapEmpty" => &pattern::MAP_EMPTY,
         "__switchFailed" => &pattern::SWITCH_FAILED,
+        "__makeParamDesc" => &desc::MAKE_PARAM,
+        "__makeMessageDesc" => &desc::MAKE_MESSAGE,
         "simple__quasiParser" => &quasi::SIMPLE,
         "trace" => &print::TRACE,
         "traceln" => &print::TRACELN,

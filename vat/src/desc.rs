@@ -1,0 +1,321 @@
+//! Descriptions of what an object answers to: parameters, messages, types. `help` and `__getAllegedType` show
+//! them, and `interface` makes them.
+
+use crate::cx::Cx;
+use crate::data::list::{items, portrayal};
+use crate::data::map;
+use crate::data::quote::{is_identifier, quote_string};
+use crate::data::table::Table;
+use crate::data::text::text_of;
+use crate::native::{Class, Outcome, Stamps, done};
+use crate::natives;
+use crate::print::Piece;
+use crate::problem::{Exit, Problem};
+use crate::value::Value;
+
+const COPIED: Stamps =
+    Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::PASS_BY_COPY).and(Stamps::FROZEN_IF_PARTS_ARE);
+
+/// Fields: name or null, guard or null.
+static PARAM: Class = Class::new(
+    "ParamDesc",
+    "ParamDesc",
+    natives![
+        "getName"() => get_name,
+        "getOptName"() => get_opt_name,
+        "getOptGuard"() => get_opt_guard,
+        "__optUncall"() => uncall_param,
+    ],
+)
+.fqn("org.erights.e.elib.base.ParamDesc")
+.stamps(COPIED);
+
+/// Fields: doc comment or null, verb, list of parameters, result guard or null.
+static MESSAGE: Class = Class::new(
+    "MessageDesc",
+    "MessageDesc",
+    natives![
+        "getDocComment"() => get_doc_comment,
+        "getVerb"() => get_verb,
+        "getParams"() => get_params,
+        "getOptResultGuard"() => get_opt_result_guard,
+        "__optUncall"() => uncall_message,
+    ],
+)
+.fqn("org.erights.e.elib.base.MessageDesc")
+.stamps(COPIED);
+
+/// Fields: doc comment or null, name or null, supers, auditors, list of messages.
+pub static TYPE: Class = Class::new(
+    "TypeDesc",
+    "TypeDesc",
+    natives![
+        "getDocComment"() => get_doc_comment,
+        "getFQName"() => get_fq_name,
+        "getOptFQName"() => get_opt_fq_name,
+        "getSupers"() => get_supers,
+        "getAuditors"() => get_auditors,
+        "getMessageTypes"() => get_message_types,
+        "__optUncall"() => uncall_type,
+    ],
+)
+.fqn("org.erights.e.elib.base.typeDesc")
+.stamps(COPIED);
+
+/// `__makeParamDesc`
+pub static MAKE_PARAM: Class =
+    Class::new("makeParamDesc", "<makeParamDesc>", natives!["run"(OptText, Any) => make_param])
+        .fqn("org.erights.e.elib.base.makeParamDesc")
+        .stamps(Stamps::DEEP_FROZEN);
+
+/// `__makeMessageDesc`
+pub static MAKE_MESSAGE: Class =
+    Class::new("makeMessageDesc", "<makeMessageDesc>", natives!["run"(Any, Text, List, Any) => make_message])
+        .fqn("org.erights.e.elib.base.makeMessageDesc")
+        .stamps(Stamps::DEEP_FROZEN);
+
+/// Makes descriptions of types.
+pub static MAKE_TYPE: Class = Class::new(
+    "makeTypeDesc",
+    "<makeTypeDesc>",
+    natives!["run"(Any, OptText, List, List, List) => make_type],
+)
+.fqn("org.erights.e.elib.base.makeTypeDesc")
+.stamps(Stamps::DEEP_FROZEN);
+
+fn field(cx: &Cx, this: Value, at: usize) -> Value {
+    cx.heap.as_native(this).and_then(|it| it.fields.get(at).copied()).unwrap_or(Value::NULL)
+}
+
+fn fields(cx: &Cx, this: Value) -> Vec<Value> {
+    cx.heap.as_native(this).map(|it| it.fields.clone()).unwrap_or_default()
+}
+
+/// How descriptions print: as they would stand in an `interface`.
+pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Piece>> {
+    if std::ptr::eq(class, &PARAM) {
+        let [name, guard] = fields else { return None };
+        let mut pieces = vec![Piece::from(param_name(cx, *name))];
+        if !guard.is_null() {
+            pieces.extend([" :".into(), Piece::Quoted(*guard)]);
+        }
+        Some(pieces)
+    } else if std::ptr::eq(class, &MESSAGE) {
+        let [doc, verb, params, guard] = fields else { return None };
+        let mut pieces = Vec::new();
+        if !doc.is_null() {
+            pieces.extend(["/** ".into(), Piece::Bare(*doc), " */\n".into()]);
+        }
+        let verb = text_of(cx, *verb);
+        let mut head = String::from("to ");
+        if is_identifier(&verb) {
+            head.push_str(&verb)
+        } else {
+            quote_string(&verb, &mut head)
+        }
+        head.push('(');
+        pieces.push(head.into());
+        for (at, it) in items(cx, *params).iter().enumerate() {
+            if at > 0 {
+                pieces.push(", ".into());
+            }
+            pieces.push(Piece::Quoted(*it));
+        }
+        pieces.push(")".into());
+        if !guard.is_null() {
+            pieces.extend([" :".into(), Piece::Quoted(*guard)]);
+        }
+        Some(pieces)
+    } else if std::ptr::eq(class, &TYPE) {
+        let name = fields.get(1)?;
+        Some(vec![if name.is_null() { "_".into() } else { simple_type_name(&text_of(cx, *name)).into() }])
+    } else {
+        None
+    }
+}
+
+fn param_name(cx: &Cx, name: Value) -> String {
+    if name.is_null() {
+        return "_".into();
+    }
+    let name = text_of(cx, name);
+    if is_identifier(&name) && &*name != "_" {
+        return name.to_string();
+    }
+    let mut quoted = String::from("::");
+    quote_string(&name, &mut quoted);
+    quoted
+}
+
+/// `Purse` of `__main$mint$purse`; the types of plain data keep their small letter.
+fn simple_type_name(fqn: &str) -> String {
+    if ["int", "float64", "boolean", "char", "void"].contains(&fqn) {
+        return fqn.to_string();
+    }
+    let last = fqn.rsplit(['.', '$']).next().unwrap_or(fqn).trim_start_matches("__");
+    let last = last.strip_suffix("__T").unwrap_or(last);
+    let mut letters = last.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => "_".into(),
+    }
+}
+
+/// A doc comment: a string or null.
+fn doc_comment(cx: &mut Cx, doc: Value) -> Result<Value, Exit> {
+    if doc.is_null() || cx.heap.as_text(doc).is_some() {
+        return Ok(doc);
+    }
+    let problem = crate::coerce::failure(cx, doc, "DocComment");
+    Err(cx.throw(problem))
+}
+
+fn make_param(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let it = cx.heap.native(&PARAM, [args[0], args[1]]);
+    done(it)
+}
+
+/// Every item must be an instance of `class`.
+fn all_of(cx: &mut Cx, list: Value, class: &'static Class) -> Result<Value, Exit> {
+    let items = items(cx, list);
+    for it in &*items {
+        if !cx.class_of(*it).is_some_and(|found| std::ptr::eq(found, class)) {
+            let problem = crate::coerce::failure(cx, *it, class.name);
+            return Err(cx.throw(problem));
+        }
+    }
+    Ok(cx.heap.list(items))
+}
+
+fn make_message(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let doc = doc_comment(cx, args[0])?;
+    let params = all_of(cx, args[2], &PARAM)?;
+    let it = cx.heap.native(&MESSAGE, [doc, args[1], params, args[3]]);
+    done(it)
+}
+
+fn make_type(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let doc = doc_comment(cx, args[0])?;
+    let messages = all_of(cx, args[4], &MESSAGE)?;
+    let it = cx.heap.native(&TYPE, [doc, args[1], args[2], args[3], messages]);
+    message_types(cx, it)?;
+    done(it)
+}
+
+/// What an object says its type is: of natives, what they answer to.
+pub fn alleged_type(cx: &mut Cx, value: Value) -> Outcome {
+    let value = cx.near(value);
+    let (name, verbs) = match cx.class_of(value) {
+        Some(class) => {
+            let verbs: Vec<(String, u32)> = class
+                .methods
+                .iter()
+                .map(|it| (it.verb.to_string(), u32::from(it.arity.unwrap_or(0))))
+                .collect();
+            (class.fqn.to_string(), verbs)
+        }
+        None => (crate::print::fqn(cx, value), Vec::new()),
+    };
+    let mut messages = Vec::new();
+    for (verb, arity) in verbs {
+        let nameless = cx.heap.native(&PARAM, [Value::NULL, Value::NULL]);
+        let params = cx.heap.list(vec![nameless; arity as usize]);
+        let verb = cx.heap.text(verb);
+        messages.push(cx.heap.native(&MESSAGE, [Value::NULL, verb, params, Value::NULL]));
+    }
+    let name = cx.heap.text(name);
+    let none = cx.heap.list([]);
+    let messages = cx.heap.list(messages);
+    let it = cx.heap.native(&TYPE, [Value::NULL, name, none, none, messages]);
+    done(it)
+}
+
+fn get_name(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let name = field(cx, this, 0);
+    if !name.is_null() {
+        return done(name);
+    }
+    let name = cx.heap.text("_");
+    done(name)
+}
+
+fn get_opt_name(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 0))
+}
+
+fn get_opt_guard(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 1))
+}
+
+fn uncall_param(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let fields = fields(cx, this);
+    portrayal(cx, Value::of(&MAKE_PARAM), "run", &fields)
+}
+
+fn get_doc_comment(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 0))
+}
+
+fn get_verb(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 1))
+}
+
+fn get_params(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 2))
+}
+
+fn get_opt_result_guard(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 3))
+}
+
+fn uncall_message(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let fields = fields(cx, this);
+    portrayal(cx, Value::of(&MAKE_MESSAGE), "run", &fields)
+}
+
+fn get_fq_name(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let name = field(cx, this, 1);
+    if !name.is_null() {
+        return done(name);
+    }
+    let name = cx.heap.text("_");
+    done(name)
+}
+
+fn get_opt_fq_name(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 1))
+}
+
+fn get_supers(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 2))
+}
+
+fn get_auditors(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(field(cx, this, 3))
+}
+
+/// `["verb/arity" => message]`
+fn message_types(cx: &mut Cx, this: Value) -> Result<Value, Exit> {
+    let mut table = Table::default();
+    for it in &*items(cx, field(cx, this, 4)) {
+        let verb = text_of(cx, field(cx, *it, 1));
+        let arity = items(cx, field(cx, *it, 2)).len();
+        let key = cx.heap.text(format!("{verb}/{arity}"));
+        if let Ok(Some(before)) = table.get(&cx.heap, key) {
+            let problem = Problem::new(format!("duplicate message desc for {verb}/{arity}: ")).value(before);
+            return Err(cx.throw(problem.text(" then ").value(*it)));
+        }
+        map::put(cx, &mut table, key, *it)?;
+    }
+    Ok(map::make(cx, table))
+}
+
+fn get_message_types(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let map = message_types(cx, this)?;
+    done(map)
+}
+
+fn uncall_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let fields = fields(cx, this);
+    portrayal(cx, Value::of(&MAKE_TYPE), "run", &fields)
+}
