@@ -20,6 +20,7 @@ pub mod print;
 pub mod scope;
 pub mod source_map;
 mod static_errors;
+pub mod static_scope;
 
 pub use complete::{Completeness, completeness};
 pub use deep::{NESTING_LIMIT, deep};
@@ -31,6 +32,7 @@ pub use print::{print_expr, print_kernel, print_pattern, print_surface};
 pub use scope::{Scopes, resolve};
 pub use source_map::SourceMap;
 pub use static_errors::{Outer, static_errors};
+pub use static_scope::StaticScope;
 
 /// What [`parse`] answers: always a program, with what is wrong beside it.
 #[derive(Clone, PartialEq, Debug, Default)]

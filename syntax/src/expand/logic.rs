@@ -10,6 +10,7 @@ use super::names::Names;
 use super::usage::{Part, reject_usage_actual};
 use crate::ast;
 use crate::kernel_e::{Expr, ExprId, Name, Pattern, PatternId};
+use crate::static_scope::but_not;
 
 /// `a == b`  ⇒  `__equalizer.sameEver(a, b)`;  `a != b`  ⇒  `__equalizer.sameEver(a, b).not()`
 pub(super) fn same(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId, negated: bool) -> ExprId {
@@ -88,21 +89,6 @@ fn handed_out(cx: &mut Expander<'_>, side: ExprId) -> Vec<Name> {
         names.truncate(MOST_NOUNS);
     }
     names
-}
-
-/// The names of `these` that are not among `those`. The last one takes the place of one that is left out.
-fn but_not(these: &[Name], those: &[Name]) -> Vec<Name> {
-    let those: rustc_hash::FxHashSet<&Name> = those.iter().collect();
-    let mut left = these.to_vec();
-    let mut n = 0;
-    while n < left.len() {
-        if those.contains(&left[n]) {
-            left.swap_remove(n);
-        } else {
-            n += 1;
-        }
-    }
-    left
 }
 
 /// `[truth, &&n…]`

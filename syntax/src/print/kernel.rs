@@ -66,6 +66,9 @@ enum Place {
     Free,
 }
 
+/// Further in than this nobody reads by indentation, and it would outweigh the text.
+const DEEPEST_INDENT: usize = 48;
+
 struct Printer<'a> {
     program: &'a Program,
     out: String,
@@ -79,7 +82,7 @@ impl Printer<'_> {
 
     fn line(&mut self) {
         self.out.push('\n');
-        self.out.extend(std::iter::repeat_n("    ", self.indent));
+        self.out.extend(std::iter::repeat_n("    ", self.indent.min(DEEPEST_INDENT)));
     }
 
     fn lines(&mut self, exprs: &[ExprId]) {
