@@ -34,6 +34,8 @@ pub(crate) fn knowledge(db: &dyn Db, file: File) -> Arc<Knowledge> {
 pub(crate) struct Surroundings<'a> {
     db: &'a dyn Db,
     file: File,
+    /// Which program of the file.
+    index: usize,
     pub names: &'a ProgramNames,
     level: Level,
     own: Own<'a>,
@@ -53,7 +55,7 @@ impl<'a> Surroundings<'a> {
     /// Around program `index` of `file`.
     pub fn new(db: &'a dyn Db, file: File, index: usize, own: Own<'a>) -> Surroundings<'a> {
         let names = &names(db, file).programs[index];
-        Surroundings { db, file, names, level: level(file.kind(db)), own }
+        Surroundings { db, file, index, names, level: level(file.kind(db)), own }
     }
 
     fn known(&self, site: Site) -> Option<&Known> {
@@ -96,7 +98,7 @@ impl<'a> Surroundings<'a> {
 
 impl Around for Surroundings<'_> {
     fn binding(&self, noun: &str) -> Guard {
-        match self.names.outer(self.level, noun) {
+        match names(self.db, self.file).outer(self.index, noun) {
             Meaning::Definition(site) if self.comes_from_another_vat(site) => {
                 if self.is_frozen(site) == Some(true) {
                     Guard::Same(format!("<{noun}>").into(), true)
@@ -115,7 +117,7 @@ impl Around for Surroundings<'_> {
     }
 
     fn value(&self, noun: &str) -> Worth {
-        match self.names.outer(self.level, noun) {
+        match names(self.db, self.file).outer(self.index, noun) {
             Meaning::Definition(site) => match self.known(site) {
                 Some(known) => known.values[site.definition.0 as usize].clone(),
                 None => Worth::Unknown,
@@ -125,14 +127,14 @@ impl Around for Surroundings<'_> {
     }
 
     fn frozen(&self, noun: &str) -> Option<bool> {
-        match self.names.outer(self.level, noun) {
+        match names(self.db, self.file).outer(self.index, noun) {
             Meaning::Definition(site) => self.is_frozen(site),
             Meaning::Scope(_) | Meaning::Unbound => Born(self.level).frozen(noun),
         }
     }
 
     fn reach(&self, noun: &str) -> Vec<Further> {
-        match self.names.outer(self.level, noun) {
+        match names(self.db, self.file).outer(self.index, noun) {
             Meaning::Definition(site) => {
                 let reach = if site.file == self.file {
                     self.own.reach.get(site.program)

@@ -32,16 +32,18 @@ pub(crate) enum Meaning {
 /// The names of one file.
 #[derive(PartialEq, Eq, Debug)]
 pub(crate) struct Names {
+    file: File,
+    level: Level,
     pub programs: Vec<ProgramNames>,
-    /// The names that a text which continues this one sees.
-    pub visible: Visible,
+    /// Every top-level definition by name, in the order of the programs.
+    top_level: FxHashMap<Name, Vec<(usize, DefinitionId)>>,
+    /// What the texts before this one define.
+    before: Visible,
 }
 
 #[derive(PartialEq, Eq, Debug)]
 pub(crate) struct ProgramNames {
     pub scopes: Scopes,
-    /// What the programs before it define.
-    pub before: Visible,
 }
 
 /// Top-level definitions by name, the latest of each.
@@ -50,49 +52,70 @@ pub(crate) type Visible = Arc<FxHashMap<Name, Site>>;
 /// Resolves every program of the file; again only when one of them means something else.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn names(db: &dyn Db, file: File) -> Arc<Names> {
-    let mut visible = match file.previous(db) {
-        Some(previous) => names(db, previous).visible.clone(),
-        None => Visible::default(),
-    };
     let mut all = Vec::new();
+    let mut top_level: FxHashMap<Name, Vec<(usize, DefinitionId)>> = FxHashMap::default();
     for (index, program) in programs(db, file).iter().enumerate() {
         db.unwind_if_revision_cancelled();
         let scopes = syntax::resolve(program);
-        let before = visible.clone();
-        let defines = scopes.definitions.iter().enumerate().filter(|(_, it)| it.top_level);
-        let mut defines = defines.peekable();
-        if defines.peek().is_some() {
-            let table = Arc::make_mut(&mut visible);
-            for (id, it) in defines {
-                let definition = DefinitionId(id as u32);
-                table.insert(it.noun.clone(), Site { file, program: index, definition });
-            }
+        for (id, it) in scopes.definitions.iter().enumerate().filter(|(_, it)| it.top_level) {
+            top_level.entry(it.noun.clone()).or_default().push((index, DefinitionId(id as u32)));
         }
-        all.push(ProgramNames { scopes, before });
+        all.push(ProgramNames { scopes });
     }
-    Arc::new(Names { programs: all, visible })
+    let before = file.previous(db).map(|it| visible(db, it).clone()).unwrap_or_default();
+    Arc::new(Names { file, level: level(file.kind(db)), programs: all, top_level, before })
 }
 
-impl ProgramNames {
-    /// Whom a noun of this program means, given how the program binds it.
-    pub fn meaning(&self, file: File, program: usize, level: Level, noun: &str, binder: &Binder) -> Meaning {
+/// The names that a text which continues this one sees.
+#[salsa::tracked(returns(ref))]
+fn visible(db: &dyn Db, file: File) -> Visible {
+    let names = names(db, file);
+    let mut visible = names.before.clone();
+    if !names.top_level.is_empty() {
+        let table = Arc::make_mut(&mut visible);
+        table.extend(names.last_before(usize::MAX).map(|(noun, site)| (noun.clone(), site)));
+    }
+    visible
+}
+
+impl Names {
+    /// Whom a noun of program `index` means, given how the program binds it.
+    pub fn meaning(&self, index: usize, noun: &Name, binder: &Binder) -> Meaning {
         match binder {
             Binder::Definition(definition) => {
-                Meaning::Definition(Site { file, program, definition: *definition })
+                Meaning::Definition(Site { file: self.file, program: index, definition: *definition })
             }
-            Binder::Outer => self.outer(level, noun),
+            Binder::Outer => self.outer(index, noun),
         }
     }
 
-    /// Whom a noun means that this program does not define.
-    pub fn outer(&self, level: Level, noun: &str) -> Meaning {
-        match self.before.get(&Name::new(noun)) {
-            Some(site) => Meaning::Definition(*site),
-            None => match audit::scopes::lookup_in(level, noun) {
-                Some(name) => Meaning::Scope(name),
-                None => Meaning::Unbound,
-            },
+    /// Whom a noun means that program `index` does not define.
+    pub fn outer(&self, index: usize, noun: &str) -> Meaning {
+        let here = self.top_level.get(noun).and_then(|it| self.last(it, index));
+        if let Some(site) = here.or_else(|| self.before.get(noun).copied()) {
+            return Meaning::Definition(site);
         }
+        match audit::scopes::lookup_in(self.level, noun) {
+            Some(name) => Meaning::Scope(name),
+            None => Meaning::Unbound,
+        }
+    }
+
+    /// What program `index` sees of the programs and texts before it.
+    pub fn earlier(&self, index: usize) -> impl Iterator<Item = (&Name, Site)> {
+        let before = self.before.iter().map(|(noun, site)| (noun, *site));
+        before.chain(self.last_before(index))
+    }
+
+    fn last_before(&self, index: usize) -> impl Iterator<Item = (&Name, Site)> {
+        self.top_level.iter().filter_map(move |(noun, all)| Some((noun, self.last(all, index)?)))
+    }
+
+    /// The latest of `all` in a program before `index`.
+    fn last(&self, all: &[(usize, DefinitionId)], index: usize) -> Option<Site> {
+        let earlier = all.partition_point(|(program, _)| *program < index);
+        let (program, definition) = *all[..earlier].last()?;
+        Some(Site { file: self.file, program, definition })
     }
 }
 

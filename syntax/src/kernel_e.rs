@@ -34,6 +34,13 @@ impl AsRef<str> for Name {
     }
 }
 
+/// A table by `Name` can be asked with a `&str`: both hash and compare by their characters.
+impl std::borrow::Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<&str> for Name {
     fn from(text: &str) -> Name {
         Name::new(text)

@@ -5,7 +5,7 @@ use crate::db::Db;
 use crate::ide::FileRange;
 use crate::ide::places::{definition_range, place_range};
 use crate::input::File;
-use crate::names::{Meaning, level, names};
+use crate::names::{Meaning, names};
 use crate::program::maps;
 use crate::verdicts::verdicts;
 use audit::{Judgement, Objection, ObjectionKind};
@@ -46,9 +46,7 @@ fn related(db: &dyn Db, file: File, index: usize, it: &Objection) -> Vec<Related
         message: it.remedy(),
     };
     let ObjectionKind::Capture { noun, binder, .. } = &it.kind else { return vec![used] };
-    let program = &names(db, file).programs[index];
-    let meaning = program.meaning(file, index, level(file.kind(db)), noun, binder);
-    let defined = match meaning {
+    let defined = match names(db, file).meaning(index, noun, binder) {
         Meaning::Definition(site) => definition_range(db, site),
         Meaning::Scope(_) | Meaning::Unbound => None,
     };

@@ -3,18 +3,17 @@
 use super::{Code, Diagnostic, Severity};
 use crate::db::Db;
 use crate::input::File;
-use crate::names::{Meaning, ProgramNames, level, names};
+use crate::names::{Meaning, Names, names};
 use crate::program::{Tree, trees};
-use audit::scopes::Level;
 use syntax::scope::DefinitionKind;
 use syntax::{Outer, SyntaxError, SyntaxErrorKind, static_errors};
 
 pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let level = level(file.kind(db));
     let mut found = Vec::new();
-    for (tree, program) in trees(db, file).iter().zip(&names(db, file).programs) {
+    let names = names(db, file);
+    for (index, (tree, program)) in trees(db, file).iter().zip(&names.programs).enumerate() {
         db.unwind_if_revision_cancelled();
-        let outer = |noun: &str| outer(db, level, program, noun);
+        let outer = |noun: &str| outer(db, names, index, noun);
         // What could not be read says nothing reliable about names.
         let readable = tree.parse.errors.iter().all(|it| it.kind == SyntaxErrorKind::Warning);
         let scope_errors =
@@ -26,8 +25,8 @@ pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 }
 
 /// What the programs before this one, and the scope it is born with, know of a noun.
-fn outer(db: &dyn Db, level: Level, program: &ProgramNames, noun: &str) -> Option<Outer> {
-    match program.outer(level, noun) {
+fn outer(db: &dyn Db, own: &Names, index: usize, noun: &str) -> Option<Outer> {
+    match own.outer(index, noun) {
         Meaning::Unbound => None,
         Meaning::Scope(_) => Some(Outer { assignable: false }),
         Meaning::Definition(site) => {

@@ -145,7 +145,7 @@ fn in_scope(db: &dyn Db, file: File, at: TextSize) -> Vec<(String, CompletionKin
             };
             found.push((it.noun.to_string(), kind, detail.to_string()));
         }
-        for (noun, site) in program.before.iter() {
+        for (noun, site) in names(db, file).earlier(index) {
             let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
             let kind = match definition.kind {
                 DefinitionKind::Object { .. } => CompletionKind::Object,

@@ -8,7 +8,7 @@ use crate::authority::{reach_of_definition, reach_of_object};
 use crate::db::Db;
 use crate::input::File;
 use crate::knowledge::knowledge;
-use crate::names::{Meaning, Site, level, names};
+use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
 use crate::verdicts::verdicts;
 use audit::authority::{Held, Thing};
@@ -190,9 +190,8 @@ fn messages(script: &Script) -> String {
 fn closes_over(db: &dyn Db, file: File, index: usize, object: ObjectId) -> String {
     let program = &names(db, file).programs[index];
     let parameters = parameters(db, file, index);
-    let level = level(file.kind(db));
     let shown = program.scopes.captures(object).iter().filter_map(|it| {
-        let what = match program.meaning(file, index, level, &it.noun, &it.binder) {
+        let what = match names(db, file).meaning(index, &it.noun, &it.binder) {
             // What carries no authority is everyone's.
             Meaning::Scope(name) if name.authority == Authority::None => return None,
             Meaning::Scope(name) => format!("power: {}", name.authority.describe()),

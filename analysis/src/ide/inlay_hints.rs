@@ -4,7 +4,7 @@ use super::FileRange;
 use super::places::{definition_range, is_written, name_of};
 use crate::db::Db;
 use crate::input::File;
-use crate::names::{Meaning, level, names};
+use crate::names::{Meaning, names};
 use crate::program::{maps, programs};
 use crate::verdicts::verdicts;
 use audit::{Judgement, Objection, ObjectionKind, Verdict};
@@ -67,21 +67,28 @@ pub(crate) fn inlay_hints(
                 VerdictHints::Asked => it.asked_at.is_some(),
                 VerdictHints::All => true,
             };
-            if wanted && is_shown(db, file, index, it) {
+            let at = place(db, file, index, it);
+            if wanted && range.contains_inclusive(at) && is_shown(db, file, index, it) {
                 let name = name_of(&programs(db, file)[index], it.object);
-                hints.push((hint(db, file, index, it), name));
+                hints.push((hint(db, file, index, it, at), name));
             }
         }
     }
-    hints.retain(|(it, _)| range.contains_inclusive(it.at));
     hints.sort_by_key(|(it, _)| it.at);
     name_crowded(hints)
 }
 
+/// Where the hint of an object goes: after its header, at the end of that line.
+fn place(db: &dyn Db, file: File, index: usize, it: &Judgement) -> TextSize {
+    let map = &maps(db, file)[index];
+    end_of_line(file.text(db), map.in_file(map.source.object(it.object).header).end())
+}
+
 /// Where several objects share a line, each hint says whose it is.
 fn name_crowded(hints: Vec<(InlayHint, String)>) -> Vec<InlayHint> {
-    let crowded = |at: TextSize| hints.iter().filter(|(it, _)| it.at == at).count() > 1;
-    let crowded: Vec<bool> = hints.iter().map(|(it, _)| crowded(it.at)).collect();
+    let at = |index: usize| hints.get(index).map(|(it, _)| it.at);
+    let beside = |index: usize| at(index + 1) == at(index) || (index > 0 && at(index - 1) == at(index));
+    let crowded: Vec<bool> = (0..hints.len()).map(beside).collect();
     let named = hints.into_iter().zip(crowded).map(|((mut it, name), crowded)| {
         if crowded {
             it.label = format!("{name}: {}", it.label);
@@ -97,12 +104,10 @@ pub(crate) fn is_shown(db: &dyn Db, file: File, index: usize, it: &Judgement) ->
     (named || it.asked_at.is_some()) && is_written(db, file, index, it.object)
 }
 
-fn hint(db: &dyn Db, file: File, index: usize, it: &Judgement) -> InlayHint {
-    let map = &maps(db, file)[index];
-    let header = map.in_file(map.source.object(it.object).header);
+fn hint(db: &dyn Db, file: File, index: usize, it: &Judgement, at: TextSize) -> InlayHint {
     let first = it.verdict.objections().first();
     InlayHint {
-        at: end_of_line(db, file, header.end()),
+        at,
         label: label(it),
         kind: match it.verdict {
             Verdict::Approved => InlayHintKind::Approved,
@@ -154,16 +159,14 @@ pub(crate) fn explain(it: &Judgement) -> String {
 
 fn captured(db: &dyn Db, file: File, index: usize, it: &Objection) -> Option<FileRange> {
     let ObjectionKind::Capture { noun, binder, .. } = &it.kind else { return None };
-    let program = &names(db, file).programs[index];
-    match program.meaning(file, index, level(file.kind(db)), noun, binder) {
+    match names(db, file).meaning(index, noun, binder) {
         Meaning::Definition(site) => definition_range(db, site),
         Meaning::Scope(_) | Meaning::Unbound => None,
     }
 }
 
 /// Before the line's end and the blanks before it.
-fn end_of_line(db: &dyn Db, file: File, at: TextSize) -> TextSize {
-    let text = file.text(db);
+fn end_of_line(text: &str, at: TextSize) -> TextSize {
     let rest = text.get(usize::from(at)..).unwrap_or("");
     let line = rest.split(['\n', '\r']).next().unwrap_or("");
     at + TextSize::of(line.trim_end())

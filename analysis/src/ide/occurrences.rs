@@ -4,7 +4,7 @@ use super::ReferenceKind;
 use super::places::noun_range;
 use crate::db::Db;
 use crate::input::File;
-use crate::names::{Meaning, level, names};
+use crate::names::{Meaning, names};
 use crate::program::{maps, programs};
 use std::sync::Arc;
 use syntax::kernel_e::{Expr, ExprId, Name};
@@ -71,7 +71,6 @@ fn definitions(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence
 fn uses(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence>) {
     let map = &maps(db, file)[index];
     let program = &names(db, file).programs[index];
-    let level = level(file.kind(db));
     for (id, it) in programs(db, file)[index].exprs.iter().enumerate() {
         let id = ExprId(id as u32);
         let (noun, kind) = match it {
@@ -84,7 +83,7 @@ fn uses(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence>) {
         let named = map.source.names.get(id.index()).copied().flatten();
         let range = map.in_file(named.unwrap_or_else(|| map.source.expr(id)));
         let Some(range) = written(file.text(db), range, noun) else { continue };
-        let meaning = program.meaning(file, index, level, noun, binder);
+        let meaning = names(db, file).meaning(index, noun, binder);
         found.push(Occurrence { range, noun: noun.clone(), meaning, kind });
     }
 }
