@@ -1,33 +1,94 @@
 //! What a native method works with: the vat's heap, its powers, its fuel, and the ways to call, throw, eject
 //! and send.
 
+use crate::code::Const;
+use crate::far::{Outgoing, Tables};
 use crate::fuel::Fuel;
 use crate::heap::{Backlog, Cell, Heap, Message, Promise};
+use crate::machine::Loaded;
 use crate::native::{Args, Call, Class, Outcome, Step, Then};
 use crate::powers::Powers;
 use crate::problem::{Exit, Problem, Stop};
+use crate::scope::Scope;
 use crate::selector::Selector;
 use crate::value::Value;
-use std::collections::VecDeque;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// One vat's state as natives see it.
 pub struct Cx {
     pub heap: Heap,
     pub powers: Box<dyn Powers>,
     pub fuel: Fuel,
+    /// Which vat this is, in its world.
+    pub(crate) vat: u32,
+    /// Deliveries of this vat to itself, each a turn.
     pub(crate) queue: VecDeque<Delivery>,
+    /// What leaves the vat when the turn ends.
+    pub(crate) outbox: Vec<Outgoing>,
+    /// The evaluation that the running turn goes back to.
+    pub(crate) cause: u64,
+    /// The same modules as the machine's.
+    pub(crate) modules: Vec<Loaded>,
+    pub(crate) scope: Scope,
+    pub(crate) tables: Tables,
+    /// What the host holds on to.
+    pub(crate) handles: FxHashMap<u64, Value>,
+    /// What `interp.waitAtTop` waits for: the last link of the chain.
+    pub(crate) waiting: Value,
+    /// Imported modules: their values, or promises while they load.
+    pub(crate) imported: FxHashMap<Arc<str>, Value>,
+    /// Thunks to send `run()` to, by time and number.
+    pub(crate) timers: BTreeMap<(i64, u64), Value>,
+    /// A promise of this vat was settled since someone looked.
+    pub(crate) settled: bool,
+    pub(crate) counter: u64,
+    pub(crate) next_vat: Arc<std::sync::atomic::AtomicU32>,
 }
 
-/// A message on its way to something in this vat; one turn's work.
+/// One turn's work, and the evaluation it goes back to.
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
-    pub target: Value,
-    pub message: Message,
+    pub work: Work,
+    pub cause: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Work {
+    /// A message to something in this vat.
+    Message { target: Value, message: Message },
+    /// A program to be evaluated in the vat's scope.
+    Eval(u64),
 }
 
 impl Cx {
-    pub(crate) fn new(powers: Box<dyn Powers>, fuel: Fuel, heap_limit: u64) -> Cx {
-        Cx { heap: Heap::new(heap_limit), powers, fuel, queue: VecDeque::new() }
+    pub(crate) fn new(
+        vat: u32,
+        powers: Box<dyn Powers>,
+        fuel: Fuel,
+        heap_limit: u64,
+        next_vat: Arc<std::sync::atomic::AtomicU32>,
+    ) -> Cx {
+        Cx {
+            heap: Heap::new(heap_limit),
+            powers,
+            fuel,
+            vat,
+            queue: VecDeque::new(),
+            outbox: Vec::new(),
+            cause: 0,
+            modules: Vec::new(),
+            scope: Scope::default(),
+            tables: Tables::default(),
+            handles: FxHashMap::default(),
+            waiting: Value::NULL,
+            imported: FxHashMap::default(),
+            timers: BTreeMap::new(),
+            settled: false,
+            counter: 0,
+            next_vat,
+        }
     }
 
     // Leaving.
@@ -113,6 +174,15 @@ impl Cx {
         let args = args.into();
         crate::send::send_only(self, target, Selector::new(verb, args.len()), &args);
     }
+    /// Settles a promise that has not been settled; what waits for it moves on, in order.
+    pub fn resolve(&mut self, promise: Value, value: Value) {
+        crate::resolver::settle(self, promise, value);
+    }
+    /// Sends `thunk <- run()` once the clock shows `millis`.
+    pub fn at_time(&mut self, millis: i64, thunk: Value) {
+        self.counter += 1;
+        self.timers.insert((millis, self.counter), thunk);
+    }
 
     // Looking.
 
@@ -123,5 +193,35 @@ impl Cx {
     /// The class of anything but an object written in E.
     pub fn class_of(&self, value: Value) -> Option<&'static Class> {
         crate::data::class_of(&self.heap, value)
+    }
+
+    pub(crate) fn constant(&mut self, it: &Const) -> Value {
+        match it {
+            Const::Value(it) => *it,
+            Const::Float(it) => (*it).into(),
+            Const::Text(it) => self.heap.text(it.clone()),
+            Const::Big(it) => self.heap.int((**it).clone()),
+        }
+    }
+
+    /// Collects what neither `more` nor anything here holds.
+    pub(crate) fn collect(&mut self, more: &mut dyn FnMut(&mut dyn FnMut(Value))) {
+        let Cx { heap, queue, outbox, scope, tables, handles, waiting, imported, timers, .. } = self;
+        heap.collect(&mut |visit| {
+            more(visit);
+            for it in queue.iter() {
+                if let Work::Message { target, message } = &it.work {
+                    visit(*target);
+                    message.trace(visit);
+                }
+            }
+            outbox.iter().for_each(|it| it.trace(visit));
+            scope.trace(visit);
+            tables.trace(visit);
+            handles.values().for_each(|it| visit(*it));
+            visit(*waiting);
+            imported.values().for_each(|it| visit(*it));
+            timers.values().for_each(|it| visit(*it));
+        });
     }
 }

@@ -29,10 +29,13 @@ pub enum Cell {
         value: Value,
         guard: Value,
     },
-    /// `&&x`: a slot, and the guard that describes it (`null`: nothing is known, the same as `any`).
+    /// `&&x`: a slot, and the guard that describes it.
+    /// `explicit`: the guard was given with the slot and describes the slot itself. Otherwise it is the guard
+    /// the noun was written with (`null`: none).
     Binding {
         slot: Value,
         guard: Value,
+        explicit: bool,
     },
     Ejector(Ejector),
     Promise(Promise),
@@ -89,8 +92,8 @@ pub struct Backlog {
     pub messages: Vec<Message>,
     /// The vat and export that decides it, if that is not here.
     pub home: Option<(u32, u32)>,
-    /// Export numbers under which other vats wait for it.
-    pub watched: Vec<(u32, u32)>,
+    /// Who else waits: the vat, and the vat and number by which it knows the promise.
+    pub watched: Vec<(u32, u32, u32)>,
 }
 
 /// A message that was sent, and who wants to know its result.
@@ -138,7 +141,7 @@ impl Cell {
                 visit(*value);
                 visit(*guard);
             }
-            Cell::Binding { slot, guard } => {
+            Cell::Binding { slot, guard, .. } => {
                 visit(*slot);
                 visit(*guard);
             }
@@ -159,7 +162,7 @@ impl Cell {
                 | crate::problem::Part::TypeOf(it) => visit(*it),
             }),
             Cell::Exit(it) => match &**it {
-                crate::problem::Exit::Thrown(it) => visit(*it),
+                crate::problem::Exit::Thrown(it) | crate::problem::Exit::Freed(it) => visit(*it),
                 crate::problem::Exit::Ejected { ejector, value } => {
                     visit(*ejector);
                     visit(*value);
@@ -168,6 +171,16 @@ impl Cell {
             },
         }
     }
+}
+
+/// A native object's cell, weighed.
+pub(crate) fn native_cell(
+    class: &'static Class,
+    fields: Vec<Value>,
+    payload: Option<Box<dyn Payload>>,
+) -> Cell {
+    let counted = VALUE * fields.len() as u64 + payload.as_ref().map_or(0, |it| it.bytes());
+    Cell::Native(Box::new(Native { class, fields, payload, counted }))
 }
 
 const PAGE: usize = 256;
@@ -240,6 +253,11 @@ impl Heap {
     /// A cell to change in place. Its weight must not change; see [`Heap::recount`] for payloads.
     pub fn cell_mut(&mut self, it: Obj) -> &mut Cell {
         &mut self.pages[it.index() / PAGE][it.index() % PAGE]
+    }
+    /// Puts the real cell where an empty one was allocated to have its handle early.
+    pub(crate) fn fill(&mut self, it: Obj, cell: Cell) {
+        self.bytes += cell.bytes() - CELL;
+        *self.cell_mut(it) = cell;
     }
     /// The cell of a value, looking through resolved promises; `None` for scalars and stateless natives.
     pub fn get(&self, value: Value) -> Option<&Cell> {

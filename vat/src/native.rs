@@ -26,6 +26,11 @@ pub enum Step {
     Call(Call),
     /// Call, then go on with the [`Then`].
     CallThen(Call, Box<Then>),
+    /// Hands a message `[verb, args]` to the matchers of an object written in E, past its methods.
+    Match(Value, Value, Box<Then>),
+    /// Runs a program, then goes on with the [`Then`] if there is one; otherwise its value is what the
+    /// program's last expression gives.
+    Run(Box<crate::machine::Run>, Option<Box<Then>>),
 }
 
 impl From<Value> for Step {
@@ -114,6 +119,10 @@ impl Stamps {
     pub const FROZEN_IF_PARTS_ARE: Stamps = Stamps(16);
     /// Bare data: ints, strings and the like, compared by content.
     pub const DATA: Stamps = Stamps(32);
+
+    /// Nobody asked for DeepFrozen, but what it holds is known not to change: it may go to another vat as
+    /// itself. No auditor's answer.
+    pub const PRESUMED: Stamps = Stamps(64);
 
     pub const fn and(self, other: Stamps) -> Stamps {
         Stamps(self.0 | other.0)

@@ -20,15 +20,11 @@ pub trait Powers: Send {
     fn entropy(&mut self, bytes: &mut [u8]);
     /// The source of the module `a.b.c`, if there is one: `a/b/c.emaker` on some path.
     fn import(&mut self, fully_qualified_name: &str) -> Option<Source>;
-    /// Asks that [`crate::World::timer_rang`] be told `token` in `millis` milliseconds.
-    /// `false`: there is no timer here.
-    fn wake_in(&mut self, millis: i64, token: u64) -> bool {
-        let _ = (millis, token);
-        false
-    }
     /// Is the named power granted (`stdout`, `timer`, `entropy`, `file`, …)? A missing one is a problem that
     /// names the flag that would grant it.
     fn granted(&self, power: &str) -> bool;
+    /// The powers of a vat that this one's program makes (`makeVat("name")`).
+    fn for_vat(&self, name: &str) -> Box<dyn Powers>;
 }
 
 /// A text and what to call it in traces.

@@ -12,6 +12,8 @@ use text_size::TextRange;
 pub enum Exit {
     /// Something was thrown: a problem (`Cell::Problem`).
     Thrown(Value),
+    /// `throw.free(x)`: what a `catch` gets is `x` itself, not a sealed problem.
+    Freed(Value),
     /// An ejector (`Cell::Ejector`) was called with a value.
     Ejected { ejector: Value, value: Value },
     /// The turn ends at once; no `catch` and no `finally` of the program sees it.
@@ -75,6 +77,13 @@ impl Problem {
             self.message.push(Part::Text(Arc::from(text.as_ref())));
         }
         self
+    }
+    /// The values in the message.
+    pub fn values(&self) -> impl Iterator<Item = Value> + '_ {
+        self.message.iter().filter_map(|it| match it {
+            Part::Text(_) => None,
+            Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => Some(*it),
+        })
     }
     /// A value, quoted.
     pub fn value(mut self, value: Value) -> Problem {

@@ -1,6 +1,106 @@
 //! Resolvers: settle a promise, once, and release its backlog in order.
 
-use crate::native::Class;
+use crate::cx::Cx;
+use crate::far::Outgoing;
+use crate::heap::{Cell, Promise};
+use crate::native::{Class, Outcome, done, method};
+use crate::problem::Problem;
+use crate::value::Value;
 
 /// What `Ref.promise()[1]` answers to.
-pub static RESOLVER: Class = Class::new("Resolver", "<Resolver>", &[]);
+pub static RESOLVER: Class = Class::new(
+    "Resolver",
+    "<Resolver>",
+    &[
+        method("resolve", 1, resolve),
+        method("resolveRace", 1, resolve_race),
+        method("smash", 1, smash),
+        method("isDone", 0, is_done),
+        method("gettingCloser", 0, getting_closer),
+        method("__printOn", 1, print_on),
+    ],
+);
+
+/// Marks the resolver done. `None`: it was done before.
+fn take(cx: &mut Cx, resolver: Value) -> Option<Value> {
+    match cx.heap.cell_mut(resolver.as_obj()?) {
+        Cell::Resolver { promise, done } if !*done => {
+            *done = true;
+            Some((*promise).into())
+        }
+        _ => None,
+    }
+}
+
+fn resolve(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    match take(cx, this) {
+        Some(promise) => {
+            settle(cx, promise, args[0]);
+            done(Value::NULL)
+        }
+        None => Err(cx.throw(
+            Problem::new("this resolver's ref has already been resolved, therefore cannot be resolved to ")
+                .value(args[0]),
+        )),
+    }
+}
+
+fn resolve_race(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let promise = take(cx, this);
+    if let Some(promise) = promise {
+        settle(cx, promise, args[0]);
+    }
+    done(promise.is_some())
+}
+
+fn smash(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let problem = crate::throw::as_problem(cx, args[0]);
+    let broken = cx.broken(problem);
+    resolve(cx, this, &[broken])
+}
+
+fn is_done(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(matches!(cx.heap.get(this), Some(Cell::Resolver { done: true, .. })))
+}
+
+fn getting_closer(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(Value::NULL)
+}
+
+fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let closed = matches!(cx.heap.get(this), Some(Cell::Resolver { done: true, .. }));
+    let text = cx.heap.text(if closed { "<Closed Resolver>" } else { "<Resolver>" });
+    cx.call(args[0], "write", [text])
+}
+
+/// Settles a promise and moves its backlog to what it now stands for. Settling one may break others, which
+/// are settled after it: a chain of any length takes no Rust stack.
+pub(crate) fn settle(cx: &mut Cx, promise: Value, value: Value) {
+    let mut work = vec![(promise, value)];
+    while let Some((promise, value)) = work.pop() {
+        let Some(at) = promise.as_obj() else { continue };
+        let mut value = cx.near(value);
+        if value == promise {
+            let problem = cx.heap.problem(Problem::typed("viciousCycleException", "Ref loop"));
+            value = cx.broken(problem);
+        }
+        let Cell::Promise(it) = cx.heap.cell_mut(at) else { continue };
+        if let Promise::Resolved(_) = it {
+            continue;
+        }
+        let Promise::Unresolved(backlog) = std::mem::replace(it, Promise::Resolved(value)) else { continue };
+        cx.settled = true;
+        for (vat, home, export) in backlog.watched {
+            cx.outbox.push(Outgoing::Resolve { vat, home, export, value });
+        }
+        // What was sent first on a reference arrives first: the backlog goes on before anything that is sent
+        // after this.
+        let first = work.len();
+        for message in backlog.messages {
+            if let Some(unheard) = crate::send::deliver(cx, value, message) {
+                work.push((unheard.into(), value));
+            }
+        }
+        work[first..].reverse();
+    }
+}

@@ -1,9 +1,19 @@
 //! Eventual sends: how pending deliveries are made.
 
-use crate::cx::{Cx, Delivery};
+use crate::cx::{Cx, Delivery, Work};
+use crate::far::Outgoing;
 use crate::heap::{Cell, Message, Promise};
 use crate::selector::Selector;
-use crate::value::Value;
+use crate::value::{Obj, Value};
+
+impl Message {
+    pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.args.iter().for_each(|it| visit(*it));
+        if let Some(it) = self.result {
+            visit(it.into());
+        }
+    }
+}
 
 /// `target <- verb(args)`; a broken target answers itself, at once.
 pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) -> Value {
@@ -12,7 +22,10 @@ pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value
         return target;
     }
     let (promise, _) = cx.promise();
-    deliver(cx, target, Message { selector, args: args.into(), result: promise.as_obj() });
+    let message = Message { selector, args: args.into(), result: promise.as_obj() };
+    if let Some(unheard) = deliver(cx, target, message) {
+        crate::resolver::settle(cx, unheard.into(), target);
+    }
     promise
 }
 
@@ -22,13 +35,48 @@ pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[
     deliver(cx, target, Message { selector, args: args.into(), result: None });
 }
 
-/// Puts a message on its way: to the end of the vat's queue, or of the promise's backlog.
-pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) {
-    if let Some(at) = target.as_obj()
-        && let Cell::Promise(Promise::Unresolved(backlog)) = cx.heap.cell_mut(at)
-    {
-        backlog.messages.push(message);
-        return;
+/// Puts a message on its way: to the end of the vat's queue, to the promise's backlog, to another vat.
+/// `Some`: the target is broken, and this promise has to be told.
+pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Obj> {
+    let mut away = None;
+    if let Some(at) = target.as_obj() {
+        match cx.heap.cell_mut(at) {
+            Cell::Promise(Promise::Unresolved(backlog)) => match backlog.home {
+                Some(home) => away = Some(home),
+                None => {
+                    backlog.messages.push(message);
+                    return None;
+                }
+            },
+            Cell::Far { vat, export } => away = Some((*vat, *export)),
+            Cell::Broken(_) => {
+                return when_broken(cx, target, message);
+            }
+            _ => {}
+        }
     }
-    cx.queue.push_back(Delivery { target, message });
+    match away {
+        Some((vat, export)) => {
+            let cause = cx.cause;
+            cx.outbox.push(Outgoing::Send { vat, export, message, cause });
+        }
+        None => {
+            let cause = cx.cause;
+            cx.queue.push_back(Delivery { work: Work::Message { target, message }, cause });
+        }
+    }
+    None
+}
+
+/// A broken reference understands one thing: who wants to know when it is more resolved is told at once.
+fn when_broken(cx: &mut Cx, target: Value, message: Message) -> Option<Obj> {
+    let who_asks = message.args.first().copied();
+    if let Some(reactor) = who_asks.filter(|_| &*message.selector.verb() == "__whenMoreResolved") {
+        let told = Message { selector: Selector::new("run", 1), args: [target].into(), result: None };
+        let reactor = cx.near(reactor);
+        if !matches!(cx.heap.get(reactor), Some(Cell::Broken(_))) {
+            deliver(cx, reactor, told);
+        }
+    }
+    message.result
 }

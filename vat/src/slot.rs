@@ -81,3 +81,87 @@ fn get_guard(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
         _ => Value::NULL,
     })
 }
+
+macro_rules! maker {
+    ($(#[$doc:meta])* $name:ident, $noun:literal, [$($method:expr),*]) => {
+        $(#[$doc])*
+        pub static $name: Class =
+            Class::new($noun, concat!("<", $noun, ">"), &[$($method),*]).stamps(Stamps::DEEP_FROZEN);
+    };
+}
+
+maker!(
+    /// `__makeFinalSlot(value)`
+    MAKE_FINAL_SLOT, "makeFinalSlot",
+    [method("run", 1, |cx, _, args| done(cx.heap.alloc(Cell::FinalSlot(args[0])))), method("asType", 0, final_slot_type)]
+);
+maker!(
+    /// `__makeVarSlot(value)`
+    MAKE_VAR_SLOT, "makeVarSlot",
+    [method("run", 1, |cx, _, args| done(cx.heap.alloc(Cell::VarSlot(args[0])))), method("asType", 0, var_slot_type)]
+);
+maker!(
+    /// `__makeGuardedSlot(guard, value, ejector)`
+    MAKE_GUARDED_SLOT, "makeGuardedSlot",
+    [method("run", 3, make_guarded), method("asType", 0, guarded_slot_type)]
+);
+maker!(
+    /// `__makeCoercedSlot(guard, value, ejector)`: a binding, or any slot that knows its guard.
+    MAKE_COERCED_SLOT, "makeCoercedSlot",
+    [method("run", 3, make_coerced), method("attempt", 2, attempt_coerced)]
+);
+maker!(
+    /// `__slotToBinding`: what `&x` in a pattern goes through.
+    SLOT_TO_BINDING, "__slotToBinding",
+    [method("run", 1, guarded_slot_to_binding), method("run", 2, slot_to_binding)]
+);
+
+fn final_slot_type(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(crate::guard::final_slot_guard(cx, Value::NULL))
+}
+fn var_slot_type(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(crate::guard::var_slot_guard(cx))
+}
+fn guarded_slot_type(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(crate::guard::guarded_slot_guard(cx))
+}
+
+fn make_guarded(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    fn coerced(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
+        done(cx.heap.alloc(Cell::GuardedSlot { value, guard: then.values[0] }))
+    }
+    cx.call_then(args[0], "coerce", [args[1], args[2]], Then::new(coerced, [args[0]]))
+}
+
+fn make_coerced(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    fn coerced(cx: &mut Cx, then: Box<Then>, slot: Value) -> Outcome {
+        done(cx.heap.alloc(Cell::Binding { slot, guard: then.values[0], explicit: true }))
+    }
+    cx.call_then(args[0], "coerce", [args[1], args[2]], Then::new(coerced, [args[0]]))
+}
+
+fn attempt_coerced(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    make_coerced(cx, this, &[args[0], args[1], Value::NULL])
+}
+
+/// `via (__slotToBinding) &&x`: the specimen is a slot.
+fn slot_to_binding(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let guard = crate::core_scope::value(cx, "any");
+    done(cx.heap.alloc(Cell::Binding { slot: args[0], guard, explicit: true }))
+}
+
+/// Makes the slot it is given a binding with the guard in its field.
+static WITH_GUARD: Class = Class::new("__slotToBinding", "<__slotToBinding()>", &[method("run", 2, with_guard)]);
+
+fn guarded_slot_to_binding(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let it = cx.heap.native(&WITH_GUARD, [args[0]]);
+    done(it)
+}
+
+fn with_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let guard = cx.heap.fields(this, &WITH_GUARD).map_or(Value::NULL, |it| it[0]);
+    fn coerced(cx: &mut Cx, then: Box<Then>, slot: Value) -> Outcome {
+        done(cx.heap.alloc(Cell::Binding { slot, guard: then.values[0], explicit: true }))
+    }
+    cx.call_then(guard, "coerce", [args[0], args[1]], Then::new(coerced, [guard]))
+}

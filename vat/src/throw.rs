@@ -1,7 +1,7 @@
 //! `throw`, and the problems it throws as objects.
 
 use crate::cx::Cx;
-use crate::heap::Cell;
+use crate::heap::{Cell, Heap};
 use crate::native::{Class, Outcome, Stamps, method};
 use crate::problem::{Exit, Problem};
 use crate::value::Value;
@@ -10,7 +10,7 @@ use crate::value::Value;
 pub static THROW: Class = Class::new(
     "throw",
     "throw",
-    &[method("run", 1, throw), method("eject", 2, eject), method("free", 1, throw)],
+    &[method("run", 1, throw), method("eject", 2, eject), method("free", 1, free)],
 )
 .stamps(Stamps::DEEP_FROZEN);
 
@@ -36,8 +36,28 @@ pub fn as_problem(cx: &mut Cx, value: Value) -> Value {
     }
 }
 
+/// What a `catch` is given for a thrown problem.
+pub(crate) fn sealed(cx: &mut Cx, problem: Value) -> Value {
+    match cx.heap.get(problem) {
+        Some(Cell::Sealed(_)) => problem,
+        _ => cx.heap.alloc(Cell::Sealed(problem)).into(),
+    }
+}
+
+/// The problem in a sealed one; any other value as it is.
+pub fn unsealed(heap: &Heap, problem: Value) -> Value {
+    match heap.get(problem) {
+        Some(Cell::Sealed(inner)) => *inner,
+        _ => problem,
+    }
+}
+
 fn throw(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     Err(Exit::Thrown(as_problem(cx, args[0])))
+}
+
+fn free(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    Err(Exit::Freed(cx.near(args[0])))
 }
 
 fn eject(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

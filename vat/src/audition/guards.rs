@@ -1,0 +1,185 @@
+//! The guards that the bindings of an object's free nouns carry, read off the living bindings and said in the
+//! words of the room `audit`.
+
+use crate::code::Held;
+use crate::cx::Cx;
+use crate::heap::Cell;
+use crate::native::Stamps;
+use crate::value::{Value, View};
+use audit::{Guard, Standard};
+use std::sync::Arc;
+use syntax::scope::{Binder, Capture, DefinitionKind};
+
+/// By capture of the object's script, in their order.
+pub(super) fn of_captures(cx: &Cx, object: Value) -> Option<Vec<Guard>> {
+    let (_, loaded, script) = crate::object::script(cx, object)?;
+    let captures = loaded.module.scopes.captures(script.object?);
+    Some(captures.iter().map(|it| of_capture(cx, object, it)).collect())
+}
+
+fn of_capture(cx: &Cx, object: Value, capture: &Capture) -> Guard {
+    let Some((it, loaded, script)) = crate::object::script(cx, object) else { return Guard::plain_def() };
+    let found = script.captures.iter().position(|it| it.noun == capture.noun);
+    let Some(at) = found else {
+        // A constant of the outermost scope, or the object's own name.
+        return match capture.binder {
+            Binder::Outer => born(&capture.noun),
+            Binder::Definition(_) => Guard::plain_def(),
+        };
+    };
+    let value = it.captures[at];
+    match (script.captures[at].held, &capture.binder) {
+        (Held::Binding, _) => of_binding(cx, value),
+        (Held::Slot, _) => of_slot(cx, value),
+        (Held::Value, Binder::Outer) if !cx.scope.names.contains_key(&*capture.noun) => born(&capture.noun),
+        (Held::Value, Binder::Definition(id)) => match loaded.module.scopes.definition(*id).kind {
+            // The name of an object around this one, read as what runs: its `as` is its guard.
+            DefinitionKind::Object { guard: Some(_), .. }
+                if super::stamps(&cx.heap, value).has(Stamps::DEEP_FROZEN) =>
+            {
+                Guard::def(Guard::Standard(Standard::DeepFrozen))
+            }
+            _ => Guard::plain_def(),
+        },
+        (Held::Value, Binder::Outer) => Guard::plain_def(),
+    }
+}
+
+fn born(noun: &str) -> Guard {
+    audit::scopes::lookup(noun).map_or_else(Guard::plain_def, |it| it.guard())
+}
+
+fn of_slot(cx: &Cx, slot: Value) -> Guard {
+    match cx.heap.get(slot) {
+        Some(Cell::VarSlot(_)) => Guard::VarSlot,
+        Some(Cell::GuardedSlot { .. }) => Guard::GuardedSlot,
+        Some(Cell::FinalSlot(_)) => Guard::plain_def(),
+        _ => Guard::ANY,
+    }
+}
+
+/// The guard on the binding of a name of the vat's scope.
+pub(crate) fn of_named(cx: &Cx, it: crate::scope::Named) -> Guard {
+    match it.held {
+        Held::Value => Guard::plain_def(),
+        Held::Slot => of_slot(cx, it.value),
+        Held::Binding => of_binding(cx, it.value),
+    }
+}
+
+/// What a name of the vat's scope is known to hold.
+pub(crate) fn worth(cx: &Cx, it: crate::scope::Named) -> audit::Worth {
+    let value = match it.held {
+        Held::Value => it.value,
+        Held::Slot => return audit::Worth::Unknown,
+        Held::Binding => match cx.heap.get(it.value) {
+            Some(Cell::Binding { slot, .. }) => match cx.heap.get(*slot) {
+                Some(Cell::FinalSlot(it)) => *it,
+                _ => return audit::Worth::Unknown,
+            },
+            _ => return audit::Worth::Unknown,
+        },
+    };
+    let value = cx.near(value);
+    if let Some(it) = super::built_in(value) {
+        return audit::Worth::Auditor(it);
+    }
+    if super::stamps(&cx.heap, value).has(Stamps::DATA) {
+        return audit::Worth::Data;
+    }
+    if let View::Static(class) = value.view()
+        && let Some(it) = audit::scopes::lookup(class.printed)
+    {
+        return audit::Worth::Scope(it);
+    }
+    audit::Worth::Unknown
+}
+
+pub(super) fn of_binding(cx: &Cx, binding: Value) -> Guard {
+    match cx.heap.get(binding) {
+        Some(Cell::Binding { guard, explicit: true, .. }) => describe(cx, *guard),
+        Some(Cell::Binding { slot, guard, .. }) => match cx.heap.get(*slot) {
+            Some(Cell::FinalSlot(_)) if !guard.is_null() => Guard::def(describe(cx, *guard)),
+            _ => of_slot(cx, *slot),
+        },
+        _ => Guard::ANY,
+    }
+}
+
+/// A guard object in words.
+pub(super) fn describe(cx: &Cx, guard: Value) -> Guard {
+    describe_within(cx, guard, audit::guards::DEEPEST)
+}
+
+fn describe_within(cx: &Cx, guard: Value, depth: usize) -> Guard {
+    let guard = cx.near(guard);
+    if guard.is_null() || depth == 0 {
+        return Guard::ANY;
+    }
+    let (name, fields): (&str, &[Value]) = match guard.view() {
+        View::Static(class) => (class.printed, &[]),
+        _ => match cx.heap.as_native(guard) {
+            Some(it) => (it.class.fqn, &it.fields),
+            None => return Guard::Other(Arc::from(other(cx, guard))),
+        },
+    };
+    let part = |at: usize| {
+        Arc::new(fields.get(at).map_or(Guard::ANY, |it| describe_within(cx, *it, depth - 1)))
+    };
+    let parts = || fields.iter().map(|it| describe_within(cx, *it, depth - 1)).collect();
+    match (name, fields.len()) {
+        (_, 0) => Standard::by_name(name).map_or_else(|| Guard::Other(Arc::from(name)), Guard::Standard),
+        ("List", 1) => Guard::List(part(0)),
+        ("Set", 1) => Guard::Set(part(0)),
+        ("Map", 2) => Guard::Map(part(0), part(1)),
+        ("FinalSlot", 1) => Guard::FinalSlot(part(0)),
+        ("nullOk", 1) => Guard::NullOk(part(0)),
+        ("Tuple", _) => Guard::Tuple(parts()),
+        ("any", _) => Guard::Union(parts()),
+        ("all", _) => Guard::Intersection(parts()),
+        ("Same", 1) => Guard::Same(Arc::from("…"), super::is_deep_frozen(cx, fields[0])),
+        _ => crate::guard::describe(cx, guard).unwrap_or_else(|| Guard::Other(Arc::from(name))),
+    }
+}
+
+fn other(cx: &Cx, guard: Value) -> String {
+    match crate::object::fqn(cx, guard) {
+        Some(fqn) => format!("<{}>", crate::object::simple_name(&fqn)),
+        None => "a guard".to_string(),
+    }
+}
+
+/// E's `audition.getGuard("x")`: the guard on the binding of a free noun, as an object.
+pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
+    let (it, loaded, script) = crate::object::script(cx, object)?;
+    loaded.module.scopes.captures(script.object?).iter().find(|it| &*it.noun == noun)?;
+    let found = script.captures.iter().position(|it| &*it.noun == noun);
+    let (held, value) = match found {
+        Some(at) => (script.captures[at].held, it.captures[at]),
+        None => (Held::Value, Value::NULL),
+    };
+    Some(match held {
+        Held::Value => crate::guard::final_slot_guard(cx, Value::NULL),
+        Held::Slot => slot_guard(cx, value),
+        Held::Binding => match cx.heap.get(value) {
+            Some(Cell::Binding { guard, explicit: true, .. }) => *guard,
+            Some(Cell::Binding { slot, guard, .. }) => {
+                let (slot, guard) = (*slot, *guard);
+                match cx.heap.get(slot) {
+                    Some(Cell::FinalSlot(_)) => crate::guard::final_slot_guard(cx, guard),
+                    _ => slot_guard(cx, slot),
+                }
+            }
+            _ => crate::core_scope::value(cx, "any"),
+        },
+    })
+}
+
+fn slot_guard(cx: &mut Cx, slot: Value) -> Value {
+    match cx.heap.get(slot) {
+        Some(Cell::VarSlot(_)) => crate::guard::var_slot_guard(cx),
+        Some(Cell::GuardedSlot { .. }) => crate::guard::guarded_slot_guard(cx),
+        Some(Cell::FinalSlot(_)) => crate::guard::final_slot_guard(cx, Value::NULL),
+        _ => crate::core_scope::value(cx, "any"),
+    }
+}

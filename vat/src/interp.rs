@@ -1,0 +1,106 @@
+//! `interp`, the running interpreter, and the makers of vats.
+
+use crate::cx::Cx;
+use crate::far::Outgoing;
+use crate::native::{Class, Outcome, done, method};
+use crate::problem::Problem;
+use crate::value::Value;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// `interp`
+pub static INTERP: Class = Class::new(
+    "interp",
+    "<interp>",
+    &[
+        method("waitAtTop", 1, wait_at_top),
+        method("gc", 0, |_, _, _| done(Value::NULL)),
+        method("getProps", 0, |cx, _, _| done(crate::data::map::from_pairs(cx, &[]))),
+        method("getArgs", 0, |cx, _, _| done(cx.heap.list([]))),
+    ],
+);
+
+/// Gives back what was waited for before, once the reference is resolved: a link of the chain.
+static LINK: Class = Class::new("waitAtTop", "<wait link>", &[method("run", 1, |cx, this, _| {
+    done(cx.heap.fields(this, &LINK).map_or(Value::NULL, |it| it[0]))
+})]);
+
+/// `interp.waitAtTop(p)`: whoever runs this step waits for `p`, and for all that was waited for before.
+fn wait_at_top(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let link = cx.heap.native(&LINK, [cx.waiting]);
+    cx.waiting = crate::when::wait(cx, args[0], link);
+    done(Value::NULL)
+}
+
+/// A vat, as E sees it. Field: its number.
+pub static VAT: Class = Class::new(
+    "Vat",
+    "<Vat>",
+    &[method("seed", 1, seed), method("orderlyShutdown", 1, shut_down), method("__printOn", 1, print_on)],
+);
+
+fn number(cx: &Cx, vat: Value) -> Option<u32> {
+    cx.heap.fields(vat, &VAT)?.first()?.as_int().and_then(|it| u32::try_from(it).ok())
+}
+
+fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let name = cx.heap.fields(this, &VAT).and_then(|it| cx.heap.as_text(it[1])).cloned();
+    let text = cx.heap.text(format!("<Vat {}>", name.as_deref().unwrap_or("")));
+    cx.call(args[0], "write", [text])
+}
+
+fn new_vat(cx: &mut Cx, name: Arc<str>) -> Value {
+    let vat = cx.next_vat.fetch_add(1, Ordering::Relaxed);
+    cx.outbox.push(Outgoing::MakeVat { vat, name: name.clone() });
+    let name = cx.heap.text(name);
+    cx.heap.native(&VAT, [i64::from(vat).into(), name])
+}
+
+/// `makeVat("bank")`
+pub static MAKE_VAT: Class = Class::new("makeVat", "<makeVat>", &[method("run", 1, make_vat)]);
+
+fn make_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let Some(name) = cx.heap.as_text(args[0]).cloned() else {
+        return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
+    };
+    done(new_vat(cx, name))
+}
+
+/// `seedVat(vat, source)`: what the source gives in the other vat; `seedVat(source)` makes the vat and gives
+/// both.
+pub static SEED_VAT: Class =
+    Class::new("seedVat", "<seedVat>", &[method("run", 1, seed_new), method("run", 2, seed_vat)]);
+
+fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let Some(vat) = number(cx, args[0]) else {
+        return Err(cx.throw(crate::object::does_not_coerce(args[0], "a Vat")));
+    };
+    let Some(source) = crate::print::source_text(cx, args[1]) else {
+        return Err(cx.throw(crate::object::does_not_coerce(args[1], "an EExpr")));
+    };
+    let (promise, _) = cx.promise();
+    cx.outbox.push(Outgoing::Seed { vat, source, promise });
+    done(promise)
+}
+
+fn seed(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    seed_vat(cx, Value::NULL, &[this, args[0]])
+}
+
+fn seed_new(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let vat = new_vat(cx, "seeded".into());
+    let crate::native::Step::Done(value) = seed_vat(cx, Value::NULL, &[vat, args[0]])? else {
+        return done(Value::NULL);
+    };
+    done(cx.heap.list([value, vat]))
+}
+
+fn shut_down(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let Some(vat) = number(cx, this) else { return done(Value::NULL) };
+    let problem = match args[0].is_null() {
+        true => cx.heap.problem(Problem::new("the vat was shut down")),
+        false => crate::throw::as_problem(cx, args[0]),
+    };
+    cx.outbox.push(Outgoing::Kill { vat, problem });
+    done(Value::NULL)
+}

@@ -1,0 +1,160 @@
+//! From an expansion to a program that is ready to run: static errors, judgement, code.
+
+use crate::compile::{Unit, compile};
+use crate::cx::Cx;
+use crate::machine::Run;
+use crate::problem::{Exit, Problem, TraceLine};
+use crate::scope::View;
+use crate::turn::Program;
+use audit::{Guard, Judgement, Verdict};
+use std::sync::Arc;
+use syntax::{Expansion, Scopes, SyntaxError, SyntaxErrorKind};
+
+/// A module's program, for a fresh safe scope.
+pub(crate) fn program(
+    cx: &mut Cx,
+    expansion: &Expansion,
+    errors: &[SyntaxError],
+    prefix: &str,
+    source: &str,
+) -> Result<Run, Exit> {
+    let view = View { names: None, safe_only: true };
+    refuse(cx, expansion, errors, &view_errors(expansion, &view), prefix, source)?;
+    let scopes = Arc::new(syntax::resolve(&expansion.program));
+    let around = Living { cx, view: &view };
+    let judgements = judge(expansion, &scopes, &around, prefix);
+    let module = compile(unit(expansion, scopes, &view, prefix, source, &judgements));
+    let captures = crate::scope::captures(cx, &module, false);
+    Ok(Run { module: Arc::new(module), captures, exports: false })
+}
+
+/// A step, cell or script, for the vat's own scope.
+pub(crate) fn step(cx: &mut Cx, program: &Program) -> Result<Run, Exit> {
+    let names = std::mem::take(&mut cx.scope.names);
+    let view = View { names: Some(&names), safe_only: cx.scope.safe_only };
+    let Program { expansion, source, prefix, .. } = program;
+    let nouns = view_errors(expansion, &view);
+    let module = refuse(cx, expansion, &[], &nouns, prefix, source).map(|()| {
+        let scopes = Arc::new(syntax::resolve(&expansion.program));
+        let around = Living { cx, view: &view };
+        let judgements = judge(expansion, &scopes, &around, prefix);
+        compile(unit(expansion, scopes, &view, prefix, source, &judgements))
+    });
+    cx.scope.names = names;
+    let module = module?;
+    let captures = crate::scope::captures(cx, &module, true);
+    Ok(Run { module: Arc::new(module), captures, exports: true })
+}
+
+fn unit<'a>(
+    expansion: &Expansion,
+    scopes: Arc<Scopes>,
+    view: &'a View<'_>,
+    prefix: &'a str,
+    source: &'a str,
+    judgements: &'a [Judgement],
+) -> Unit<'a> {
+    Unit {
+        program: Arc::new(expansion.program.clone()),
+        source_map: Arc::new(expansion.source_map.clone()),
+        scopes,
+        outer: view,
+        prefix,
+        source,
+        judgements,
+    }
+}
+
+fn view_errors(expansion: &Expansion, view: &View<'_>) -> Vec<SyntaxError> {
+    let scopes = syntax::resolve(&expansion.program);
+    syntax::static_errors(expansion, &scopes, &|noun| view.static_outer(noun))
+}
+
+/// Throws the first thing that is wrong with the text.
+fn refuse(
+    cx: &mut Cx,
+    expansion: &Expansion,
+    errors: &[SyntaxError],
+    nouns: &[SyntaxError],
+    prefix: &str,
+    source: &str,
+) -> Result<(), Exit> {
+    let mut all = errors.iter().chain(&expansion.errors).chain(nouns);
+    let Some(it) = all.find(|it| it.kind != SyntaxErrorKind::Warning) else { return Ok(()) };
+    let place = prefix.trim_end_matches('$').into();
+    let trace = vec![TraceLine { place, source: source.into(), range: it.range }];
+    Err(cx.throw(Problem { trace, ..Problem::new(&it.message) }))
+}
+
+/// What the one judge says of every object expression before anything runs.
+fn judge(expansion: &Expansion, scopes: &Scopes, around: &Living<'_>, prefix: &str) -> Vec<Judgement> {
+    if expansion.program.objects.is_empty() {
+        return Vec::new();
+    }
+    let known = audit::known(&expansion.program, scopes, around);
+    audit::judge(&expansion.program, scopes, around, &known, prefix)
+}
+
+/// The scope of a living vat, as the judge asks about it.
+struct Living<'a> {
+    cx: &'a Cx,
+    view: &'a View<'a>,
+}
+
+impl Living<'_> {
+    fn own(&self, noun: &str) -> Option<crate::scope::Named> {
+        self.view.names.and_then(|it| it.get(noun)).copied()
+    }
+    fn born(&self) -> audit::Born {
+        use audit::scopes::Level;
+        audit::Born(if self.view.safe_only { Level::Safe } else { Level::Privileged })
+    }
+}
+
+impl audit::Around for Living<'_> {
+    fn binding(&self, noun: &str) -> Guard {
+        match self.own(noun) {
+            Some(it) => crate::audition::guards::of_named(self.cx, it),
+            None => self.born().binding(noun),
+        }
+    }
+    fn value(&self, noun: &str) -> audit::Worth {
+        match self.own(noun) {
+            Some(it) => crate::audition::guards::worth(self.cx, it),
+            None => self.born().value(noun),
+        }
+    }
+    fn frozen(&self, noun: &str) -> bool {
+        match self.own(noun) {
+            Some(it) => crate::audition::is_presumed_frozen(self.cx, it.value),
+            None => self.born().frozen(noun),
+        }
+    }
+}
+
+/// The verdicts on an object expression that matter to the code made for it.
+pub(crate) fn presumed_frozen(judgements: &[Judgement], object: syntax::kernel_e::ObjectId) -> bool {
+    judgements.iter().any(|it| it.object == object && it.asked_at.is_none() && it.verdict.is_approved())
+}
+
+/// The first objection of an auditor that is known before evaluation and insists.
+pub(crate) fn refused(judgements: &[Judgement], object: syntax::kernel_e::ObjectId) -> Option<&str> {
+    judgements.iter().find_map(|it| match &it.verdict {
+        Verdict::Rejected(objections) if it.object == object && it.asked_at.is_some() && it.insists => {
+            objections.first().map(|it| it.message.as_str())
+        }
+        _ => None,
+    })
+}
+
+/// By object expression: in a few words, why it is not known to be immutable.
+pub(crate) fn objections(judgements: &[Judgement], objects: usize) -> Vec<Vec<String>> {
+    let mut all = vec![Vec::new(); objects];
+    for it in judgements {
+        let frozen = it.asked_at.is_none() || it.auditor.starts_with("DeepFrozen");
+        if let Some(place) = all.get_mut(it.object.index()).filter(|_| frozen) {
+            *place = it.verdict.objections().iter().map(|it| it.short()).collect();
+        }
+    }
+    all
+}

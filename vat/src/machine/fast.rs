@@ -1,0 +1,73 @@
+//! What arithmetic, comparison and sameness answer without asking anyone. `None`: send the message.
+
+use crate::code::{Arith, Compare};
+use crate::cx::Cx;
+use crate::heap::Cell;
+use crate::value::{Value, View};
+
+/// Two integers whose result fits, or two floats.
+pub(super) fn arithmetic(arith: Arith, a: Value, b: Value) -> Option<Value> {
+    Some(match (a.view(), b.view()) {
+        (View::Int(a), View::Int(b)) => integers(arith, a, b)?.into(),
+        (View::Float(a), View::Float(b)) => match arith {
+            Arith::Add => a + b,
+            Arith::Subtract => a - b,
+            Arith::Multiply => a * b,
+            _ => return None,
+        }
+        .into(),
+        _ => return None,
+    })
+}
+
+fn integers(arith: Arith, a: i64, b: i64) -> Option<i64> {
+    match arith {
+        Arith::Add => a.checked_add(b),
+        Arith::Subtract => a.checked_sub(b),
+        Arith::Multiply => a.checked_mul(b),
+        Arith::FloorDivide => {
+            let quotient = a.checked_div(b)?;
+            Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
+        }
+        Arith::Remainder => a.checked_rem(b),
+        Arith::Mod => {
+            let rest = a.checked_rem(b)?;
+            Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
+        }
+    }
+}
+
+pub(super) fn compare(how: Compare, a: Value, b: Value) -> Option<bool> {
+    fn by<T: PartialOrd>(how: Compare, a: T, b: T) -> bool {
+        match how {
+            Compare::Less => a < b,
+            Compare::Leq => a <= b,
+            Compare::Geq => a >= b,
+            Compare::Greater => a > b,
+        }
+    }
+    match (a.view(), b.view()) {
+        (View::Int(a), View::Int(b)) => Some(by(how, a, b)),
+        (View::Float(a), View::Float(b)) => Some(by(how, a, b)),
+        (View::Char(a), View::Char(b)) => Some(by(how, a, b)),
+        _ => None,
+    }
+}
+
+/// Sameness of scalars, texts and big integers.
+pub(super) fn same(cx: &Cx, a: Value, b: Value) -> Option<bool> {
+    let (a, b) = (cx.heap.shorten(a), cx.heap.shorten(b));
+    match (a.view(), b.view()) {
+        (View::Float(a), View::Float(b)) => Some(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()),
+        (View::Obj(one), View::Obj(other)) => match (cx.heap.cell(one), cx.heap.cell(other)) {
+            (Cell::Text(a), Cell::Text(b)) => Some(a == b),
+            (Cell::Big(a), Cell::Big(b)) => Some(a == b),
+            _ => None,
+        },
+        (View::Obj(it), _) | (_, View::Obj(it)) => match cx.heap.cell(it) {
+            Cell::Text(_) | Cell::Big(_) | Cell::List(_) => Some(false),
+            _ => None,
+        },
+        _ => Some(a == b),
+    }
+}

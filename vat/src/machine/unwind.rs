@@ -1,0 +1,100 @@
+//! Exits on their way outwards: handlers, ejectors coming home, traces.
+
+use super::{CodeFrame, Frame, Loaded, Machine, Next};
+use crate::code::Handling;
+use crate::cx::Cx;
+use crate::heap::Cell;
+use crate::problem::{Exit, TraceLine};
+use crate::value::Value;
+
+/// How many frames a problem remembers.
+const TRACE: usize = 64;
+
+impl Machine {
+    /// Pops frames until one handles `exit`. `Err`: none does.
+    pub(super) fn unwind(&mut self, cx: &mut Cx, exit: Exit) -> Result<Next, Exit> {
+        loop {
+            match self.frames.pop() {
+                None => return Err(exit),
+                Some(Frame::Native(then)) => {
+                    if let (Some(f), false) = (then.on_exit, matches!(exit, Exit::Stopped(_))) {
+                        return Ok(Next::Native(f(cx, then, exit)));
+                    }
+                }
+                Some(Frame::Code(frame)) => {
+                    if !matches!(exit, Exit::Stopped(_)) && self.handled(cx, frame, &exit) {
+                        return Ok(Next::Code);
+                    }
+                    self.leave_trace(cx, frame, &exit);
+                    self.stack.truncate(frame.base as usize - 1);
+                }
+            }
+        }
+    }
+
+    /// Looks for a handler in the frame; if there is one, the frame goes on there.
+    fn handled(&mut self, cx: &mut Cx, frame: CodeFrame, exit: &Exit) -> bool {
+        let loaded: Loaded = self.modules[frame.module as usize].clone();
+        let method = &loaded.module.methods[frame.method as usize];
+        let range = method.handlers.start as usize..method.handlers.end as usize;
+        for it in &loaded.module.handlers[range] {
+            if frame.at < it.start || frame.at >= it.end {
+                continue;
+            }
+            let value = match (it.handling, exit) {
+                (Handling::Catch, Exit::Thrown(problem)) => crate::throw::sealed(cx, *problem),
+                (Handling::Catch, Exit::Freed(value)) => *value,
+                (Handling::Catch, _) => continue,
+                (Handling::Finally, exit) => cx.heap.alloc(Cell::Exit(Box::new(exit.clone()))).into(),
+                (Handling::Escape(slot), exit) => {
+                    let own = self.stack[(frame.base + slot) as usize];
+                    kill(cx, own);
+                    match exit {
+                        Exit::Ejected { ejector, value } if *ejector == own => *value,
+                        _ => continue,
+                    }
+                }
+            };
+            self.stack.truncate((frame.base + method.locals + it.depth) as usize);
+            self.stack.push(value);
+            self.frames.push(Frame::Code(CodeFrame { pc: it.target, at: it.target, ..frame }));
+            return true;
+        }
+        false
+    }
+
+    fn leave_trace(&self, cx: &mut Cx, frame: CodeFrame, exit: &Exit) {
+        let Exit::Thrown(problem) = exit else { return };
+        let Some(at) = problem.as_obj() else { return };
+        let module = &self.modules[frame.module as usize].module;
+        let line = || {
+            let method = &module.methods[frame.method as usize];
+            let script = &module.scripts[method.script as usize];
+            let place = match &*method.name {
+                "" => script.fqn.to_string(),
+                name => format!("{}.{name}", script.fqn),
+            };
+            let range = module
+                .exprs
+                .get(frame.at as usize)
+                .and_then(|it| module.source_map.exprs.get(it.index()))
+                .copied()
+                .unwrap_or_default();
+            TraceLine { place: place.into(), source: module.source.clone(), range }
+        };
+        if let Cell::Problem(it) = cx.heap.cell_mut(at)
+            && it.trace.len() < TRACE
+        {
+            it.trace.push(line());
+        }
+    }
+}
+
+/// The ejector is out of its extent from now on.
+pub(super) fn kill(cx: &mut Cx, ejector: Value) {
+    if let Some(at) = ejector.as_obj()
+        && let Cell::Ejector(it) = cx.heap.cell_mut(at)
+    {
+        it.live = false;
+    }
+}

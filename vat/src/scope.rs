@@ -1,0 +1,102 @@
+//! A vat's persistent top scope: what earlier evaluations defined, over the names a program is born with.
+
+use crate::code::Held;
+use crate::compile::{Outer, OuterNoun};
+use crate::cx::Cx;
+use crate::scopes::Entry;
+use crate::value::Value;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// The names of one vat.
+#[derive(Default)]
+pub struct Scope {
+    pub(crate) names: FxHashMap<Arc<str>, Named>,
+    /// Values of the born names that are made once per vat.
+    made: FxHashMap<Arc<str>, Value>,
+    /// Only the safe scope below.
+    pub(crate) safe_only: bool,
+}
+
+/// What a name holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    pub held: Held,
+    pub value: Value,
+}
+
+impl Scope {
+    pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.names.values().for_each(|it| visit(it.value));
+        self.made.values().for_each(|it| visit(*it));
+    }
+}
+
+/// The entry of a name in the scope every program is born with.
+pub(crate) fn born(noun: &str, safe_only: bool) -> Option<Entry> {
+    crate::core_scope::safe(noun)
+        .or_else(|| crate::scopes::safe(noun))
+        .or_else(|| if safe_only { None } else { crate::core_scope::privileged(noun) })
+        .or_else(|| if safe_only { None } else { crate::scopes::privileged(noun) })
+}
+
+/// The value of a born name in this vat.
+pub(crate) fn born_value(cx: &mut Cx, noun: &str, safe_only: bool) -> Option<Value> {
+    Some(match born(noun, safe_only)? {
+        Entry::Class(it) => Value::of(it),
+        Entry::Value(it) => it,
+        Entry::Make(make) => match cx.scope.made.get(noun) {
+            Some(it) => *it,
+            None => {
+                let it = make(cx);
+                cx.scope.made.insert(Arc::from(noun), it);
+                it
+            }
+        },
+    })
+}
+
+/// What the compiler sees of a scope: the vat's own, or a module's (safe, nothing else).
+pub(crate) struct View<'a> {
+    pub names: Option<&'a FxHashMap<Arc<str>, Named>>,
+    pub safe_only: bool,
+}
+
+impl View<'_> {
+    /// What `syntax` asks of a noun that a program does not define.
+    pub(crate) fn static_outer(&self, noun: &str) -> Option<syntax::Outer> {
+        if let Some(it) = self.names.and_then(|it| it.get(noun)) {
+            return Some(syntax::Outer { assignable: it.held != Held::Value });
+        }
+        born(noun, self.safe_only).map(|_| syntax::Outer { assignable: false })
+    }
+}
+
+impl Outer for View<'_> {
+    fn lookup(&self, noun: &str) -> Option<OuterNoun> {
+        if let Some(it) = self.names.and_then(|it| it.get(noun)) {
+            return Some(OuterNoun::Held(it.held));
+        }
+        Some(match born(noun, self.safe_only)? {
+            Entry::Class(it) => OuterNoun::Constant(Value::of(it)),
+            Entry::Value(it) => OuterNoun::Constant(it),
+            Entry::Make(_) => OuterNoun::Held(Held::Value),
+        })
+    }
+    fn is_universal(&self, noun: &str) -> bool {
+        !self.names.is_some_and(|it| it.contains_key(noun))
+    }
+}
+
+/// What a compiled program takes from the scope, in the order it wants it.
+pub(crate) fn captures(cx: &mut Cx, module: &crate::code::Module, own: bool) -> Vec<Value> {
+    let safe_only = cx.scope.safe_only || !own;
+    let wanted = module.scripts.first().map(|it| &it.captures[..]).unwrap_or_default();
+    wanted
+        .iter()
+        .map(|it| match cx.scope.names.get(&*it.noun).filter(|_| own) {
+            Some(it) => it.value,
+            None => born_value(cx, &it.noun, safe_only).unwrap_or(Value::NULL),
+        })
+        .collect()
+}

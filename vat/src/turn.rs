@@ -1,0 +1,251 @@
+//! A vat and its turns: one pending delivery run to its end, or to the end of its budget.
+
+use crate::code::Held;
+use crate::cx::{Cx, Delivery, Work};
+use crate::fuel::{Fuel, Interrupt};
+use crate::heap::Cell;
+use crate::machine::Machine;
+use crate::powers::Powers;
+use crate::problem::{Exit, Problem, Stop};
+use crate::scope::Named;
+use crate::value::{Obj, Value};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+/// What a vat may use.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of heap, as counted by `Heap`.
+    pub heap: u64,
+    /// Units of work in one turn.
+    pub turn: u64,
+    /// Nested calls.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { heap: 1 << 30, turn: u64::MAX, depth: 100_000 }
+    }
+}
+
+/// A heap, a queue of pending deliveries and a set of powers.
+pub(crate) struct Vat {
+    pub name: Arc<str>,
+    pub cx: Cx,
+    pub machine: Machine,
+    pub limits: Limits,
+    pub interrupt: Interrupt,
+    /// What was asked to be evaluated, by number.
+    pub evals: FxHashMap<u64, Eval>,
+}
+
+/// A program to be evaluated in its own turn, and what became of it.
+pub(crate) struct Eval {
+    pub program: Option<Program>,
+    /// The promise for its value.
+    pub result: Obj,
+    pub evaluated: Option<Evaluated>,
+    /// The names it left in the scope.
+    pub names: Vec<Arc<str>>,
+}
+
+pub(crate) struct Program {
+    pub expansion: syntax::Expansion,
+    pub source: Arc<str>,
+    pub prefix: Arc<str>,
+}
+
+/// How the turn of an evaluation ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Evaluated {
+    /// It gave a value; which may be a promise or a broken reference.
+    Value,
+    /// It threw.
+    Threw,
+    /// It was ended from outside.
+    Stopped(Stop),
+}
+
+/// What a turn did.
+pub(crate) struct Turned {
+    pub cause: u64,
+    pub evaluated: Option<u64>,
+    pub stopped: Option<Stop>,
+}
+
+impl Vat {
+    pub fn new(
+        number: u32,
+        name: &str,
+        powers: Box<dyn Powers>,
+        limits: Limits,
+        interrupt: Interrupt,
+        next_vat: Arc<AtomicU32>,
+    ) -> Vat {
+        let fuel = Fuel::new(limits.turn, interrupt.clone());
+        let mut cx = Cx::new(number, powers, fuel, limits.heap, next_vat);
+        let machine = Machine::new(&mut cx, limits.depth);
+        Vat { name: name.into(), cx, machine, limits, interrupt, evals: FxHashMap::default() }
+    }
+
+    /// Moves timers that are due to the queue.
+    pub fn ring(&mut self) {
+        if self.cx.timers.is_empty() {
+            return;
+        }
+        let now = self.cx.powers.clock_millis();
+        while let Some(it) = self.cx.timers.first_entry()
+            && it.key().0 <= now
+        {
+            let thunk = it.remove();
+            self.cx.send_only(thunk, "run", []);
+        }
+    }
+
+    /// Delivers the first pending delivery.
+    pub fn turn(&mut self) -> Option<Turned> {
+        let Delivery { work, cause } = self.cx.queue.pop_front()?;
+        self.cx.cause = cause;
+        self.cx.fuel = Fuel::new(self.limits.turn, self.interrupt.clone());
+        let (queued, sent) = (self.cx.queue.len(), self.cx.outbox.len());
+        let (evaluated, stopped) = match work {
+            Work::Message { target, message } => {
+                let outcome = self.machine.call(&mut self.cx, target, message.selector, &message.args);
+                (None, self.settle(message.result, outcome, queued, sent))
+            }
+            Work::Eval(id) => (Some(id), self.eval_turn(id, queued, sent)),
+        };
+        Some(Turned { cause, evaluated, stopped })
+    }
+
+    /// Tells who waits for the turn's result. A stopped turn sends nothing.
+    fn settle(
+        &mut self,
+        result: Option<Obj>,
+        outcome: Result<Value, Exit>,
+        queued: usize,
+        sent: usize,
+    ) -> Option<Stop> {
+        let stopped = match &outcome {
+            Err(Exit::Stopped(it)) => Some(*it),
+            _ => None,
+        };
+        if stopped.is_some() {
+            self.cx.queue.truncate(queued);
+            self.cx.outbox.truncate(sent);
+        }
+        let value = match outcome {
+            Ok(it) => it,
+            Err(exit) => {
+                let problem = self.problem_of(exit);
+                // What a catch would get is what the promise is broken by.
+                let sealed = crate::throw::sealed(&mut self.cx, problem);
+                self.cx.broken(sealed)
+            }
+        };
+        if let Some(promise) = result {
+            self.cx.resolve(promise.into(), value);
+        }
+        stopped
+    }
+
+    /// The problem that an exit nobody handled stands for.
+    fn problem_of(&mut self, exit: Exit) -> Value {
+        match exit {
+            Exit::Thrown(it) => it,
+            Exit::Freed(it) => crate::throw::as_problem(&mut self.cx, it),
+            Exit::Ejected { .. } => self.cx.heap.problem("an ejector was called out of its extent"),
+            Exit::Stopped(stop) => {
+                let problem = self.stop_problem(stop);
+                self.cx.heap.problem(problem)
+            }
+        }
+    }
+
+    fn stop_problem(&self, stop: Stop) -> Problem {
+        match stop {
+            Stop::OutOfFuel => Problem::typed(
+                "outOfBudgetException",
+                format!("the turn used up its budget of {} units", self.limits.turn),
+            ),
+            Stop::Interrupted => Problem::typed("interruptedException", "the turn was interrupted"),
+            Stop::OutOfMemory => Problem::typed(
+                "outOfSpaceException",
+                format!("the vat's heap may not outgrow {} bytes", self.limits.heap),
+            ),
+        }
+    }
+
+    fn eval_turn(&mut self, id: u64, queued: usize, sent: usize) -> Option<Stop> {
+        let program = self.evals.get_mut(&id).and_then(|it| it.program.take())?;
+        let run = crate::load::step(&mut self.cx, &program);
+        let outcome = run.and_then(|run| {
+            self.machine.exported.clear();
+            self.machine.run_program(&mut self.cx, run)
+        });
+        let result = self.evals.get(&id).map(|it| it.result)?;
+        let evaluated = match &outcome {
+            Ok(_) => Evaluated::Value,
+            Err(Exit::Stopped(it)) => Evaluated::Stopped(*it),
+            Err(_) => Evaluated::Threw,
+        };
+        let names = if outcome.is_ok() { self.define() } else { Vec::new() };
+        if let Some(it) = self.evals.get_mut(&id) {
+            it.evaluated = Some(evaluated);
+            it.names = names;
+        }
+        match outcome {
+            // The top sees a thrown problem unsealed.
+            Err(exit @ (Exit::Thrown(_) | Exit::Freed(_))) => {
+                let problem = self.problem_of(exit);
+                let broken = self.cx.broken(problem);
+                self.cx.resolve(result.into(), broken);
+                None
+            }
+            it => self.settle(Some(result), it, queued, sent),
+        }
+    }
+
+    /// Puts the names of the program that has just run into the scope.
+    fn define(&mut self) -> Vec<Arc<str>> {
+        let exported = std::mem::take(&mut self.machine.exported);
+        exported
+            .into_iter()
+            .map(|(noun, held, value)| {
+                let noun: Arc<str> = Arc::from(&*noun);
+                self.cx.scope.names.insert(noun.clone(), Named { held, value });
+                noun
+            })
+            .collect()
+    }
+
+    /// Prints a value as `E.toQuote` does, on a small budget of its own; runs E code, but never for long.
+    pub fn quote(&mut self, value: Value) -> String {
+        self.cx.fuel = Fuel::new(1_000_000, self.interrupt.clone());
+        let outcome = crate::print::to_quote(&mut self.cx, value);
+        match self.machine.run_native(&mut self.cx, outcome) {
+            Ok(text) => self.cx.heap.as_text(text).map_or_else(String::new, |it| it.to_string()),
+            Err(_) => "<***could not be printed***>".to_string(),
+        }
+    }
+
+    /// What a name of the scope holds.
+    pub fn named(&mut self, noun: &str) -> Option<Value> {
+        let it = *self.cx.scope.names.get(noun)?;
+        let slot = match it.held {
+            Held::Value => return Some(it.value),
+            Held::Slot => it.value,
+            Held::Binding => match self.cx.heap.get(it.value) {
+                Some(Cell::Binding { slot, .. }) => *slot,
+                _ => return None,
+            },
+        };
+        match self.cx.heap.get(slot) {
+            Some(Cell::FinalSlot(it) | Cell::VarSlot(it)) => Some(*it),
+            Some(Cell::GuardedSlot { value, .. }) => Some(*value),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Waiting for a reference: `Ref.whenResolved` and what is built on it.
+//!
+//! Each reaction is a turn of its own, and so is each look at whether it is time; transcripts count them.
+
+use crate::cx::Cx;
+use crate::native::{Class, Outcome, done, method};
+use crate::reference::{State, state};
+use crate::value::Value;
+
+/// Is told that a reference is more resolved, looks again. Fields: the reference, the reactor, the resolver
+/// of the result or null, whether it has reacted.
+static REACTOR: Class =
+    Class::new("whenResolvedReactor", "<whenResolved reactor>", &[method("run", 1, look_again)]);
+
+fn look_again(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let Some(&[reference, reactor, resolver, reacted]) = cx.heap.fields(this, &REACTOR) else {
+        return done(Value::NULL);
+    };
+    if reacted == Value::TRUE {
+        return done(Value::NULL);
+    }
+    if state(&cx.heap, reference) == State::Promise {
+        cx.send_only(reference, "__whenMoreResolved", [this]);
+        return done(Value::NULL);
+    }
+    if let Some(fields) = cx.heap.fields_mut(this, &REACTOR) {
+        fields[3] = Value::TRUE;
+    }
+    if resolver.is_null() {
+        cx.send_only(reactor, "run", [reference]);
+    } else {
+        let result = cx.send(reactor, "run", [reference]);
+        cx.resolve(resolver, result);
+    }
+    done(Value::NULL)
+}
+
+/// A promise for `reactor <- run(reference)`, sent once the reference is resolved.
+pub(crate) fn wait(cx: &mut Cx, reference: Value, reactor: Value) -> Value {
+    let (promise, _) = cx.promise();
+    let it = cx.heap.native(&REACTOR, [reference, reactor, promise, Value::FALSE]);
+    // It never leaves and never calls: it only sends.
+    let _ = look_again(cx, it, &[Value::NULL]);
+    promise
+}
+
+pub(crate) fn when_resolved(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    done(wait(cx, args[0], args[1]))
+}
+
+pub(crate) fn when_resolved_only(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let it = cx.heap.native(&REACTOR, [args[0], args[1], Value::NULL, Value::FALSE]);
+    look_again(cx, it, &[Value::NULL])
+}
+
+/// Passes a broken reference on to the reactor in its field, drops any other.
+static IF_BROKEN: Class = Class::new("whenBrokenReactor", "<whenBroken reactor>", &[method("run", 1, if_broken)]);
+
+fn if_broken(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let reactor = cx.heap.fields(this, &IF_BROKEN).map_or(Value::NULL, |it| it[0]);
+    match state(&cx.heap, args[0]) {
+        State::Broken => cx.call(reactor, "run", [args[0]]),
+        _ => done(Value::NULL),
+    }
+}
+
+pub(crate) fn when_broken(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let filter = cx.heap.native(&IF_BROKEN, [args[1]]);
+    done(wait(cx, args[0], filter))
+}
+
+/// `promiseAllFulfilled(list)`: the list once all of it is resolved and nothing in it is broken.
+pub static PROMISE_ALL_FULFILLED: Class =
+    Class::new("promiseAllFulfilled", "<promiseAllFulfilled>", &[method("run", 1, all_fulfilled)])
+        .stamps(crate::native::Stamps::DEEP_FROZEN);
+
+/// Goes on with the list in its first field; its second field is the promise for it.
+static NEXT_OF_ALL: Class =
+    Class::new("promiseAllFulfilled", "<promiseAllFulfilled reactor>", &[method("run", 1, next_of_all)]);
+
+fn all_fulfilled(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let Some(items) = cx.heap.as_list(args[0]).cloned() else {
+        return Err(cx.throw(crate::object::does_not_coerce(args[0], "a List")));
+    };
+    cx.charge(items.len() as u64)?;
+    if let Some(it) = items.iter().find(|it| state(&cx.heap, **it) == State::Broken) {
+        return done(cx.near(*it));
+    }
+    let Some(waiting) = items.iter().find(|it| state(&cx.heap, **it) == State::Promise) else {
+        return done(args[0]);
+    };
+    let (promise, _) = cx.promise();
+    let reactor = cx.heap.native(&NEXT_OF_ALL, [args[0], promise]);
+    let it = cx.heap.native(&REACTOR, [*waiting, reactor, Value::NULL, Value::FALSE]);
+    look_again(cx, it, &[Value::NULL])?;
+    done(promise)
+}
+
+fn next_of_all(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let Some(&[list, promise]) = cx.heap.fields(this, &NEXT_OF_ALL) else { return done(Value::NULL) };
+    if let crate::native::Step::Done(all) = all_fulfilled(cx, Value::NULL, &[list])? {
+        cx.resolve(promise, all);
+    }
+    done(Value::NULL)
+}

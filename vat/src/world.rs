@@ -1,0 +1,374 @@
+//! A world of vats: the door of this room.
+//!
+//! One turn at a time, each of one vat; what a turn sent is handed over when it ends. The host holds on to
+//! values through [`Handle`]s and learns what became of them from [`TurnReport`]s; nothing here calls it.
+
+mod route;
+mod share;
+
+pub use share::Sharing;
+
+use crate::cx::{Delivery, Work};
+use crate::fuel::Interrupt;
+use crate::heap::{Cell, Promise};
+use crate::powers::Powers;
+use crate::problem::{Problem, Stop, TraceLine};
+use crate::reference::State;
+use crate::turn::{Eval, Evaluated, Limits, Program, Vat};
+use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use syntax::Expansion;
+
+/// A vat of one [`World`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct VatId(pub u32);
+
+/// What the host holds on to: a value in a vat, until [`World::release`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Handle {
+    pub vat: VatId,
+    id: u64,
+}
+
+/// A program to evaluate.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    pub expansion: Expansion,
+    /// What the text is called in traces: `cell 3`, `mint.e`.
+    pub source: Arc<str>,
+    /// The fully qualified prefix of its objects; `__main$` for steps, cells and scripts.
+    pub prefix: Arc<str>,
+}
+
+impl Evaluation {
+    pub fn new(expansion: Expansion, source: &str) -> Evaluation {
+        Evaluation { expansion, source: source.into(), prefix: "__main$".into() }
+    }
+}
+
+/// What [`World::run_turn`] did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TurnReport {
+    pub outcome: Outcome,
+    /// Whose turn it was.
+    pub vat: Option<VatId>,
+    /// The evaluation that the turn goes back to, through any number of sends.
+    pub cause: Option<Handle>,
+    /// The evaluation whose own turn this was.
+    pub evaluated: Option<Handle>,
+    /// Handles of [`World::eval`] and [`World::watch`] that are settled from now on.
+    pub settled: Vec<Handle>,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Outcome {
+    /// A turn was taken, to its end.
+    Turned,
+    /// A turn was begun and ended from outside; it sent nothing.
+    Stopped(Stop),
+    /// There is nothing to do, before a timer rings (or ever).
+    Quiet { wake_in: Option<Duration> },
+}
+
+/// What a handle stands for now, printed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ReferenceState {
+    Near(String),
+    Far(String),
+    /// The printed reference, `<ref broken by …>`.
+    Broken(String),
+    Promise(String),
+}
+
+/// A problem for people.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProblemReport {
+    /// As updoc prints it, key included: `problem: list index …` or `<viciousCycleException: Ref loop>`.
+    pub printed: String,
+    /// `viciousCycleException`, if it has a type.
+    pub kind: Option<Arc<str>>,
+    /// Innermost first.
+    pub trace: Vec<TraceLine>,
+}
+
+/// Vats, and what passes between them.
+pub struct World {
+    vats: BTreeMap<u32, Vat>,
+    /// The vat whose turn was last.
+    last: u32,
+    next_vat: Arc<AtomicU32>,
+    next_id: u64,
+    limits: Limits,
+    interrupt: Interrupt,
+    /// Handles whose settling has not been reported.
+    watched: BTreeSet<Handle>,
+}
+
+impl World {
+    /// A world without vats; `limits` are those of every vat in it.
+    pub fn new(limits: Limits) -> World {
+        World {
+            vats: BTreeMap::new(),
+            last: 0,
+            next_vat: Arc::new(AtomicU32::new(1)),
+            next_id: 1,
+            limits,
+            interrupt: Interrupt::new(),
+            watched: BTreeSet::new(),
+        }
+    }
+
+    /// A new vat with the privileged scope.
+    pub fn make_vat(&mut self, name: &str, powers: Box<dyn Powers>) -> VatId {
+        let number = self.next_vat.fetch_add(1, Ordering::Relaxed);
+        self.add_vat(number, name, powers);
+        VatId(number)
+    }
+
+    fn add_vat(&mut self, number: u32, name: &str, powers: Box<dyn Powers>) {
+        let (limits, interrupt) = (self.limits.clone(), self.interrupt.clone());
+        let vat = Vat::new(number, name, powers, limits, interrupt, self.next_vat.clone());
+        self.vats.insert(number, vat);
+    }
+
+    /// The vat gets only the safe scope: no powers have names in it.
+    pub fn confine(&mut self, vat: VatId) {
+        if let Some(it) = self.vats.get_mut(&vat.0) {
+            it.cx.scope.safe_only = true;
+        }
+    }
+
+    /// Ends a vat. References to it break; nothing else changes.
+    pub fn kill(&mut self, vat: VatId, why: &str) {
+        self.end_vat(vat.0, Problem::new(why));
+    }
+
+    pub fn vat_name(&self, vat: VatId) -> Option<Arc<str>> {
+        self.vats.get(&vat.0).map(|it| it.name.clone())
+    }
+
+    /// Stops the running turn, from any thread.
+    pub fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
+    }
+
+    /// What the vat's scope knows of a noun; for `syntax::static_errors`.
+    pub fn outer(&self, vat: VatId, noun: &str) -> Option<syntax::Outer> {
+        let scope = &self.vats.get(&vat.0)?.cx.scope;
+        let view = crate::scope::View { names: Some(&scope.names), safe_only: scope.safe_only };
+        view.static_outer(noun)
+    }
+
+    /// The names that evaluations have defined in the vat's scope, sorted.
+    pub fn names(&self, vat: VatId) -> Vec<Arc<str>> {
+        let names = self.vats.get(&vat.0).map(|it| it.cx.scope.names.keys().cloned());
+        let mut names: Vec<Arc<str>> = names.into_iter().flatten().collect();
+        names.sort();
+        names
+    }
+
+    /// Queues a program: it runs in a turn of its own, in the vat's scope, and its names stay there if it does
+    /// not throw. The handle is a promise for its value.
+    pub fn eval(&mut self, vat: VatId, it: Evaluation) -> Handle {
+        let id = self.fresh();
+        let handle = Handle { vat, id };
+        let Some(vat) = self.vats.get_mut(&vat.0) else { return handle };
+        queue_eval(vat, id, it);
+        self.watched.insert(handle);
+        handle
+    }
+
+    /// What became of an evaluation's own turn; `None`: it has not been taken.
+    pub fn evaluated(&self, handle: Handle) -> Option<Evaluated> {
+        self.vats.get(&handle.vat.0)?.evals.get(&handle.id)?.evaluated
+    }
+
+    /// The names an evaluation put into its vat's scope.
+    pub fn defined(&self, handle: Handle) -> Vec<Arc<str>> {
+        let eval = self.vats.get(&handle.vat.0).and_then(|it| it.evals.get(&handle.id));
+        eval.map(|it| it.names.clone()).unwrap_or_default()
+    }
+
+    /// Puts one delivery behind all that are pending in the vat, which runs once everything that
+    /// `interp.waitAtTop` was called with is resolved; the handle is settled by that turn.
+    pub fn reactor(&mut self, vat: VatId) -> Handle {
+        let id = self.fresh();
+        let handle = Handle { vat, id };
+        let Some(vat) = self.vats.get_mut(&vat.0) else { return handle };
+        let waiting = vat.cx.waiting;
+        let identity = Value::of(&REACTOR);
+        let done = crate::when::wait(&mut vat.cx, waiting, identity);
+        vat.cx.handles.insert(id, done);
+        self.watched.insert(handle);
+        handle
+    }
+
+    /// Which vat the next turn is of, and the evaluation it goes back to.
+    pub fn next_turn(&mut self) -> Option<(VatId, Option<Handle>)> {
+        self.vats.values_mut().for_each(Vat::ring);
+        let number = self.next_vat()?;
+        let cause = self.vats.get(&number)?.cx.queue.front()?.cause;
+        Some((VatId(number), self.handle_of(cause)))
+    }
+
+    fn next_vat(&self) -> Option<u32> {
+        let busy = |it: &(&u32, &Vat)| !it.1.cx.queue.is_empty();
+        let after = self.vats.range(self.last + 1..).find(busy);
+        after.or_else(|| self.vats.iter().find(busy)).map(|(it, _)| *it)
+    }
+
+    fn handle_of(&self, cause: u64) -> Option<Handle> {
+        let vat = self.vats.iter().find(|(_, it)| it.evals.contains_key(&cause))?;
+        Some(Handle { vat: VatId(*vat.0), id: cause })
+    }
+
+    /// Takes one turn of one vat, the vats in rotation.
+    pub fn run_turn(&mut self) -> TurnReport {
+        self.vats.values_mut().for_each(Vat::ring);
+        let Some(number) = self.next_vat() else {
+            let outcome = Outcome::Quiet { wake_in: self.wake_in() };
+            return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled: Vec::new() };
+        };
+        self.last = number;
+        let turned = self.vats.get_mut(&number).and_then(Vat::turn);
+        self.route(number);
+        let settled = self.newly_settled();
+        let vat = VatId(number);
+        let outcome = match turned.as_ref().and_then(|it| it.stopped) {
+            Some(stop) => Outcome::Stopped(stop),
+            None => Outcome::Turned,
+        };
+        let cause = turned.as_ref().and_then(|it| self.handle_of(it.cause));
+        let evaluated = turned.and_then(|it| it.evaluated).map(|id| Handle { vat, id });
+        TurnReport { outcome, vat: Some(vat), cause, evaluated, settled }
+    }
+
+    fn wake_in(&mut self) -> Option<Duration> {
+        self.vats
+            .values_mut()
+            .filter_map(|it| {
+                let due = it.cx.timers.first_key_value()?.0.0;
+                let left = due.saturating_sub(it.cx.powers.clock_millis()).max(0);
+                Some(Duration::from_millis(left as u64))
+            })
+            .min()
+    }
+
+    fn newly_settled(&mut self) -> Vec<Handle> {
+        if !self.vats.values_mut().any(|it| std::mem::take(&mut it.cx.settled)) {
+            return Vec::new();
+        }
+        let settled: Vec<Handle> =
+            self.watched.iter().copied().filter(|it| !self.is_pending(*it)).collect();
+        settled.iter().for_each(|it| {
+            self.watched.remove(it);
+        });
+        settled
+    }
+
+    /// Does the value hold an unresolved promise: is it one, or is one in its lists and maps?
+    pub fn is_pending(&self, handle: Handle) -> bool {
+        let Some((vat, value)) = self.value(handle) else { return false };
+        let heap = &vat.cx.heap;
+        let mut seen = rustc_hash::FxHashSet::default();
+        let mut work = vec![value];
+        while let Some(it) = work.pop() {
+            let it = heap.shorten(it);
+            let Some(at) = it.as_obj().filter(|it| seen.insert(*it)) else { continue };
+            match heap.cell(at) {
+                Cell::Promise(Promise::Unresolved(_)) => return true,
+                Cell::List(it) => work.extend(it.iter()),
+                Cell::Native(it) if it.class.stamps.has(crate::native::Stamps::PASS_BY_COPY) => {
+                    work.extend(it.fields.iter());
+                    if let Some(payload) = &it.payload {
+                        payload.trace(&mut |it| work.push(it));
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Reports once more when the handle is settled.
+    pub fn watch(&mut self, handle: Handle) {
+        self.watched.insert(handle);
+    }
+
+    fn value(&self, handle: Handle) -> Option<(&Vat, Value)> {
+        let vat = self.vats.get(&handle.vat.0)?;
+        Some((vat, *vat.cx.handles.get(&handle.id)?))
+    }
+
+    /// Is the value `null`? (Prompts and transcripts show nothing for it.)
+    pub fn is_null(&self, handle: Handle) -> bool {
+        self.value(handle).is_some_and(|(vat, it)| vat.cx.near(it).is_null())
+    }
+
+    /// What the handle stands for, printed as `E.toQuote` prints it. May run E code, for a bounded time.
+    pub fn state(&mut self, handle: Handle) -> ReferenceState {
+        let Some((vat, value)) = self.value(handle) else {
+            return ReferenceState::Broken("<ref broken by problem: the vat is gone>".to_string());
+        };
+        let state = crate::reference::state(&vat.cx.heap, value);
+        let printed = self.vats.get_mut(&handle.vat.0).map_or_else(String::new, |it| it.quote(value));
+        match state {
+            State::Near => ReferenceState::Near(printed),
+            State::Far => ReferenceState::Far(printed),
+            State::Broken => ReferenceState::Broken(printed),
+            State::Promise => ReferenceState::Promise(printed),
+        }
+    }
+
+    /// The problem of a handle that is broken.
+    pub fn problem(&mut self, handle: Handle) -> Option<ProblemReport> {
+        let (vat, value) = self.value(handle)?;
+        let problem = crate::reference::opt_problem(&vat.cx.heap, value)?;
+        let problem = crate::throw::unsealed(&vat.cx.heap, problem);
+        let (kind, trace) = match vat.cx.heap.get(problem) {
+            Some(Cell::Problem(it)) => (it.kind.clone(), it.trace.clone()),
+            _ => (None, Vec::new()),
+        };
+        let printed = self.vats.get_mut(&handle.vat.0)?.quote(problem);
+        Some(ProblemReport { printed, kind, trace })
+    }
+
+    /// Lets go of a value.
+    pub fn release(&mut self, handle: Handle) {
+        self.watched.remove(&handle);
+        if let Some(it) = self.vats.get_mut(&handle.vat.0) {
+            it.cx.handles.remove(&handle.id);
+            it.evals.remove(&handle.id);
+        }
+    }
+
+    /// Abstract bytes of the vat's heap.
+    pub fn heap_bytes(&self, vat: VatId) -> u64 {
+        self.vats.get(&vat.0).map_or(0, |it| it.cx.heap.bytes())
+    }
+
+    fn fresh(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+}
+
+/// Answers what it is told: the end of a chain of waiting.
+static REACTOR: crate::native::Class = crate::native::Class::new(
+    "reactor",
+    "<reactor>",
+    &[crate::native::method("run", 1, |_, _, _| crate::native::done(Value::NULL))],
+);
+
+/// Puts an evaluation into a vat's queue.
+fn queue_eval(vat: &mut Vat, id: u64, it: Evaluation) {
+    let (promise, _) = vat.cx.promise();
+    let Some(result) = promise.as_obj() else { return };
+    vat.cx.handles.insert(id, promise);
+    let program = Program { expansion: it.expansion, source: it.source, prefix: it.prefix };
+    vat.evals.insert(id, Eval { program: Some(program), result, evaluated: None, names: Vec::new() });
+    vat.cx.queue.push_back(Delivery { work: Work::Eval(id), cause: id });
+}
