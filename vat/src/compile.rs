@@ -9,7 +9,9 @@ mod object;
 mod pattern;
 mod uses;
 
-use crate::code::{Captured, Const, Export, Handler, Handling, Held, MethodCode, Module, Op, ScriptCode, Site};
+use crate::code::{
+    Captured, Const, Export, Handler, Handling, Held, MethodCode, Module, Op, ScriptCode, Site,
+};
 use crate::selector::Selector;
 use crate::value::Value;
 use rustc_hash::FxHashMap;
@@ -177,8 +179,7 @@ impl<'a> Compiler<'a> {
         }
         let end = self.ops.len() as u32;
         let locals = self.f.locals;
-        self.methods[0] =
-            Some(MethodCode {
+        self.methods[0] = Some(MethodCode {
             entry: 0,
             end,
             params: 0,

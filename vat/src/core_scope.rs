@@ -67,19 +67,20 @@ fn run_loop(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 /// `__validateFor(flag)`: is the `for` loop that this body belongs to still running?
-pub static VALIDATE_FOR: Class = Class::new("__validateFor", "<__validateFor>", &[method("run", 1, validate_for)])
-    .stamps(Stamps::DEEP_FROZEN);
+pub static VALIDATE_FOR: Class =
+    Class::new("__validateFor", "<__validateFor>", &[method("run", 1, validate_for)])
+        .stamps(Stamps::DEEP_FROZEN);
 
 fn validate_for(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    match args[0] {
-        Value::TRUE => done(Value::NULL),
-        _ => Err(cx.throw("For-loop body isn't valid after for-loop exits.")),
+    match args[0] == Value::TRUE {
+        true => done(Value::NULL),
+        false => Err(cx.throw("For-loop body isn't valid after for-loop exits.")),
     }
 }
 
 /// `__bind(resolver, guard)`: the function behind `bind x :guard`.
-pub static BIND: Class =
-    Class::new("__bind", "<__bind>", &[method("run", 1, bind), method("run", 2, bind)]).stamps(Stamps::DEEP_FROZEN);
+pub static BIND: Class = Class::new("__bind", "<__bind>", &[method("run", 1, bind), method("run", 2, bind)])
+    .stamps(Stamps::DEEP_FROZEN);
 
 /// Resolves the resolver in its first field with what it is given, coerced by the guard in its second.
 static BINDER: Class = Class::new("__bind", "<__bind()>", &[method("run", 2, run_binder)]);

@@ -17,15 +17,35 @@ use std::sync::Arc;
 
 /// What leaves a vat at the end of its turn.
 pub(crate) enum Outgoing {
-    Send { vat: u32, export: u32, message: Message, cause: u64 },
+    Send {
+        vat: u32,
+        export: u32,
+        message: Message,
+        cause: u64,
+    },
     /// A promise that `vat` knows as number `export` of vat `home` has been settled.
-    Resolve { vat: u32, home: u32, export: u32, value: Value },
+    Resolve {
+        vat: u32,
+        home: u32,
+        export: u32,
+        value: Value,
+    },
     /// `makeVat(name)`: the vat has its number already.
-    MakeVat { vat: u32, name: Arc<str> },
+    MakeVat {
+        vat: u32,
+        name: Arc<str>,
+    },
     /// `seedVat(vat, source)`; the resolver of the promise that was given for its value.
-    Seed { vat: u32, source: Arc<str>, promise: Value },
+    Seed {
+        vat: u32,
+        source: Arc<str>,
+        promise: Value,
+    },
     /// The vat is to end.
-    Kill { vat: u32, problem: Value },
+    Kill {
+        vat: u32,
+        problem: Value,
+    },
 }
 
 impl Outgoing {
@@ -80,7 +100,8 @@ impl Tables {
     }
     /// Our references into `vat`.
     pub(crate) fn imports_from(&self, vat: u32) -> Vec<Obj> {
-        let mut all: Vec<Obj> = self.imports.iter().filter(|(it, _)| it.0 == vat).map(|(_, it)| *it).collect();
+        let mut all: Vec<Obj> =
+            self.imports.iter().filter(|(it, _)| it.0 == vat).map(|(_, it)| *it).collect();
         all.sort();
         all
     }
@@ -123,8 +144,7 @@ struct Packing<'a> {
 
 /// Packs values of this vat for another one.
 pub(crate) fn pack(cx: &mut Cx, values: &[Value], to: u32) -> Parcel {
-    let mut packing =
-        Packing { cx, to, nodes: Vec::new(), seen: FxHashMap::default(), work: Vec::new() };
+    let mut packing = Packing { cx, to, nodes: Vec::new(), seen: FxHashMap::default(), work: Vec::new() };
     let roots = values.iter().map(|it| packing.carry(*it, false)).collect();
     while let Some((obj, index, frozen)) = packing.work.pop() {
         let node = packing.node(obj, frozen);
@@ -257,7 +277,11 @@ impl Packing<'_> {
 }
 
 /// Makes a parcel's values values of this vat.
-pub(crate) fn unpack(cx: &mut Cx, load: &mut dyn FnMut(&mut Cx, Arc<Module>) -> u32, parcel: Parcel) -> Vec<Value> {
+pub(crate) fn unpack(
+    cx: &mut Cx,
+    load: &mut dyn FnMut(&mut Cx, Arc<Module>) -> u32,
+    parcel: Parcel,
+) -> Vec<Value> {
     // Every node gets its cell first, so that nodes may refer to each other in any order.
     let mut made: Vec<Value> = Vec::with_capacity(parcel.nodes.len());
     for it in &parcel.nodes {
@@ -272,7 +296,8 @@ pub(crate) fn unpack(cx: &mut Cx, load: &mut dyn FnMut(&mut Cx, Arc<Module>) -> 
         Some(index) => made.get(index.index()).copied().unwrap_or(Value::NULL),
         None => it,
     };
-    let reals = |made: &[Value], all: &[Value]| -> Vec<Value> { all.iter().map(|it| real(made, *it)).collect() };
+    let reals =
+        |made: &[Value], all: &[Value]| -> Vec<Value> { all.iter().map(|it| real(made, *it)).collect() };
     for (index, node) in parcel.nodes.into_iter().enumerate() {
         let cell = match node {
             Node::Far { .. } | Node::Promise { .. } => continue,

@@ -33,7 +33,8 @@ pub(crate) fn import(cx: &mut Cx, name: &Arc<str>) -> Outcome {
     if let Some(it) = cx.imported.get(name) {
         return done(*it);
     }
-    if let Some(it) = crate::scopes::built_in_module(cx, name) {
+    if let Some(it) = crate::scopes::module(name) {
+        let it = crate::scope::entry_value(cx, name, it);
         return done(it);
     }
     let Some(source) = cx.powers.import(name) else {

@@ -21,9 +21,11 @@ pub static INTERP: Class = Class::new(
 );
 
 /// Gives back what was waited for before, once the reference is resolved: a link of the chain.
-static LINK: Class = Class::new("waitAtTop", "<wait link>", &[method("run", 1, |cx, this, _| {
-    done(cx.heap.fields(this, &LINK).map_or(Value::NULL, |it| it[0]))
-})]);
+static LINK: Class = Class::new(
+    "waitAtTop",
+    "<wait link>",
+    &[method("run", 1, |cx, this, _| done(cx.heap.fields(this, &LINK).map_or(Value::NULL, |it| it[0])))],
+);
 
 /// `interp.waitAtTop(p)`: whoever runs this step waits for `p`, and for all that was waited for before.
 fn wait_at_top(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
@@ -75,7 +77,7 @@ fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let Some(vat) = number(cx, args[0]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a Vat")));
     };
-    let Some(source) = crate::print::source_text(cx, args[1]) else {
+    let Some(source) = cx.heap.as_text(args[1]).cloned() else {
         return Err(cx.throw(crate::object::does_not_coerce(args[1], "an EExpr")));
     };
     let (promise, _) = cx.promise();

@@ -62,4 +62,6 @@ pub use fuel::Interrupt;
 pub use powers::Powers;
 pub use turn::{Evaluated, Limits};
 pub use value::Value;
-pub use world::{Evaluation, Handle, Outcome, ProblemReport, ReferenceState, Sharing, TurnReport, VatId, World};
+pub use world::{
+    Evaluation, Handle, Outcome, ProblemReport, ReferenceState, Sharing, TurnReport, VatId, World,
+};

@@ -124,9 +124,9 @@ impl audit::Around for Living<'_> {
             None => self.born().value(noun),
         }
     }
-    fn frozen(&self, noun: &str) -> bool {
+    fn frozen(&self, noun: &str) -> Option<bool> {
         match self.own(noun) {
-            Some(it) => crate::audition::is_presumed_frozen(self.cx, it.value),
+            Some(it) => Some(crate::audition::is_presumed_frozen(self.cx, it.value)),
             None => self.born().frozen(noun),
         }
     }

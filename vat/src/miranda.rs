@@ -31,16 +31,14 @@ pub(crate) fn find(selector: Selector) -> Option<NativeFn> {
 }
 
 fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let text = match crate::object::fqn(cx, this) {
-        Some(fqn) => format!("<{}>", crate::object::simple_name(&fqn)),
-        None => cx.class_of(this).map_or_else(String::new, |it| it.printed.to_string()),
-    };
+    let Some(fqn) = crate::object::fqn(cx, this) else { return crate::print::print_on(cx, this, args[0]) };
+    let text = format!("<{}>", crate::object::simple_name(&fqn));
     let text = cx.heap.text(text);
     cx.call(args[0], "write", [text])
 }
 
 fn get_alleged_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    crate::print::alleged_type(cx, this)
+    done(crate::object::alleged_type(cx, this))
 }
 
 fn responds_to(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

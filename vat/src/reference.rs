@@ -61,9 +61,7 @@ pub static REF: Class = Class::new(
         method("isSelfish", 1, is_selfish),
         method("isSelfless", 1, is_selfless),
         method("state", 1, state_name),
-        method("optProblem", 1, |cx, _, args| {
-            done(opt_problem(&cx.heap, args[0]).unwrap_or(Value::NULL))
-        }),
+        method("optProblem", 1, |cx, _, args| done(opt_problem(&cx.heap, args[0]).unwrap_or(Value::NULL))),
         method("resolution", 1, |_, _, args| done(args[0])),
         method("fulfillment", 1, fulfillment),
         method("whenResolved", 2, crate::when::when_resolved),

@@ -47,7 +47,7 @@ pub fn kind(heap: &Heap, value: Value) -> Kind {
             Kind::Parts(it.class, parts)
         }
         Cell::FinalSlot(it) => Kind::Parts(&crate::slot::FINAL_SLOT, vec![*it]),
-        Cell::Binding { slot, guard } => Kind::Parts(&crate::slot::BINDING, vec![*slot, *guard]),
+        Cell::Binding { slot, guard, .. } => Kind::Parts(&crate::slot::BINDING, vec![*slot, *guard]),
         Cell::Object(it) if it.stamps.has(Stamps::SELFLESS) => Kind::Portrayed,
         Cell::Promise(Promise::Unresolved(_)) => Kind::Unsettled,
         _ => Kind::Itself,

@@ -42,18 +42,24 @@ pub(crate) fn born(noun: &str, safe_only: bool) -> Option<Entry> {
 
 /// The value of a born name in this vat.
 pub(crate) fn born_value(cx: &mut Cx, noun: &str, safe_only: bool) -> Option<Value> {
-    Some(match born(noun, safe_only)? {
+    let entry = born(noun, safe_only)?;
+    Some(entry_value(cx, noun, entry))
+}
+
+/// The value of an entry, made once per vat and name.
+pub(crate) fn entry_value(cx: &mut Cx, name: &str, entry: Entry) -> Value {
+    match entry {
         Entry::Class(it) => Value::of(it),
         Entry::Value(it) => it,
-        Entry::Make(make) => match cx.scope.made.get(noun) {
+        Entry::Make(make) => match cx.scope.made.get(name) {
             Some(it) => *it,
             None => {
                 let it = make(cx);
-                cx.scope.made.insert(Arc::from(noun), it);
+                cx.scope.made.insert(Arc::from(name), it);
                 it
             }
         },
-    })
+    }
 }
 
 /// What the compiler sees of a scope: the vat's own, or a module's (safe, nothing else).

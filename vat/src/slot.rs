@@ -76,10 +76,22 @@ fn is_final(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 }
 
 fn get_guard(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    done(match cx.heap.get(this) {
-        Some(Cell::Binding { guard, .. }) => *guard,
-        _ => Value::NULL,
-    })
+    done(binding_guard(cx, this))
+}
+
+/// The guard of a binding: it describes the slot.
+pub fn binding_guard(cx: &mut Cx, binding: Value) -> Value {
+    let Some(Cell::Binding { slot, guard, explicit }) = cx.heap.get(binding) else { return Value::NULL };
+    let (slot, guard, explicit) = (*slot, *guard, *explicit);
+    if explicit {
+        return guard;
+    }
+    match cx.heap.get(slot) {
+        Some(Cell::FinalSlot(_)) => final_slot_guard(cx, guard),
+        Some(Cell::VarSlot(_)) => Value::of(&crate::guard::slot::VAR_SLOT),
+        Some(Cell::GuardedSlot { .. }) => Value::of(&crate::guard::slot::GUARDED_SLOT),
+        _ => Value::of(&crate::guard::any::ANY),
+    }
 }
 
 macro_rules! maker {
@@ -116,14 +128,20 @@ maker!(
     [method("run", 1, guarded_slot_to_binding), method("run", 2, slot_to_binding)]
 );
 
+/// `FinalSlot[guard]`; null stands for `any`.
+pub(crate) fn final_slot_guard(cx: &mut Cx, guard: Value) -> Value {
+    let guard = if guard.is_null() { Value::of(&crate::guard::any::ANY) } else { guard };
+    cx.heap.native(&crate::guard::slot::FINAL_SLOT_OF, [guard])
+}
+
 fn final_slot_type(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(crate::guard::final_slot_guard(cx, Value::NULL))
+    done(final_slot_guard(cx, Value::NULL))
 }
-fn var_slot_type(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(crate::guard::var_slot_guard(cx))
+fn var_slot_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(Value::of(&crate::guard::slot::VAR_SLOT))
 }
-fn guarded_slot_type(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(crate::guard::guarded_slot_guard(cx))
+fn guarded_slot_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(Value::of(&crate::guard::slot::GUARDED_SLOT))
 }
 
 fn make_guarded(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
@@ -151,7 +169,8 @@ fn slot_to_binding(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 /// Makes the slot it is given a binding with the guard in its field.
-static WITH_GUARD: Class = Class::new("__slotToBinding", "<__slotToBinding()>", &[method("run", 2, with_guard)]);
+static WITH_GUARD: Class =
+    Class::new("__slotToBinding", "<__slotToBinding()>", &[method("run", 2, with_guard)]);
 
 fn guarded_slot_to_binding(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let it = cx.heap.native(&WITH_GUARD, [args[0]]);

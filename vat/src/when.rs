@@ -54,7 +54,8 @@ pub(crate) fn when_resolved_only(cx: &mut Cx, _: Value, args: &[Value]) -> Outco
 }
 
 /// Passes a broken reference on to the reactor in its field, drops any other.
-static IF_BROKEN: Class = Class::new("whenBrokenReactor", "<whenBroken reactor>", &[method("run", 1, if_broken)]);
+static IF_BROKEN: Class =
+    Class::new("whenBrokenReactor", "<whenBroken reactor>", &[method("run", 1, if_broken)]);
 
 fn if_broken(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let reactor = cx.heap.fields(this, &IF_BROKEN).map_or(Value::NULL, |it| it[0]);

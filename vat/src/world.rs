@@ -261,8 +261,7 @@ impl World {
         if !self.vats.values_mut().any(|it| std::mem::take(&mut it.cx.settled)) {
             return Vec::new();
         }
-        let settled: Vec<Handle> =
-            self.watched.iter().copied().filter(|it| !self.is_pending(*it)).collect();
+        let settled: Vec<Handle> = self.watched.iter().copied().filter(|it| !self.is_pending(*it)).collect();
         settled.iter().for_each(|it| {
             self.watched.remove(it);
         });

@@ -116,29 +116,38 @@ fn describe_within(cx: &Cx, guard: Value, depth: usize) -> Guard {
     if guard.is_null() || depth == 0 {
         return Guard::ANY;
     }
-    let (name, fields): (&str, &[Value]) = match guard.view() {
-        View::Static(class) => (class.printed, &[]),
-        _ => match cx.heap.as_native(guard) {
-            Some(it) => (it.class.fqn, &it.fields),
-            None => return Guard::Other(Arc::from(other(cx, guard))),
+    let Some(class) = cx.class_of(guard) else { return Guard::Other(Arc::from(other(cx, guard))) };
+    let fields: &[Value] = cx.heap.as_native(guard).map_or(&[], |it| &it.fields);
+    let part =
+        |at: usize| Arc::new(fields.get(at).map_or(Guard::ANY, |it| describe_within(cx, *it, depth - 1)));
+    // Fields may be the guards themselves or one list of them.
+    let parts = || -> Vec<Guard> {
+        let all = fields.first().and_then(|it| cx.heap.as_list(*it)).map_or(fields, |it| &it[..]);
+        all.iter().map(|it| describe_within(cx, *it, depth - 1)).collect()
+    };
+    let is = |it: &'static crate::native::Class| std::ptr::eq(class, it);
+    use crate::guard::{any, list, map, nullable, region, same, set, slot, tuple};
+    match () {
+        () if is(&list::LIST_OF) => Guard::List(part(0)),
+        () if is(&set::SET_OF) => Guard::Set(part(0)),
+        () if is(&map::MAP_OF) => Guard::Map(part(0), part(1)),
+        () if is(&slot::FINAL_SLOT_OF) => Guard::FinalSlot(part(0)),
+        () if is(&slot::FINAL_SLOT) => Guard::plain_def(),
+        () if is(&slot::VAR_SLOT) => Guard::VarSlot,
+        () if is(&slot::GUARDED_SLOT) => Guard::GuardedSlot,
+        () if is(&nullable::NULL_OK_OF) => Guard::NullOk(part(0)),
+        () if is(&tuple::TUPLE_OF) => Guard::Tuple(parts()),
+        () if is(&any::UNION) => Guard::Union(parts()),
+        () if is(&any::ALL) => Guard::Intersection(parts()),
+        () if is(&same::SAME_AS) => {
+            Guard::Same(Arc::from("…"), fields.first().is_some_and(|it| super::is_deep_frozen(cx, *it)))
+        }
+        () if is(&region::REGION) => match &*part(0) {
+            Guard::Standard(space) => Guard::Region(*space, Arc::from("a region")),
+            _ => Guard::Other(Arc::from("a region")),
         },
-    };
-    let part = |at: usize| {
-        Arc::new(fields.get(at).map_or(Guard::ANY, |it| describe_within(cx, *it, depth - 1)))
-    };
-    let parts = || fields.iter().map(|it| describe_within(cx, *it, depth - 1)).collect();
-    match (name, fields.len()) {
-        (_, 0) => Standard::by_name(name).map_or_else(|| Guard::Other(Arc::from(name)), Guard::Standard),
-        ("List", 1) => Guard::List(part(0)),
-        ("Set", 1) => Guard::Set(part(0)),
-        ("Map", 2) => Guard::Map(part(0), part(1)),
-        ("FinalSlot", 1) => Guard::FinalSlot(part(0)),
-        ("nullOk", 1) => Guard::NullOk(part(0)),
-        ("Tuple", _) => Guard::Tuple(parts()),
-        ("any", _) => Guard::Union(parts()),
-        ("all", _) => Guard::Intersection(parts()),
-        ("Same", 1) => Guard::Same(Arc::from("…"), super::is_deep_frozen(cx, fields[0])),
-        _ => crate::guard::describe(cx, guard).unwrap_or_else(|| Guard::Other(Arc::from(name))),
+        () => Standard::by_name(class.printed)
+            .map_or_else(|| Guard::Other(Arc::from(class.printed)), Guard::Standard),
     }
 }
 
@@ -159,14 +168,14 @@ pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
         None => (Held::Value, Value::NULL),
     };
     Some(match held {
-        Held::Value => crate::guard::final_slot_guard(cx, Value::NULL),
+        Held::Value => crate::slot::final_slot_guard(cx, Value::NULL),
         Held::Slot => slot_guard(cx, value),
         Held::Binding => match cx.heap.get(value) {
             Some(Cell::Binding { guard, explicit: true, .. }) => *guard,
             Some(Cell::Binding { slot, guard, .. }) => {
                 let (slot, guard) = (*slot, *guard);
                 match cx.heap.get(slot) {
-                    Some(Cell::FinalSlot(_)) => crate::guard::final_slot_guard(cx, guard),
+                    Some(Cell::FinalSlot(_)) => crate::slot::final_slot_guard(cx, guard),
                     _ => slot_guard(cx, slot),
                 }
             }
@@ -177,9 +186,9 @@ pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
 
 fn slot_guard(cx: &mut Cx, slot: Value) -> Value {
     match cx.heap.get(slot) {
-        Some(Cell::VarSlot(_)) => crate::guard::var_slot_guard(cx),
-        Some(Cell::GuardedSlot { .. }) => crate::guard::guarded_slot_guard(cx),
-        Some(Cell::FinalSlot(_)) => crate::guard::final_slot_guard(cx, Value::NULL),
+        Some(Cell::VarSlot(_)) => Value::of(&crate::guard::slot::VAR_SLOT),
+        Some(Cell::GuardedSlot { .. }) => Value::of(&crate::guard::slot::GUARDED_SLOT),
+        Some(Cell::FinalSlot(_)) => crate::slot::final_slot_guard(cx, Value::NULL),
         _ => crate::core_scope::value(cx, "any"),
     }
 }

@@ -320,7 +320,8 @@ impl Compiler<'_> {
     /// `__return.run(value)` of an ejector that is a jump. Its own value is never seen.
     fn leave(&mut self, recipient: ExprId, verb: &Name, args: &[ExprId]) -> bool {
         let Binder::Definition(id) = self.scopes.binder(recipient) else { return false };
-        let known = matches!(self.program.expr(recipient), Expr::Noun(_)) && &**verb == "run" && args.len() <= 1;
+        let known =
+            matches!(self.program.expr(recipient), Expr::Noun(_)) && &**verb == "run" && args.len() <= 1;
         let Some(at) = self.f.exits.iter().rposition(|it| it.ejector == *id).filter(|_| known) else {
             return false;
         };

@@ -74,8 +74,7 @@ impl Compiler<'_> {
     fn define_early(&mut self, id: ObjectId, own: Option<DefinitionId>) -> Option<(u32, Held)> {
         let own = own?;
         let held = self.held(own);
-        let capture =
-            self.scopes.captures(id).iter().find(|it| it.binder == Binder::Definition(own))?;
+        let capture = self.scopes.captures(id).iter().find(|it| it.binder == Binder::Definition(own))?;
         let wanted = match held {
             Held::Value => false,
             Held::Slot => true,
@@ -104,7 +103,11 @@ impl Compiler<'_> {
     }
 
     /// Pushes what the object closes over. Its own name is `This` inside, if only read.
-    fn captures(&mut self, id: ObjectId, own: Option<DefinitionId>) -> (Vec<(Key, Captured)>, Option<DefinitionId>) {
+    fn captures(
+        &mut self,
+        id: ObjectId,
+        own: Option<DefinitionId>,
+    ) -> (Vec<(Key, Captured)>, Option<DefinitionId>) {
         let mut captured = Vec::new();
         let mut own_name = None;
         for it in self.scopes.captures(id) {
@@ -148,22 +151,14 @@ impl Compiler<'_> {
         let _ = id;
     }
 
-    fn script(
-        &mut self,
-        id: ObjectId,
-        captured: &[(Key, Captured)],
-        own_name: Option<DefinitionId>,
-    ) -> u32 {
+    fn script(&mut self, id: ObjectId, captured: &[(Key, Captured)], own_name: Option<DefinitionId>) -> u32 {
         let it = self.program.object(id);
         let script = self.scripts.len() as u32;
         self.scripts.push(None);
         let name = self.principal_noun(it.pattern);
         let fqn = format!("{}{name}", self.f.prefix);
-        let captures: FxHashMap<Key, (u32, Held)> = captured
-            .iter()
-            .enumerate()
-            .map(|(at, (key, it))| (key.clone(), (at as u32, it.held)))
-            .collect();
+        let captures: FxHashMap<Key, (u32, Held)> =
+            captured.iter().enumerate().map(|(at, (key, it))| (key.clone(), (at as u32, it.held))).collect();
         let mut methods = FxHashMap::default();
         let mut matchers = Vec::new();
         let add = |cx: &mut Self, body: Body| {

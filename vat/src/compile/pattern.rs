@@ -137,7 +137,9 @@ impl Compiler<'_> {
     /// The `x` of `__bind.run(x__Resolver)`.
     fn bound_noun(&self, function: ExprId) -> Option<String> {
         let Expr::Call { recipient, args, .. } = self.program.expr(function) else { return None };
-        let (Expr::Noun(bind), Some(first)) = (self.program.expr(*recipient), args.first()) else { return None };
+        let (Expr::Noun(bind), Some(first)) = (self.program.expr(*recipient), args.first()) else {
+            return None;
+        };
         let Expr::Noun(resolver) = self.program.expr(*first) else { return None };
         (&**bind == "__bind").then(|| resolver.strip_suffix("__Resolver").unwrap_or(resolver).to_string())
     }

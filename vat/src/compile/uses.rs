@@ -53,7 +53,18 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         finally: vec![0; n],
     };
     let meta_state = program.exprs.iter().any(|it| matches!(it, Expr::MetaState));
-    let mut walk = Walk { program, scopes, outer, uses, functions: 0, function: 0, finally: 0, meta_state, top: 0, tries: 0 };
+    let mut walk = Walk {
+        program,
+        scopes,
+        outer,
+        uses,
+        functions: 0,
+        function: 0,
+        finally: 0,
+        meta_state,
+        top: 0,
+        tries: 0,
+    };
     for (top, it) in program.body.iter().enumerate() {
         walk.top = top;
         walk.expr(*it);

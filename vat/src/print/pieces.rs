@@ -60,7 +60,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         Cell::GuardedSlot { value, guard } => {
             vec!["<var ".into(), Piece::Quoted(*value), " :".into(), Piece::Quoted(*guard), ">".into()]
         }
-        Cell::Binding { slot, guard } => {
+        Cell::Binding { slot, guard, .. } => {
             let guard = if guard.is_null() { Piece::from("any") } else { Piece::Quoted(*guard) };
             vec!["<& ".into(), Piece::Quoted(*slot), " :".into(), guard, ">".into()]
         }
@@ -180,6 +180,6 @@ pub(super) fn type_name(cx: &Cx, value: Value) -> String {
 }
 
 /// The fully qualified name of an object written in E.
-pub fn fqn(_: &Cx, _: Value) -> String {
-    "object".into()
+pub fn fqn(cx: &Cx, value: Value) -> String {
+    crate::object::fqn(cx, value).map_or_else(|| "object".into(), |it| it.to_string())
 }

@@ -25,9 +25,8 @@ impl World {
     pub fn share(&mut self, from: VatId, noun: &str, to: VatId) -> Sharing {
         let Some(vat) = self.vats.get_mut(&from.0) else { return Sharing::Missing };
         let Some(value) = vat.named(noun) else { return Sharing::Missing };
-        let why = crate::object::script(&vat.cx, value).map(|(_, loaded, script)| {
-            script.object.map(|it| loaded.objections(it)).unwrap_or_default()
-        });
+        let why = crate::object::script(&vat.cx, value)
+            .map(|(_, loaded, script)| script.object.map(|it| loaded.objections(it)).unwrap_or_default());
         let parcel = far::pack(&mut vat.cx, &[value], to.0);
         let Some(vat) = self.vats.get_mut(&to.0) else { return Sharing::Missing };
         let value = super::route::unpack(vat, parcel).first().copied().unwrap_or(crate::Value::NULL);

@@ -1,0 +1,85 @@
+//! Replays `tests/suite/vat/*.updoc`: each step a program in one vat, as a prompt would run it.
+
+use harness::{Answer, Suite, Transcript};
+use syntax::{Pragmas, expand, parse_with};
+use vat::powers::still::Still;
+use vat::world::{Evaluation, Outcome, World};
+use vat::{Evaluated, Handle, Limits, VatId};
+
+/// Answers every step: what it printed, its value or problem, and what was printed before it was closed.
+fn replay(transcript: &Transcript) -> Vec<Vec<Answer>> {
+    let powers = Still::new();
+    let mut world = World::new(Limits { turn: 50_000_000, heap: 1 << 28, ..Limits::default() });
+    let vat = world.make_vat("transcript", Box::new(powers.clone()));
+    let mut prompt = Prompt { world, vat, powers, pragmas: Pragmas::default() };
+    transcript.steps().map(|it| prompt.step(&it.input)).collect()
+}
+
+struct Prompt {
+    world: World,
+    vat: VatId,
+    powers: Still,
+    pragmas: Pragmas,
+}
+
+impl Prompt {
+    fn step(&mut self, input: &str) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        if input.trim().is_empty() {
+            self.world.run_turn();
+            self.streams(&mut answers);
+            return answers;
+        }
+        let parse = parse_with(input, &self.pragmas);
+        self.pragmas = parse.pragmas.clone();
+        let mut expansion = expand(&parse.program);
+        expansion.errors.splice(0..0, parse.errors);
+        let handle = self.world.eval(self.vat, Evaluation::new(expansion, "step"));
+        self.run_until(|world| world.evaluated(handle).is_some());
+        self.streams(&mut answers);
+        self.result(handle, &mut answers);
+        let reactor = self.world.reactor(self.vat);
+        self.run_until(|world| !world.is_pending(reactor));
+        self.streams(&mut answers);
+        answers
+    }
+
+    fn run_until(&mut self, done: impl Fn(&World) -> bool) {
+        while !done(&self.world) {
+            if let Outcome::Quiet { .. } = self.world.run_turn().outcome {
+                return;
+            }
+        }
+    }
+
+    fn streams(&self, answers: &mut Vec<Answer>) {
+        for (key, text) in [("stdout", self.powers.take_stdout()), ("stderr", self.powers.take_stderr())] {
+            if !text.is_empty() {
+                answers.push(Answer::new(key, text));
+            }
+        }
+    }
+
+    fn result(&mut self, handle: Handle, answers: &mut Vec<Answer>) {
+        if self.world.evaluated(handle) == Some(Evaluated::Value) {
+            if !self.world.is_null(handle) {
+                answers.push(Answer::new("value", printed(self.world.state(handle))));
+            }
+            return;
+        }
+        let text = self.world.problem(handle).map(|it| it.printed).unwrap_or_default();
+        let (key, text) = text.split_once(": ").unwrap_or(("problem", &text));
+        answers.push(Answer::new(key, text));
+    }
+}
+
+fn printed(state: vat::ReferenceState) -> String {
+    use vat::ReferenceState::*;
+    match state {
+        Near(it) | Far(it) | Broken(it) | Promise(it) => it,
+    }
+}
+
+fn main() -> std::process::ExitCode {
+    Suite::new().transcripts("vat", replay).run()
+}
