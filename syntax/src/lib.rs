@@ -2,7 +2,24 @@
 //!
 //! [`parse`] reads a text into the surface tree of [`ast`] and always succeeds, errors beside the tree;
 //! [`expand`] turns that into Kernel-E; [`resolve`] says who binds each noun, and [`static_errors`] what E
-//! refuses before it runs. [`print_surface`] and `print_kernel` write both trees back as E.
+//! refuses before it runs. [`print_surface`] and [`print_kernel`] write both trees back as E.
+//!
+//! ```
+//! let text = "def total := ledger[alice] + 1";
+//! let parse = syntax::parse(text);
+//! assert!(parse.errors.is_empty());
+//!
+//! let expansion = syntax::expand(&parse.program);
+//! let kernel_e = syntax::print_kernel(&expansion.program);
+//! assert_eq!(kernel_e, "def total := ledger.get(alice).add(1)");
+//!
+//! // Nobody here has said what `alice` is; whoever runs or edits the program knows what is around it.
+//! let scopes = syntax::resolve(&expansion.program);
+//! let around = |noun: &str| (noun == "ledger").then_some(syntax::Outer { assignable: false });
+//! let errors = syntax::static_errors(&expansion, &scopes, &around);
+//! assert_eq!(errors[0].message, "undefined variable: alice");
+//! assert_eq!(&text[std::ops::Range::from(errors[0].range)], "alice");
+//! ```
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 

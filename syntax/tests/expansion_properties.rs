@@ -184,7 +184,7 @@ impl Seen<'_> {
 /// Whatever is nested or chained this much, expansion ends, soon, and on a small stack.
 #[test]
 fn depth_and_length_do_not_matter() {
-    let much = 3000;
+    let much = 1500;
     let texts = [
         "[".repeat(much) + "coin" + &"]".repeat(much),
         "fn coin { ".repeat(much) + "coin" + &" }".repeat(much),
@@ -203,5 +203,19 @@ fn depth_and_length_do_not_matter() {
             misuses(&expansion.program);
         };
         small.spawn(walk).unwrap().join().unwrap();
+    }
+}
+
+#[test]
+fn every_fence_of_the_page_on_kernel_e_is_kernel_e() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/kernel-e.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let fences = page.split("\n```kernel-e\n").skip(1);
+    let fences: Vec<&str> = fences.filter_map(|it| it.split("\n```").next()).collect();
+    assert!(fences.len() > 12, "only {} fences", fences.len());
+    for text in fences {
+        let parsed = parse(text);
+        assert!(parsed.errors.is_empty(), "{text}\n{:?}", parsed.errors);
+        assert_eq!(print_kernel(&expand(&parsed.program).program), text);
     }
 }
