@@ -27,6 +27,18 @@ pub struct Edit {
     pub new_len: TextSize,
 }
 
+/// A token that does not fit, and the names of those that would have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Misfit {
+    /// Empty at the end of the text.
+    pub culprit: TextRange,
+    /// As the grammar names them; empty where it is not known.
+    pub wanted: Vec<&'static str>,
+}
+
+/// How far into a mistake its culprit is looked for.
+const MOST_PIECES: usize = 500;
+
 /// A node of a [`Cst`]: everything with a name, and the punctuation that has a role.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'a> {
@@ -90,6 +102,64 @@ impl Cst {
     /// Every node, in the order of the text, parents first.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         (0..self.table().len() as u32).map(|index| Node { cst: self, index })
+    }
+
+    /// Where the parser stopped understanding: the first token of each mistake that could not follow what was
+    /// before it. At most `most` of them.
+    pub fn misfits(&self, most: usize) -> Vec<Misfit> {
+        let mut misfits = Vec::new();
+        let Some(tree) = &self.tree else { return misfits };
+        let mut cursor = tree.walk();
+        loop {
+            let node = cursor.node();
+            if node.is_error() {
+                misfits.push(self.misfit(node));
+            }
+            let deeper = node.has_error() && !node.is_error() && cursor.goto_first_child();
+            while !deeper && !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return misfits;
+                }
+            }
+            if misfits.len() == most {
+                return misfits;
+            }
+        }
+    }
+
+    /// A mistake carries along what was read well before it. Its culprit is the first piece that its state did
+    /// not allow; where all were allowed, what comes next.
+    fn misfit(&self, error: tree_sitter::Node<'_>) -> Misfit {
+        let mut cursor = error.walk();
+        let mut state = 0;
+        for _ in 0..MOST_PIECES {
+            while cursor.goto_first_child() {}
+            let piece = cursor.node();
+            let allowed = !piece.is_error() && allows(piece.parse_state(), piece.grammar_id());
+            if !allowed {
+                let before = if piece.is_error() { state } else { piece.parse_state() };
+                return Misfit { culprit: byte_range(&piece), wanted: wanted(before) };
+            }
+            state = piece.next_parse_state();
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return Misfit { culprit: self.token_after(error.end_byte()), wanted: wanted(state) };
+                }
+            }
+        }
+        Misfit { culprit: byte_range(&error), wanted: Vec::new() }
+    }
+
+    /// The next word, or the next character that is none.
+    fn token_after(&self, at: usize) -> TextRange {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let token = rest.trim_start();
+        let run = |fits: fn(char) -> bool| token.find(|it| !fits(it)).unwrap_or(token.len());
+        let word = run(|it| it.is_alphanumeric() || it == '_');
+        let operator = run(|it| ":=<>!~&|^*+-/%.?".contains(it));
+        let one = token.chars().next().map_or(0, char::len_utf8);
+        let len = word.max(operator).max(one);
+        TextRange::at(((at + rest.len() - token.len()) as u32).into(), (len as u32).into())
     }
 
     fn table(&self) -> &[NodeData] {
@@ -177,6 +247,30 @@ fn field_numbered(id: u16) -> Option<Field> {
     let name = |id: u16| language().field_name_for_id(id).and_then(Field::named);
     let fields = FIELDS.get_or_init(|| (0..=language().field_count() as u16).map(name).collect());
     fields.get(usize::from(id)).copied().flatten()
+}
+
+fn byte_range(it: &tree_sitter::Node<'_>) -> TextRange {
+    TextRange::new((it.start_byte() as u32).into(), (it.end_byte() as u32).into())
+}
+
+/// Whether a token may come in this state of the parser. State 0 is that of mistakes, where everything may.
+fn allows(state: u16, token: u16) -> bool {
+    state != 0
+        && (language().next_state(state, token) != 0
+            || language().lookahead_iterator(state).is_some_and(|mut it| it.any(|it| it == token)))
+}
+
+fn wanted(state: u16) -> Vec<&'static str> {
+    match language().lookahead_iterator(state) {
+        Some(it) if state != 0 => it.filter_map(token_name).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn token_name(id: u16) -> Option<&'static str> {
+    let name = language().node_kind_for_id(id)?;
+    let named = matches!(name, "identifier" | "integer" | "string" | "_newline");
+    (named || !language().node_kind_is_named(id)).then_some(name)
 }
 
 fn input_edit(it: &Edit) -> InputEdit {

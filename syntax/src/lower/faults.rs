@@ -1,8 +1,7 @@
 //! What the parser could not fit into its tree, in words: what was found, what was wanted, what to try.
 
 use crate::balance::{Opener, balance};
-use crate::cst::{Cst, Kind, Node};
-use crate::print::names::is_keyword;
+use crate::cst::{Cst, Kind, Misfit, Node};
 use crate::{SyntaxError, SyntaxErrorKind};
 use text_size::{TextRange, TextSize};
 
@@ -79,23 +78,20 @@ fn line_of(text: &str, at: TextSize) -> usize {
 }
 
 fn misfits(cst: &Cst) -> Vec<SyntaxError> {
-    let mut errors = Vec::new();
-    let mut covered = TextSize::new(0);
-    for it in cst.nodes() {
-        if errors.len() == MOST {
-            break;
-        }
-        if it.is_missing() {
-            errors.push(missing(cst.text(), it));
-        } else if it.kind() == Kind::Error && it.range().start() >= covered {
-            // Mistakes within a mistake are its consequences.
-            covered = it.range().end();
-            errors.push(misfit(cst.text(), innermost(it)));
-        }
+    let text = cst.text();
+    let missing = cst.nodes().filter(|it| it.is_missing()).take(MOST).map(|it| missing(text, it));
+    let mut errors: Vec<SyntaxError> = missing.collect();
+    errors.extend(cst.misfits(MOST).iter().map(|it| misfit(text, it)));
+    errors.sort_by_key(|it| it.range.start());
+    // That more was wanted at the end is what an earlier mistake comes to.
+    while errors.len() > 1
+        && errors.last().is_some_and(|it| usize::from(it.range.start()) == text.trim_end().len())
+    {
+        errors.pop();
     }
     // On one line, what comes after a mistake is as likely one of its consequences.
     let mut line = None;
-    errors.retain(|it| line.replace(line_of(cst.text(), it.range.start())) != line);
+    errors.retain(|it| line.replace(line_of(text, it.range.start())) != line);
     errors
 }
 
@@ -103,8 +99,7 @@ fn missing(text: &str, it: Node<'_>) -> SyntaxError {
     let before = text[..usize::from(it.range().start())].trim_end();
     if before.ends_with("++") || before.ends_with("--") {
         let range = TextRange::at(TextSize::of(before) - TextSize::new(2), TextSize::new(2));
-        let advice = advice(text, range, &text[range]);
-        return syntax(range, format!("found `{}`, {advice}", &text[range]));
+        return misfit(text, &Misfit { culprit: range, wanted: Vec::new() });
     }
     let wanted = match it.kind() {
         Kind::Identifier => "a name".to_string(),
@@ -114,20 +109,20 @@ fn missing(text: &str, it: Node<'_>) -> SyntaxError {
     syntax(it.range(), format!("wanted {wanted} here"))
 }
 
-fn misfit(text: &str, it: Node<'_>) -> SyntaxError {
-    let range = culprit(text, it.range());
-    let found = &text[range];
-    let advice = advice(text, range, found);
-    syntax(range, format!("found `{}`, {advice}", shown(found)))
-}
-
-/// A mistake carries along what was read before it; the piece that did not fit is within.
-fn innermost(it: Node<'_>) -> Node<'_> {
-    let mut it = it;
-    while let Some(inner) = it.children().find(|it| it.kind() == Kind::Error) {
-        it = inner;
+fn misfit(text: &str, it: &Misfit) -> SyntaxError {
+    let range = culprit(text, it.culprit);
+    if let Some(error) = unknown_pragma(text, range) {
+        return error;
     }
-    it
+    let found = &text[range];
+    match advice(text, range, found, wanted(&it.wanted)) {
+        Some(advice) if range.is_empty() => syntax(range, format!("found the end of the text, {advice}")),
+        None if range.is_empty() => syntax(range, "the text ends too early".to_string()),
+        advice => {
+            let advice = advice.unwrap_or_else(|| "which does not fit here".to_string());
+            syntax(range, format!("found `{}`, {advice}", shown(found)))
+        }
+    }
 }
 
 /// The first line of what fits nowhere.
@@ -138,6 +133,58 @@ fn culprit(text: &str, range: TextRange) -> TextRange {
     if line.is_empty() { TextRange::empty(range.start()) } else { TextRange::at(start, TextSize::of(line)) }
 }
 
+/// `pragma.wish()`: the grammar wants a string there, E a verb it knows.
+fn unknown_pragma(text: &str, range: TextRange) -> Option<SyntaxError> {
+    let (before, verb) = text[..usize::from(range.start())].trim_end_matches('(').rsplit_once("pragma.")?;
+    let verb = if verb.is_empty() { &text[range] } else { verb };
+    let known = matches!(verb, "syntax" | "enable" | "disable" | "warn");
+    let word = !verb.is_empty() && verb.chars().all(char::is_alphanumeric);
+    let range = TextRange::at(TextSize::of(before) + TextSize::of("pragma."), TextSize::of(verb));
+    let message = format!("Unknown pragma \"{verb}\".");
+    (word && !known).then_some(SyntaxError { range, message, kind: SyntaxErrorKind::Pragma })
+}
+
+/// So many tokens can be said in a sentence.
+const FEW: usize = 6;
+
+/// What would have fitted, where that is little enough to say.
+fn wanted(names: &[&str]) -> Option<String> {
+    let has = |name: &str| names.contains(&name);
+    if has("identifier") && has("integer") {
+        return Some("wanted an expression".to_string());
+    }
+    if has("identifier") && (has("via") || has("via_token1")) {
+        return Some("wanted a pattern".to_string());
+    }
+    let mut said: Vec<String> = names.iter().filter_map(|it| said(it)).collect();
+    said.sort();
+    said.dedup();
+    if said.len() > FEW {
+        // Behind an expression any operator may follow; what else may is worth saying.
+        said.retain(|it| {
+            it.len() > 5 || matches!(it.as_str(), "`{`" | "`}`" | "`)`" | "`]`" | "`,`" | "`->`" | "`=>`")
+        });
+    }
+    let last = said.pop().filter(|_| said.len() < FEW)?;
+    Some(match said.is_empty() {
+        true => format!("wanted {last}"),
+        false => format!("wanted {} or {last}", said.join(", ")),
+    })
+}
+
+fn said(name: &str) -> Option<String> {
+    let word = name.split_once("_token").map_or(name, |(word, _)| word);
+    match word {
+        "identifier" => Some("a name".to_string()),
+        "via" | "string" | "integer" => None,
+        "_newline" => Some("a line end".to_string()),
+        "end" => Some("the end of the text".to_string()),
+        "string_content" | "escape_sequence" | "quasi_text" | "comment" | "updoc" => None,
+        _ if word.starts_with('_') && word.len() > 1 || word.contains("_repeat") => None,
+        _ => Some(format!("`{word}`")),
+    }
+}
+
 /// At most a glance of it.
 fn shown(found: &str) -> String {
     match found.char_indices().nth(40) {
@@ -146,13 +193,13 @@ fn shown(found: &str) -> String {
     }
 }
 
-fn advice(text: &str, range: TextRange, found: &str) -> String {
+fn advice(text: &str, range: TextRange, found: &str, wanted: Option<String>) -> Option<String> {
     let before = &text[..usize::from(range.start())];
     let ahead = &text[usize::from(range.start())..];
     let starts_line = before.rsplit(['\n', '\r']).next().is_some_and(|it| it.trim().is_empty());
     let word: String = found.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect();
     let lone = |it: &str| found.starts_with(it) && !found[it.len()..].starts_with(['=', '~', '>']);
-    if ahead.starts_with("/*") {
+    Some(if ahead.starts_with("/*") {
         "and E has no such comments; begin each line of one with `#`".to_string()
     } else if ahead.starts_with("//") {
         "and E's comments begin with `#`".to_string()
@@ -162,12 +209,12 @@ fn advice(text: &str, range: TextRange, found: &str) -> String {
         "which means nothing alone; write `:=` to assign, `==` to compare".to_string()
     } else if matches!(word.as_str(), "else" | "catch" | "finally") {
         format!("but `{word}` has to follow the `}}` before it on the same line")
-    } else if found.starts_with("$_") {
+    } else if ahead.starts_with('_') && before.ends_with('$') {
         "but `_` names nothing that could have a value".to_string()
+    } else if word == "pragma" {
+        "but a pragma stands at the top of a text, outside of all braces".to_string()
     } else if found.starts_with(['$', '@']) {
         format!("which begins a hole; write `{0}{0}` for the character", &found[..1])
-    } else if is_keyword(&word) {
-        format!("but `{word}` is a word of E and does not fit here")
     } else if starts_line && found.starts_with(['.', '|', '&', '+', '*', '/', '%', '=', '<', ':', '?']) {
         "but a line cannot begin with an operator; end the line before with it, or with a backslash"
             .to_string()
@@ -175,10 +222,10 @@ fn advice(text: &str, range: TextRange, found: &str) -> String {
         "but a character literal holds one character; a string is written \"…\"".to_string()
     } else if found.starts_with(['\0', '\u{FFFD}']) {
         "which is no character of a program".to_string()
-    } else if !starts_line && (!word.is_empty() || found.starts_with('"')) {
+    } else if !starts_line && (!word.is_empty() || found.starts_with(['"', '`'])) && wanted.is_none() {
         "which does not fit behind what is before it; is an operator, a comma or a line end missing?"
             .to_string()
     } else {
-        "which does not fit here".to_string()
-    }
+        return wanted;
+    })
 }
