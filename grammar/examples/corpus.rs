@@ -16,7 +16,10 @@ struct Tally {
 fn main() {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_e::LANGUAGE.into()).expect("the parser fits the library");
+    let mut updoc = Parser::new();
+    updoc.set_language(&tree_sitter_e::LANGUAGE_UPDOC.into()).expect("the parser fits the library");
     let mut files = Tally::default();
+    let mut transcripts = Tally::default();
     let mut steps = Tally::default();
     for folder in std::env::args().skip(1) {
         for path in programs_and_transcripts(Path::new(&folder)) {
@@ -26,12 +29,16 @@ fn main() {
             if PROGRAMS.contains(&extension.as_str()) {
                 check(&mut parser, &text, &path, 1, &mut files);
             }
+            if extension == "updoc" {
+                check(&mut updoc, &text, &path, 1, &mut transcripts);
+            }
             for (line, source) in steps_of(&text) {
                 check(&mut parser, &source, &path, line, &mut steps);
             }
         }
     }
     println!("files: {} accepted, {} rejected", files.accepted, files.rejected);
+    println!("transcripts: {} accepted, {} rejected", transcripts.accepted, transcripts.rejected);
     println!("steps: {} accepted, {} rejected", steps.accepted, steps.rejected);
 }
 

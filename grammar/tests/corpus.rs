@@ -12,6 +12,11 @@ fn e_reads_as_its_pages_say() {
     check(&tree_sitter_e::LANGUAGE.into(), "test/corpus");
 }
 
+#[test]
+fn transcripts_read_as_their_pages_say() {
+    check(&tree_sitter_e::LANGUAGE_UPDOC.into(), "updoc/test/corpus");
+}
+
 struct Case {
     title: String,
     attributes: Vec<String>,

@@ -24,7 +24,7 @@ const GENERATED: [&str; 6] = [
 
 /// Generates into the tree.
 pub fn run_grammar() -> Result<()> {
-    for folder in folders().into_iter().take(1) {
+    for folder in folders() {
         generate(&folder, &folder.join("src"))?;
         println!("generated {}", folder.join("src").display());
     }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn what_is_committed_is_what_is_generated() -> Result<()> {
-        for folder in folders().into_iter().take(1) {
+        for folder in folders() {
             let name = folder.file_name().unwrap_or_default().to_owned();
             let out =
                 Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("target").join("regenerated").join(name);

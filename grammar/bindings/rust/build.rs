@@ -4,9 +4,7 @@ use std::path::Path;
 
 fn main() {
     parser("tree-sitter-e", Path::new("src"));
-    if Path::new("updoc/src/parser.c").exists() {
-        parser("tree-sitter-updoc", Path::new("updoc/src"));
-    }
+    parser("tree-sitter-updoc", Path::new("updoc/src"));
 }
 
 fn parser(name: &str, src: &Path) {

@@ -1,0 +1,6 @@
+(prompt) @punctuation.special
+(key) @property
+(text) @string
+(prose) @comment
+(comment) @comment
+(vat) @keyword
