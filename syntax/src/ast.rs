@@ -41,6 +41,10 @@ impl Program {
     pub fn all_exprs(&self) -> impl Iterator<Item = (ExprId, &Expr)> {
         self.exprs.iter().enumerate().map(|(index, it)| (ExprId(index as u32), it))
     }
+    /// Every pattern there is, in the order they were read.
+    pub fn all_patterns(&self) -> impl Iterator<Item = (PatternId, &Pattern)> {
+        self.patterns.iter().enumerate().map(|(index, it)| (PatternId(index as u32), it))
+    }
     pub fn expr_range(&self, id: ExprId) -> TextRange {
         self.expr_ranges[id.0 as usize]
     }
