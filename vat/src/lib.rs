@@ -4,58 +4,51 @@
 
 pub mod audition;
 pub mod code;
+pub mod coerce;
 pub mod compile;
 pub mod core_scope;
 pub mod cx;
 pub mod data;
+pub mod desc;
 pub mod e;
 pub mod ejector;
+pub mod facet;
 mod far;
 pub mod fuel;
+pub mod guard;
 pub mod heap;
 mod import;
 mod interp;
+pub mod iterate;
 mod load;
 mod machine;
 mod miranda;
 pub mod native;
+pub mod node;
+mod node_match;
 pub mod object;
+pub mod pattern;
 pub mod powers;
+pub mod print;
 pub mod problem;
+pub mod protocol;
+pub mod quasi;
 pub mod reference;
 pub mod resolver;
+pub mod same;
 mod scope;
+pub mod scope_object;
 pub mod scopes;
+pub mod sealing;
 pub mod selector;
 mod send;
 pub mod slot;
+pub mod sort;
 pub mod throw;
 mod turn;
 pub mod value;
 mod when;
 pub mod world;
-
-pub mod coerce;
-
-pub mod facet;
-
-pub mod guard;
-
-pub mod iterate;
-
-pub mod pattern;
-
-pub mod print;
-
-pub mod quasi;
-
-pub mod same;
-
-pub mod sealing;
-
-pub mod sort;
-
-pub mod desc;
 
 pub use cx::Cx;
 pub use fuel::Interrupt;

@@ -4,9 +4,10 @@ use crate::compile::{Unit, compile};
 use crate::cx::Cx;
 use crate::machine::Run;
 use crate::problem::{Exit, Problem, TraceLine};
-use crate::scope::View;
+use crate::scope::{Named, View};
 use crate::turn::Program;
 use audit::{Guard, Judgement, Verdict};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::{Expansion, Scopes, SyntaxError, SyntaxErrorKind};
 
@@ -44,6 +45,26 @@ pub(crate) fn step(cx: &mut Cx, program: &Program) -> Result<Run, Exit> {
     let module = module?;
     let captures = crate::scope::captures(cx, &module, true);
     Ok(Run { module: Arc::new(module), captures, exports: true })
+}
+
+/// A program for a scope made of these names over those a program is born with.
+pub(crate) fn in_names(
+    cx: &mut Cx,
+    expansion: &Expansion,
+    names: &FxHashMap<Arc<str>, Named>,
+    safe_only: bool,
+    prefix: &str,
+    source: &str,
+) -> Result<Run, Exit> {
+    let view = View { names: Some(names), safe_only };
+    let nouns = view_errors(expansion, &view);
+    refuse(cx, expansion, &[], &nouns, prefix, source)?;
+    let scopes = Arc::new(syntax::resolve(&expansion.program));
+    let around = Living { cx, view: &view };
+    let judgements = judge(expansion, &scopes, &around, prefix);
+    let module = compile(unit(expansion, scopes, &view, prefix, source, &judgements));
+    let captures = crate::scope::captures_of(cx, &module, names, safe_only);
+    Ok(Run { module: Arc::new(module), captures, exports: false })
 }
 
 fn unit<'a>(

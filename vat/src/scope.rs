@@ -106,3 +106,18 @@ pub(crate) fn captures(cx: &mut Cx, module: &crate::code::Module, own: bool) -> 
         })
         .collect()
 }
+
+/// The same from names that are not the vat's own.
+pub(crate) fn captures_of(
+    cx: &mut Cx,
+    module: &crate::code::Module,
+    names: &FxHashMap<Arc<str>, Named>,
+    safe_only: bool,
+) -> Vec<Value> {
+    let wanted = module.scripts.first().map(|it| &it.captures[..]).unwrap_or_default();
+    let value = |it: &crate::code::Captured| match names.get(&*it.noun) {
+        Some(it) => it.value,
+        None => born_value(cx, &it.noun, safe_only).unwrap_or(Value::NULL),
+    };
+    wanted.iter().map(value).collect()
+}

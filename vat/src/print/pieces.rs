@@ -73,7 +73,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         Cell::Sealed(_) => vec!["<sealed problem>".into()],
         Cell::Problem(it) => {
             let mut pieces = match &it.kind {
-                Some(kind) => vec![Piece::from(format!("<{kind}: "))],
+                Some(kind) => vec![Piece::from(format!("problem: <{kind}: "))],
                 None => vec!["problem: ".into()],
             };
             pieces.extend(it.message.iter().map(|part| match part {

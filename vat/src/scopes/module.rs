@@ -4,7 +4,7 @@ use super::Entry;
 use crate::data::{flex_list, flex_map, flex_set, list, map, number, set, text};
 use crate::guard::{any, nullable, region, same, scalar};
 use crate::native::Class;
-use crate::{desc, print, sealing};
+use crate::{desc, print, protocol, scope_object, sealing};
 
 /// The native module of a fully qualified name.
 pub fn module(name: &str) -> Option<Entry> {
@@ -35,6 +35,13 @@ pub fn module(name: &str) -> Option<Entry> {
         "elib.base.makeParamDesc" => &desc::MAKE_PARAM,
         "elib.base.makeMessageDesc" => &desc::MAKE_MESSAGE,
         "elib.base.makeTypeDesc" => &desc::MAKE_TYPE,
+        "elib.base.makeProtocolDesc" => &protocol::MAKE_PROTOCOL,
+        "elang.scope.makeScope" => &scope_object::MAKE_SCOPE,
+        "elang.scope.Scope" => &scope_object::SCOPE_GUARD,
+        "elib.slot.makeFinalSlot" => &crate::slot::MAKE_FINAL_SLOT,
+        "elib.slot.makeVarSlot" => &crate::slot::MAKE_VAR_SLOT,
+        "elib.slot.makeGuardedSlot" => &crate::slot::MAKE_GUARDED_SLOT,
+        "elib.slot.makeCoercedSlot" => &crate::slot::MAKE_COERCED_SLOT,
         _ => return None,
     };
     Some(Entry::Class(class))

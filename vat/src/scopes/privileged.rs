@@ -1,7 +1,7 @@
 //! The privileged scope: powers.
 
 use super::Entry;
-use crate::print;
+use crate::{print, scope_object};
 
 /// The privileged scope's entry for a name that the safe scope does not have.
 pub fn privileged(name: &str) -> Option<Entry> {
@@ -10,6 +10,7 @@ pub fn privileged(name: &str) -> Option<Entry> {
         "println" => Entry::Class(&print::PRINTLN),
         "stdout" => Entry::Make(print::make_stdout),
         "stderr" => Entry::Make(print::make_stderr),
+        "privilegedScope" => Entry::Make(scope_object::make_privileged),
         _ => return None,
     })
 }

@@ -7,7 +7,7 @@ use crate::guard::{
 };
 use crate::native::Class;
 use crate::value::Value;
-use crate::{desc, facet, pattern, print, quasi, same};
+use crate::{desc, facet, node, pattern, print, protocol, quasi, same, scope_object};
 
 /// The safe scope's entry for a name.
 pub fn safe(name: &str) -> Option<Entry> {
@@ -20,6 +20,7 @@ pub fn safe(name: &str) -> Option<Entry> {
         "false" => Value::FALSE,
         "NaN" => f64::NAN.into(),
         "Infinity" => f64::INFINITY.into(),
+        "safeScope" => return Some(Entry::Make(scope_object::make_safe)),
         _ => return None,
     }))
 }
@@ -68,6 +69,10 @@ fn class(name: &str) -> Option<&'static Class> {
         "__makeParamDesc" => &desc::MAKE_PARAM,
         "__makeMessageDesc" => &desc::MAKE_MESSAGE,
         "simple__quasiParser" => &quasi::SIMPLE,
+        "__makeProtocolDesc" => &protocol::MAKE_PROTOCOL,
+        "e__quasiParser" => &node::E_PARSER,
+        "epatt__quasiParser" => &node::EPATT_PARSER,
+        "__eval" => &node::EVAL,
         "trace" => &print::TRACE,
         "traceln" => &print::TRACELN,
         _ => return None,
