@@ -84,11 +84,7 @@ impl<'a> Lowerer<'a> {
                 let function = self.expr_in(it, Field::Function);
                 Pattern::Via { function, pattern: self.pattern_in(it, Field::Pattern) }
             }
-            // In a pattern the grammar gives the literal once more, inside itself.
-            Kind::Quasi => {
-                let it = it.children().find(|it| it.kind() == Kind::Quasi).unwrap_or(it);
-                Pattern::Quasi(self.quasi(it, true))
-            }
+            Kind::Quasi => Pattern::Quasi(self.quasi(it, true)),
             Kind::CallPattern => self.call_pattern(it),
             _ => Pattern::Error,
         }

@@ -8,8 +8,6 @@ use crate::print::names::is_keyword;
 
 impl<'a> Lowerer<'a> {
     pub(super) fn quasi(&mut self, it: Node<'a>, matching: bool) -> Quasi {
-        // As a pattern it comes in a node of its own.
-        let it = it.children().find(|it| it.kind() == Kind::Quasi && it.field().is_none()).unwrap_or(it);
         let parser = match it.child(Field::Parser) {
             None => QuasiParser::Default,
             Some(name) if name.kind() == Kind::Identifier => {
