@@ -51,6 +51,8 @@ const VISITORS: &[&str] = &[
     "proptest",
     "divan",
     "criterion",
+    // A grammar is tried out by the library that runs it.
+    "tree-sitter",
     "tree-sitter-javascript",
     "tower-lsp-server",
 ];

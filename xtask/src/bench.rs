@@ -18,25 +18,28 @@ pub fn run_bench(args: &[String]) -> anyhow::Result<()> {
     let names: Vec<&str> = args.iter().map(String::as_str).collect();
     for name in &names {
         ensure!(
-            ["--startup", "--parse", "--kernel", "--turns", "--analysis"].contains(name),
-            "no bench is called {name}: --startup, --parse, --analysis, --turns, --kernel"
+            ["--startup", "--grammar", "--parse", "--kernel", "--turns", "--analysis"].contains(name),
+            "no bench is called {name}: --startup, --grammar, --parse, --analysis, --turns, --kernel"
         );
     }
     let wanted = |name: &str| names.is_empty() || names.contains(&name);
     if wanted("--startup") {
         startup()?;
     }
-    for (name, room, bench) in
-        [("--parse", "syntax", "parse"), ("--analysis", "analysis", "keystroke"), ("--turns", "vat", "turns")]
-    {
+    for (name, folder, room, bench) in [
+        ("--grammar", "grammar", "tree-sitter-e", "parse"),
+        ("--parse", "syntax", "syntax", "parse"),
+        ("--analysis", "analysis", "analysis", "keystroke"),
+        ("--turns", "vat", "vat", "turns"),
+    ] {
         if !wanted(name) {
             continue;
         }
-        if repository().join(room).join("benches").join(format!("{bench}.rs")).exists() {
+        if repository().join(folder).join("benches").join(format!("{bench}.rs")).exists() {
             say(&format!("cargo bench -p {room} --bench {bench}"));
             run(Command::new(env!("CARGO")).args(["bench", "--quiet", "-p", room, "--bench", bench]))?;
         } else if !names.is_empty() {
-            bail!("{room}/benches/{bench}.rs is not there yet");
+            bail!("{folder}/benches/{bench}.rs is not there yet");
         }
     }
     if wanted("--kernel") {

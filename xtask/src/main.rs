@@ -20,7 +20,7 @@ const CHORES: &[(&str, &str)] = &[
     ),
     ("test [--rust]", "installs what the tests need, runs all of them and says how many passed"),
     (
-        "bench [--startup|--parse|--analysis|--turns|--kernel]",
+        "bench [--startup|--grammar|--parse|--analysis|--turns|--kernel]",
         "figures, printed as tables and written to target/bench",
     ),
     ("grammar", "generates both parsers anew from their grammar.js"),
