@@ -2,6 +2,7 @@
 
 use crate::balance::{Opener, balance};
 use crate::cst::{Cst, Kind, Misfit, Node};
+use crate::print::names::is_keyword;
 use crate::{SyntaxError, SyntaxErrorKind};
 use text_size::{TextRange, TextSize};
 
@@ -211,6 +212,8 @@ fn advice(text: &str, range: TextRange, found: &str, wanted: Option<String>) -> 
         format!("but `{word}` has to follow the `}}` before it on the same line")
     } else if ahead.starts_with('_') && before.ends_with('$') {
         "but `_` names nothing that could have a value".to_string()
+    } else if is_keyword(&word) && (before.ends_with('.') || before.trim_end().ends_with("<-")) {
+        format!("but `{word}` is a word of E; as a verb it is written in quotes: \"{word}\"")
     } else if word == "pragma" {
         "but a pragma stands at the top of a text, outside of all braces".to_string()
     } else if found.starts_with(['$', '@']) {
