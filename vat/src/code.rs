@@ -83,6 +83,9 @@ pub enum Op {
     KillEjector(u32),
     /// Pops an exit and goes on leaving, or leaves the value there if it is none.
     Resume,
+    /// Pops a caught problem and throws it again.
+    Rethrow,
+    Nothing,
     Return,
     /// The matcher with this number refused the message in local 0.
     NextMatcher(u32),

@@ -30,6 +30,28 @@ pub fn safe(name: &str) -> Option<Entry> {
         "pbc" => &crate::audition::PBC,
         "Data" => &crate::audition::DATA,
         "import__uriGetter" => &crate::import::IMPORT,
+        "elib__uriGetter" => &crate::import::ELIB,
+        "elang__uriGetter" => &crate::import::ELANG,
+        "type__uriGetter" => &crate::import::TYPE,
+        "opaque__uriGetter" => &crate::import::OPAQUE,
+        _ => return None,
+    }))
+}
+
+/// What only a module finds in its scope.
+pub fn module_only(name: &str) -> Option<Entry> {
+    (name == "ExitViaHere").then_some(Entry::Class(&crate::audition::EXIT_VIA_HERE))
+}
+
+/// The native modules that belong to the machine.
+pub fn module(name: &str) -> Option<Entry> {
+    Some(Entry::Class(match name {
+        "org.erights.e.elib.slot.makeFinalSlot" => &crate::slot::MAKE_FINAL_SLOT,
+        "org.erights.e.elib.slot.makeVarSlot" => &crate::slot::MAKE_VAR_SLOT,
+        "org.erights.e.elib.slot.makeGuardedSlot" => &crate::slot::MAKE_GUARDED_SLOT,
+        "org.erights.e.elib.slot.makeCoercedSlot" => &crate::slot::MAKE_COERCED_SLOT,
+        "java.lang.type.Throwable" | "java.lang.type.Exception" => &crate::guard::scalar::EXCEPTION,
+        "org.erights.e.elang.interp.seedVatAuthor" => &crate::interp::SEED_VAT_AUTHOR,
         _ => return None,
     }))
 }
@@ -42,6 +64,7 @@ pub fn privileged(name: &str) -> Option<Entry> {
         "interp" => &crate::interp::INTERP,
         "makeVat" => &crate::interp::MAKE_VAT,
         "seedVat" => &crate::interp::SEED_VAT,
+        "unsafe__uriGetter" => &crate::interp::UNSAFE,
         _ => return None,
     }))
 }

@@ -9,35 +9,134 @@ use crate::problem::{Exit, Problem};
 use crate::value::Value;
 use std::sync::Arc;
 
-/// `import__uriGetter`
-pub static IMPORT: Class = Class::new(
-    "import__uriGetter",
-    "<import>",
+macro_rules! loader {
+    ($(#[$doc:meta])* $name:ident, $printed:literal, $prefix:literal) => {
+        $(#[$doc])*
+        pub static $name: Class = Class::new(
+            $printed,
+            concat!("<", $printed, ":*>"),
+            &[
+                method("get", 1, |cx, _, args| get(cx, $prefix, args[0], None)),
+                method("fetch", 2, |cx, _, args| get(cx, $prefix, args[0], Some(args[1]))),
+                method("optUnget", 1, |_, _, _| done(Value::NULL)),
+                method("optUncall", 1, |_, _, _| done(Value::NULL)),
+            ],
+        )
+        .stamps(Stamps::DEEP_FROZEN);
+    };
+}
+
+loader!(
+    /// `import__uriGetter`
+    IMPORT, "import", ""
+);
+loader!(
+    /// `elib__uriGetter`
+    ELIB, "elib", "org.erights.e.elib."
+);
+loader!(
+    /// `elang__uriGetter`
+    ELANG, "elang", "org.erights.e.elang."
+);
+
+/// `<import:a.b.*>`. Field: `a.b.`, with its dot.
+static PACKAGE: Class = Class::new(
+    "packageLoader",
+    "<import:*>",
     &[
-        method("get", 1, get),
+        method("get", 1, |cx, this, args| get(cx, &prefix(cx, this), args[0], None)),
+        method("fetch", 2, |cx, this, args| get(cx, &prefix(cx, this), args[0], Some(args[1]))),
+        method("without", 1, |_, this, _| done(this)),
+        method("__printOn", 1, |cx, this, args| {
+            let text = format!("<import:{}*>", prefix(cx, this));
+            let text = cx.heap.text(text);
+            cx.call(args[0], "write", [text])
+        }),
+    ],
+)
+.stamps(Stamps::DEEP_FROZEN.and(Stamps::PASS_BY_COPY));
+
+fn prefix(cx: &Cx, package: Value) -> Arc<str> {
+    let prefix = cx.heap.fields(package, &PACKAGE).and_then(|it| cx.heap.as_text(it[0]));
+    prefix.cloned().unwrap_or_else(|| "".into())
+}
+
+/// A loader's `get(name)`, or `fetch(name, absent)`.
+fn get(cx: &mut Cx, prefix: &str, name: Value, absent: Option<Value>) -> Outcome {
+    let Some(name) = cx.heap.as_text(name).cloned() else {
+        return Err(cx.throw(crate::object::does_not_coerce(name, "a String")));
+    };
+    let full = format!("{prefix}{name}");
+    if let Some(package) = full.strip_suffix('*') {
+        let package = cx.heap.text(package);
+        return done(cx.heap.native(&PACKAGE, [package]));
+    }
+    import(cx, &Arc::from(full), absent)
+}
+
+/// `<type:a.b.C>`: the module `a.b.type.C`, or what `a.b.makeC` says its type is.
+pub static TYPE: Class = Class::new(
+    "type",
+    "<type:*>",
+    &[
+        method("get", 1, get_type),
         method("optUnget", 1, |_, _, _| done(Value::NULL)),
         method("optUncall", 1, |_, _, _| done(Value::NULL)),
     ],
 )
 .stamps(Stamps::DEEP_FROZEN);
 
-fn get(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+fn get_type(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let Some(name) = cx.heap.as_text(args[0]).cloned() else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
     };
-    import(cx, &name)
+    let (package, simple) = match name.rfind('.') {
+        Some(dot) => name.split_at(dot + 1),
+        None => ("", &*name),
+    };
+    let fetch_maker = cx.heap.text(format!("{package}make{simple}"));
+    let absent = cx.heap.native(&MAKER, [fetch_maker, args[0]]);
+    let full = Arc::from(format!("{package}type.{simple}"));
+    import(cx, &full, Some(absent))
 }
 
+/// What is asked when there is no `a.b.type.C`. Fields: `a.b.makeC`, and what was asked for.
+static MAKER: Class = Class::new("typeLoader", "<typeLoader>", &[method("run", 0, maker_type)]);
+
+fn maker_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let Some(&[maker, name]) = cx.heap.fields(this, &MAKER) else { return done(Value::NULL) };
+    let absent = cx.heap.native(&NO_TYPE, [name]);
+    fn as_type(cx: &mut Cx, _: Box<Then>, maker: Value) -> Outcome {
+        cx.call(maker, "asType", [])
+    }
+    cx.call_then(Value::of(&IMPORT), "fetch", [maker, absent], Then::new(as_type, []))
+}
+
+static NO_TYPE: Class = Class::new("typeLoader", "<typeLoader>", &[method("run", 0, |cx, this, _| {
+    let name = cx.heap.fields(this, &NO_TYPE).map_or(Value::NULL, |it| it[0]);
+    Err(cx.throw(Problem::new("no type object found for ").print(name)))
+})]);
+
+/// `<opaque:…>`: always a broken reference.
+pub static OPAQUE: Class = Class::new("opaque", "<opaque:*>", &[method("get", 1, |cx, _, args| {
+    let problem = cx.heap.problem(Problem::new("opaque: ").print(args[0]));
+    done(cx.broken(problem))
+})])
+.stamps(Stamps::DEEP_FROZEN);
+
 /// The module's value, now or once it has been evaluated.
-pub(crate) fn import(cx: &mut Cx, name: &Arc<str>) -> Outcome {
+fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
     if let Some(it) = cx.imported.get(name) {
         return done(*it);
     }
-    if let Some(it) = crate::scopes::module(name) {
+    if let Some(it) = crate::core_scope::module(name).or_else(|| crate::scopes::module(name)) {
         let it = crate::scope::entry_value(cx, name, it);
         return done(it);
     }
     let Some(source) = cx.powers.import(name) else {
+        if let Some(absent) = absent {
+            return cx.call(absent, "run", []);
+        }
         return Err(cx.throw(Problem::new(format!("<import:*> can't find \"{name}\""))));
     };
     cx.charge(source.text.len() as u64 / 16)?;

@@ -73,6 +73,22 @@ fn make_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 pub static SEED_VAT: Class =
     Class::new("seedVat", "<seedVat>", &[method("run", 1, seed_new), method("run", 2, seed_vat)]);
 
+/// `<elang:interp.seedVatAuthor>(<unsafe>)`: whoever may do anything may also make vats.
+pub static SEED_VAT_AUTHOR: Class = Class::new(
+    "seedVatAuthor",
+    "<seedVatAuthor>",
+    &[method("run", 1, |cx, _, args| match args[0].is(&UNSAFE) {
+        true => done(Value::of(&SEED_VAT)),
+        false => Err(cx.throw(crate::object::does_not_coerce(args[0], "an unsafe loader"))),
+    })],
+)
+.stamps(crate::native::Stamps::DEEP_FROZEN);
+
+/// `<unsafe>`: the loader of what the host can do. Nothing of a host is here.
+pub static UNSAFE: Class = Class::new("unsafe", "<unsafe:*>", &[method("get", 1, |cx, _, args| {
+    Err(cx.throw(Problem::new("<unsafe:*> can't find ").value(args[0])))
+})]);
+
 fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let Some(vat) = number(cx, args[0]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a Vat")));

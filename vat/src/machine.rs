@@ -298,6 +298,7 @@ impl Machine {
                 Cell::Promise(_) | Cell::Far { .. } => return self.not_callable(cx, selector, at),
                 Cell::Broken(problem) => {
                     let problem = *problem;
+                    crate::send::tell_of_broken(cx, target, selector, &self.stack[at + 1..]);
                     self.stack.truncate(at);
                     return Next::Exit(Exit::Thrown(crate::throw::unsealed(&cx.heap, problem)));
                 }

@@ -78,7 +78,7 @@ pub(crate) fn context(cx: &mut Cx, prefix: Value, module: u32, script: u32) -> V
 fn get_source(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let prefix = cx.heap.fields(this, &CONTEXT).map_or(Value::NULL, |it| it[0]);
     let prefix = cx.heap.as_text(prefix).cloned().unwrap_or_else(|| "".into());
-    let place = prefix.trim_end_matches('$');
+    let place = prefix.strip_suffix("__main$").map_or(prefix.trim_end_matches('$'), |_| &prefix);
     Err(cx.throw(format!("There is no enclosing object expression at {place}")))
 }
 

@@ -69,12 +69,16 @@ pub(crate) struct View<'a> {
 }
 
 impl View<'_> {
+    fn born(&self, noun: &str) -> Option<Entry> {
+        let module = if self.names.is_none() { crate::core_scope::module_only(noun) } else { None };
+        module.or_else(|| born(noun, self.safe_only))
+    }
     /// What `syntax` asks of a noun that a program does not define.
     pub(crate) fn static_outer(&self, noun: &str) -> Option<syntax::Outer> {
         if let Some(it) = self.names.and_then(|it| it.get(noun)) {
             return Some(syntax::Outer { assignable: it.held != Held::Value });
         }
-        born(noun, self.safe_only).map(|_| syntax::Outer { assignable: false })
+        self.born(noun).map(|_| syntax::Outer { assignable: false })
     }
 }
 
@@ -83,7 +87,7 @@ impl Outer for View<'_> {
         if let Some(it) = self.names.and_then(|it| it.get(noun)) {
             return Some(OuterNoun::Held(it.held));
         }
-        Some(match born(noun, self.safe_only)? {
+        Some(match self.born(noun)? {
             Entry::Class(it) => OuterNoun::Constant(Value::of(it)),
             Entry::Value(it) => OuterNoun::Constant(it),
             Entry::Make(_) => OuterNoun::Held(Held::Value),

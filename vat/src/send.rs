@@ -19,6 +19,7 @@ impl Message {
 pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) -> Value {
     let target = cx.near(target);
     if let Some(Cell::Broken(_)) = cx.heap.get(target) {
+        tell_of_broken(cx, target, selector, args);
         return target;
     }
     let (promise, _) = cx.promise();
@@ -68,15 +69,19 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
     None
 }
 
-/// A broken reference understands one thing: who wants to know when it is more resolved is told at once.
+/// A broken reference understands two things: who wants to know when it is more resolved, or broken, is told.
 fn when_broken(cx: &mut Cx, target: Value, message: Message) -> Option<Obj> {
-    let who_asks = message.args.first().copied();
-    if let Some(reactor) = who_asks.filter(|_| &*message.selector.verb() == "__whenMoreResolved") {
-        let told = Message { selector: Selector::new("run", 1), args: [target].into(), result: None };
-        let reactor = cx.near(reactor);
-        if !matches!(cx.heap.get(reactor), Some(Cell::Broken(_))) {
-            deliver(cx, reactor, told);
-        }
-    }
+    tell_of_broken(cx, target, message.selector, &message.args);
     message.result
+}
+
+/// Answers `__whenMoreResolved(reactor)` and `__whenBroken(reactor)` for a broken reference.
+pub(crate) fn tell_of_broken(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) {
+    let asks = matches!(&*selector.verb(), "__whenMoreResolved" | "__whenBroken");
+    let [reactor] = args else { return };
+    let reactor = cx.near(*reactor);
+    if asks && !matches!(cx.heap.get(reactor), Some(Cell::Broken(_))) {
+        let told = Message { selector: Selector::new("run", 1), args: [target].into(), result: None };
+        deliver(cx, reactor, told);
+    }
 }

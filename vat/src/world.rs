@@ -206,6 +206,13 @@ impl World {
         handle
     }
 
+    /// Has `interp.waitAtTop` of this vat been given something that is not resolved yet?
+    pub fn is_waiting(&self, vat: VatId) -> bool {
+        self.vats
+            .get(&vat.0)
+            .is_some_and(|it| crate::reference::state(&it.cx.heap, it.cx.waiting) == State::Promise)
+    }
+
     /// Which vat the next turn is of, and the evaluation it goes back to.
     pub fn next_turn(&mut self) -> Option<(VatId, Option<Handle>)> {
         self.vats.values_mut().for_each(Vat::ring);

@@ -9,7 +9,7 @@ use vat::{Evaluated, Handle, Limits, VatId};
 /// Answers every step: what it printed, its value or problem, and what was printed before it was closed.
 fn replay(transcript: &Transcript) -> Vec<Vec<Answer>> {
     let powers = Still::new();
-    let mut world = World::new(Limits { turn: 50_000_000, heap: 1 << 28, ..Limits::default() });
+    let mut world = World::new(Limits { turn: 5_000_000, heap: 1 << 26, ..Limits::default() });
     let vat = world.make_vat("transcript", Box::new(powers.clone()));
     let mut prompt = Prompt { world, vat, powers, pragmas: Pragmas::default() };
     transcript.steps().map(|it| prompt.step(&it.input)).collect()

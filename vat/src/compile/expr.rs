@@ -255,8 +255,7 @@ impl Compiler<'_> {
         let done = self.emit(Op::Jump(0));
         let target = self.here();
         self.handler(start, end, target, Handling::Catch, depth);
-        self.matching(pattern, None);
-        self.expr(catcher);
+        self.catching(pattern, catcher, Op::Rethrow);
         self.patch(done);
     }
 
@@ -280,7 +279,7 @@ impl Compiler<'_> {
         }
         let depth = self.f.depth;
         let slot = self.local();
-        let name = self.principal_noun(pattern);
+        let name = self.ejector_noun(pattern);
         let name = self.text(&name);
         self.emit(Op::NewEjector { slot, name });
         let start = self.here();
@@ -295,9 +294,39 @@ impl Compiler<'_> {
         let target = self.here();
         self.handler(start, end, target, Handling::Escape(slot), depth);
         if let Some((pattern, body)) = catch {
-            self.matching(pattern, None);
-            self.expr(body);
+            self.catching(pattern, body, Op::Nothing);
         }
+        self.patch(done);
+    }
+
+    /// `catch pattern { body }` with the caught value on top. A pattern that refuses it leaves things as they
+    /// were: what was thrown is thrown again, what was ejected is the value.
+    fn catching(&mut self, pattern: PatternId, body: ExprId, refused: Op) {
+        let refusing = match self.program.pattern(pattern) {
+            Pattern::Ignore | Pattern::Final { guard: None, .. } | Pattern::Var { guard: None, .. } => false,
+            _ => true,
+        };
+        if !refusing {
+            self.matching(pattern, None);
+            return self.expr(body);
+        }
+        let (depth, slot) = (self.f.depth, self.local());
+        let name = self.text("catch");
+        self.emit(Op::NewEjector { slot, name });
+        let start = self.here();
+        self.push(Op::Dup);
+        self.f.open.push(slot);
+        self.matching(pattern, Some(slot));
+        self.f.open.pop();
+        let end = self.here();
+        self.emit(Op::KillEjector(slot));
+        self.take(Op::Pop, 1);
+        self.expr(body);
+        let done = self.emit(Op::Jump(0));
+        let target = self.here();
+        self.handler(start, end, target, Handling::Escape(slot), depth);
+        self.emit(Op::Pop);
+        self.emit(refused);
         self.patch(done);
     }
 
@@ -311,8 +340,7 @@ impl Compiler<'_> {
             self.patch(it);
         }
         if let Some(((pattern, body), done)) = done {
-            self.matching(pattern, None);
-            self.expr(body);
+            self.catching(pattern, body, Op::Nothing);
             self.patch(done);
         }
     }

@@ -116,7 +116,22 @@ impl Compiler<'_> {
         self.store(defined.map(|(_, local)| local));
     }
 
-    /// What an ejector or an object is called: the noun of its pattern; for `bind x` that is `x`.
+    /// What an ejector is called: the noun that its pattern binds, however deep.
+    pub(super) fn ejector_noun(&self, id: PatternId) -> String {
+        let mut id = id;
+        loop {
+            match self.program.pattern(id) {
+                Pattern::Final { noun, .. } | Pattern::Var { noun, .. } | Pattern::Binding(noun) => {
+                    return noun.to_string();
+                }
+                Pattern::Via { pattern, .. } => id = *pattern,
+                Pattern::List(_) => return "null".to_string(),
+                _ => return "_".to_string(),
+            }
+        }
+    }
+
+    /// What an object is called: the noun of its pattern; for `bind x` that is `x`.
     pub(super) fn principal_noun(&self, id: PatternId) -> String {
         let mut id = id;
         let mut bound = None;

@@ -327,6 +327,12 @@ impl Machine {
                             exit!(it)
                         }
                     }
+                    Op::Rethrow => {
+                        let caught = pop!();
+                        let problem = crate::throw::as_problem(cx, caught);
+                        exit!(Exit::Thrown(problem))
+                    }
+                    Op::Nothing => {}
                     Op::Return => {
                         let value = pop!();
                         if frame.exports {
