@@ -1,6 +1,5 @@
 //! One execute request on its way: what it asks, and how far it has come.
 
-use crate::notebook::Evaluation;
 use crate::trouble::Trouble;
 use crate::voice::Request;
 use crate::wire::{text, truth};
@@ -9,8 +8,6 @@ pub struct Cell {
     pub request: Request,
     /// What the front end shows in the brackets beside it.
     pub number: u64,
-    /// Where its E went, once it was started.
-    pub evaluation: Option<Evaluation>,
 }
 
 /// How a cell's own turn ended.
@@ -21,7 +18,7 @@ pub enum Ended {
 
 impl Cell {
     pub fn new(request: Request, number: u64) -> Cell {
-        Cell { request, number, evaluation: None }
+        Cell { request, number }
     }
 
     pub fn code(&self) -> &str {

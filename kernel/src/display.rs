@@ -1,7 +1,7 @@
 //! What a value looks like in the notebook, and how a promise's look is replaced once it settles.
 
 use crate::cell::Cell;
-use crate::notebook::{Evaluation, Notebook};
+use crate::notebook::{Notebook, Started};
 use crate::voice::Voice;
 use crate::wire::{Dict, fresh_id};
 use serde_json::{Value, json};
@@ -55,14 +55,14 @@ pub struct Display {
     id: String,
     /// The request that asked for the value.
     origin: Dict,
-    evaluation: Option<Evaluation>,
+    started: Started,
     shown: Shown,
 }
 
 impl Display {
-    pub fn new(cell: &Cell, shown: Shown) -> Display {
+    pub fn new(cell: &Cell, started: &Started, shown: Shown) -> Display {
         let origin = cell.request.header().clone();
-        Display { id: fresh_id(), origin, evaluation: cell.evaluation.clone(), shown }
+        Display { id: fresh_id(), origin, started: started.clone(), shown }
     }
 
     fn content(&self) -> Value {
@@ -95,12 +95,10 @@ impl Displays {
     ///
     /// An update's parent is the request that is running: batch front ends listen to no other. If none is, it is
     /// the one that asked for the value, and the update is said again when the next one starts.
-    pub fn update(&mut self, notebook: &Notebook, running: Option<&Dict>) {
+    pub fn update(&mut self, notebook: &mut Notebook, running: Option<&Dict>) {
         let Displays { voice, open, repeats } = self;
         open.retain_mut(|display| {
-            let Some(now) = display.evaluation.as_ref().and_then(|it| notebook.look(it)) else {
-                return false;
-            };
+            let now = notebook.look(&display.started);
             if now.text != display.shown.text || now.is_pending != display.shown.is_pending {
                 display.shown = now;
                 let content = display.content();

@@ -11,17 +11,13 @@ use vat::powers::Source;
 /// What every cell may use. Files, processes and the network are nobody's yet.
 const GRANTED: [&str; 6] = ["stdout", "stderr", "timer", "entropy", "interp", "vat"];
 
-/// The request that a vat works for: the last cell that was put into it. Kept by the notebook, read when it prints.
-#[derive(Clone)]
+/// The request that the turn which runs goes back to. Set by the notebook before each turn, read when it prints.
+#[derive(Clone, Default)]
 pub struct Cause(Arc<Mutex<Arc<Dict>>>);
 
 impl Cause {
-    pub fn new(header: &Dict) -> Cause {
-        Cause(Arc::new(Mutex::new(Arc::new(header.clone()))))
-    }
-
-    pub fn set(&self, header: &Dict) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(header.clone());
+    pub fn set(&self, header: Arc<Dict>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = header;
     }
 
     fn get(&self) -> Arc<Dict> {

@@ -1,47 +1,50 @@
-//! A cell's text made ready for its vat: parsed, expanded, its nouns resolved, its objects judged. What is wrong
-//! with it is told before anything of it runs.
+//! A cell's text made ready for its vat: parsed, expanded, its nouns resolved. What is wrong with it is told
+//! before anything of it runs.
 
-use crate::judge::judge;
 use crate::snippet;
 use crate::trouble::Trouble;
-use audit::{Guard, Objection};
-use rustc_hash::FxHashMap;
-use syntax::kernel_e::Name;
+use syntax::kernel_e::Expr;
 use syntax::{Expansion, Outer, Pragmas, Scopes, SyntaxError, SyntaxErrorKind};
+use text_size::TextRange;
 
 /// How many faults of one cell are shown.
 const SHOWN: usize = 5;
 
-/// What a cell's names mean outside of it.
-pub trait Surroundings {
-    fn outer(&self, noun: &str) -> Option<Outer>;
-    fn guard(&self, noun: &str) -> Guard;
-}
-
 pub struct Program {
     pub expansion: Expansion,
     pub scopes: Scopes,
+    /// In force at its end.
     pub pragmas: Pragmas,
-    /// Why each object of the top level that is not DeepFrozen is not.
-    pub rejected: FxHashMap<Name, Objection>,
 }
 
-/// Reads `text`, which is called `title` where it is pointed at.
+/// Reads `text`, which is called `title` where it is pointed at. `outer` says what a noun means outside of it.
 pub fn read(
     title: &str,
     text: &str,
     pragmas: &Pragmas,
-    around: &dyn Surroundings,
+    outer: &dyn Fn(&str) -> Option<Outer>,
 ) -> Result<Program, Trouble> {
     let parse = syntax::parse_with(text, pragmas);
-    let mut expansion = syntax::expand(&parse.program);
+    let expansion = syntax::expand(&parse.program);
     refuse("SyntaxError", title, text, parse.errors.iter().chain(&expansion.errors))?;
     let scopes = syntax::resolve(&expansion.program);
-    let errors = syntax::static_errors(&expansion, &scopes, &|noun| around.outer(noun));
-    refuse("ScopeError", title, text, errors.iter())?;
-    let rejected = judge(&mut expansion, &scopes, &|noun| around.guard(noun));
-    let scopes = syntax::resolve(&expansion.program);
-    Ok(Program { expansion, scopes, pragmas: parse.pragmas, rejected })
+    refuse("ScopeError", title, text, syntax::static_errors(&expansion, &scopes, outer).iter())?;
+    Ok(Program { expansion, scopes, pragmas: parse.pragmas })
+}
+
+impl Program {
+    /// The noun that the call at `range` is made on, if it is made on a noun.
+    pub fn called_noun(&self, range: TextRange) -> Option<&str> {
+        let Expansion { program, source_map, .. } = &self.expansion;
+        let mut at_range = program.exprs.iter().zip(&source_map.exprs).filter(|(_, it)| **it == range);
+        at_range.find_map(|(it, _)| match it {
+            Expr::Call { recipient, .. } => match program.expr(*recipient) {
+                Expr::Noun(noun) => Some(noun.as_str()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
 }
 
 fn refuse<'a>(

@@ -5,17 +5,20 @@ use crate::answers;
 use crate::cell::{Cell, Ended};
 use crate::complete;
 use crate::control::{Levers, shut_down};
-use crate::display::{Display, Displays};
+use crate::display::{Display, Displays, Shown};
 use crate::history::History;
-use crate::notebook::Notebook;
+use crate::notebook::{Notebook, Started, Turned};
 use crate::trouble::Trouble;
 use crate::voice::{Request, Voice};
 use crate::wire::text;
-use crate::worker::Patience;
+use crate::worker::{Job, Patience};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::sync::mpsc::Receiver;
 
 pub struct Session {
+    /// Where jobs come from; the worker takes them from here.
+    pub inbox: Receiver<Job>,
     voice: Voice,
     levers: Levers,
     notebook: Notebook,
@@ -23,16 +26,16 @@ pub struct Session {
     /// How many cells were stored so far.
     count: u64,
     queue: VecDeque<Request>,
-    running: Option<Cell>,
+    running: Option<(Cell, Started)>,
     /// Cells of front ends that stop listening at `idle`: their own turn is over, their value is a promise.
-    held: Vec<Cell>,
+    held: Vec<(Cell, Started)>,
     displays: Displays,
 }
 
 impl Session {
-    pub fn new(voice: Voice, levers: Levers) -> Session {
-        let notebook = Notebook::new(voice.clone(), levers.interrupt.clone());
+    pub fn new(inbox: Receiver<Job>, notebook: Notebook, voice: Voice, levers: Levers) -> Session {
         Session {
+            inbox,
             displays: Displays::new(voice.clone()),
             voice,
             levers,
@@ -91,8 +94,9 @@ impl Session {
         {
             self.start(request);
         }
-        if self.notebook.run_turn().settled {
-            self.settle();
+        match self.notebook.run_turn() {
+            Turned::Ran { settled: false } => {}
+            Turned::Ran { settled: true } | Turned::Quiet => self.settle(),
         }
         self.finish_running();
         if self.is_stuck() {
@@ -116,45 +120,40 @@ impl Session {
         }
         self.displays.repeat_under(request.header());
         match self.notebook.start(&cell) {
-            Ok(evaluation) => {
-                cell.evaluation = Some(evaluation);
-                self.running = Some(cell);
-            }
+            Ok(started) => self.running = Some((cell, started)),
             Err(trouble) => self.fail(&cell, &trouble),
         }
     }
 
     /// If the running cell's own turn is over, answers it, or holds it until its promise settles.
     fn finish_running(&mut self) {
-        let Some(cell) = &self.running else { return };
-        let Some(ended) = self.notebook.ended(cell) else { return };
-        let Some(cell) = self.running.take() else { return };
+        let Some((_, started)) = &self.running else { return };
+        let Some(ended) = self.notebook.ended(started) else { return };
+        let Some((cell, started)) = self.running.take() else { return };
         self.notebook.flush();
         match ended {
             Ended::Failed(trouble) => self.fail(&cell, &trouble),
             Ended::Value => {
-                self.notebook.keep_names(&cell);
-                self.show(cell);
+                self.notebook.keep_names(&started);
+                self.show(cell, started);
             }
         }
     }
 
-    fn show(&mut self, cell: Cell) {
-        let Some(shown) = self.notebook.show(&cell) else { return self.succeed(&cell) };
-        if !shown.is_pending {
-            if !cell.is_silent() && !shown.is_null {
-                let result =
-                    json!({ "execution_count": cell.number, "data": shown.bundle(), "metadata": {} });
-                self.voice.publish(cell.request.header(), "execute_result", &result);
-            }
-            return self.succeed(&cell);
-        }
-        if cell.listens_until_idle() {
-            self.held.push(cell);
+    fn show(&mut self, cell: Cell, started: Started) {
+        let shown = self.notebook.look(&started);
+        if shown.is_pending && cell.listens_until_idle() {
+            self.held.push((cell, started));
             return;
         }
-        if !cell.is_silent() {
-            self.displays.open(Display::new(&cell, shown));
+        if cell.is_silent() {
+            return self.succeed(&cell);
+        }
+        if shown.is_pending {
+            self.displays.open(Display::new(&cell, &started, shown));
+        } else if !shown.is_null {
+            let result = json!({ "execution_count": cell.number, "data": shown.bundle(), "metadata": {} });
+            self.voice.publish(cell.request.header(), "execute_result", &result);
         }
         self.succeed(&cell);
     }
@@ -162,33 +161,35 @@ impl Session {
     /// Something settled: displays are brought up to date, and held cells whose promise it was are answered.
     fn settle(&mut self) {
         self.notebook.flush();
-        let running = self.running.as_ref().map(|it| it.request.header());
-        self.displays.update(&self.notebook, running);
-        for cell in std::mem::take(&mut self.held) {
-            match self.notebook.show(&cell) {
-                Some(shown) if shown.is_pending => self.held.push(cell),
-                shown => {
-                    if let Some(shown) = shown.filter(|_| !cell.is_silent()) {
-                        self.displays.open(Display::new(&cell, shown));
-                    }
-                    self.succeed(&cell);
-                }
+        // A cell that is held is running to its front end.
+        let running = self.running.as_ref().or(self.held.last()).map(|(it, _)| it.request.header());
+        self.displays.update(&mut self.notebook, running);
+        for (cell, started) in std::mem::take(&mut self.held) {
+            let shown = self.notebook.look(&started);
+            if shown.is_pending {
+                self.held.push((cell, started));
+            } else {
+                self.answer_held(&cell, &started, shown);
             }
         }
     }
 
     /// Nothing runs and nothing will: a held cell shows its promise as it is. A later cell may still settle it.
     fn give_up_waiting(&mut self) {
-        for cell in std::mem::take(&mut self.held) {
-            if let Some(shown) = self.notebook.show(&cell).filter(|_| !cell.is_silent()) {
-                self.displays
-                    .open(Display::new(&cell, shown.with_note("unresolved: nothing is left to run")));
-            }
-            self.succeed(&cell);
+        for (cell, started) in std::mem::take(&mut self.held) {
+            let shown = self.notebook.look(&started).with_note("unresolved: nothing is left to run");
+            self.answer_held(&cell, &started, shown);
         }
-        if let Some(cell) = self.running.take() {
+        if let Some((cell, _)) = self.running.take() {
             self.fail(&cell, &Trouble::never_ends());
         }
+    }
+
+    fn answer_held(&mut self, cell: &Cell, started: &Started, shown: Shown) {
+        if !cell.is_silent() {
+            self.displays.open(Display::new(cell, started, shown));
+        }
+        self.succeed(cell);
     }
 
     /// The interrupt flag was raised: a turn that runs stops by itself; cells that only wait are let go.
@@ -196,7 +197,12 @@ impl Session {
         if !self.notebook.has_turns() {
             self.levers.interrupt.take();
         }
-        for cell in std::mem::take(&mut self.held) {
+        for (cell, _) in std::mem::take(&mut self.held) {
+            self.fail(&cell, &Trouble::interrupted());
+        }
+        if !self.notebook.has_turns()
+            && let Some((cell, _)) = self.running.take()
+        {
             self.fail(&cell, &Trouble::interrupted());
         }
     }
@@ -213,6 +219,8 @@ impl Session {
     }
 
     fn fail(&mut self, cell: &Cell, trouble: &Trouble) {
+        // Cells that were sent before this one's reply are aborted with it; later ones its sender has chosen to send.
+        let interrupted = self.take_in_all();
         if !cell.is_silent() {
             self.voice.publish(cell.request.header(), "error", &trouble.content());
         }
@@ -226,6 +234,21 @@ impl Session {
         if cell.stops_on_error() {
             self.abort_queue();
         }
+        if interrupted {
+            self.interrupted();
+        }
+    }
+
+    /// Hears all that has arrived; whether the interrupt flag was raised among it.
+    fn take_in_all(&mut self) -> bool {
+        let mut interrupted = false;
+        while let Ok(job) = self.inbox.try_recv() {
+            match job {
+                Job::Asked(request) => self.hear(request),
+                Job::Interrupted => interrupted = true,
+            }
+        }
+        interrupted
     }
 
     /// Cells that were sent together with one that failed are not run.

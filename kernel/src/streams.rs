@@ -4,13 +4,14 @@
 use crate::voice::Voice;
 use crate::wire::Dict;
 use serde_json::json;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// More than this is not kept waiting.
 const MUCH: usize = 16 * 1024;
-/// Nor is anything kept longer while a turn runs.
-const LONG: Duration = Duration::from_millis(40);
+/// Nor is anything kept longer, whatever the program does next.
+const LONG: Duration = Duration::from_millis(30);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stream {
@@ -27,33 +28,51 @@ struct Gathered {
     stream: Stream,
     parent: Arc<Dict>,
     text: String,
-    sent: Instant,
+    /// Told when something begins to be kept.
+    kept: UnboundedSender<()>,
 }
 
 impl Streams {
-    pub fn new(voice: Voice) -> Streams {
+    /// The streams, and what [`Streams::flush_in_time`] listens to.
+    pub fn new(voice: Voice) -> (Streams, UnboundedReceiver<()>) {
+        let (kept, is_kept) = unbounded_channel();
         let parent = Arc::new(Dict::new());
-        let gathered = Gathered { voice, stream: Stream::Stdout, parent, text: String::new(), sent: Instant::now() };
-        Streams(Arc::new(Mutex::new(gathered)))
+        let gathered = Gathered { voice, stream: Stream::Stdout, parent, text: String::new(), kept };
+        (Streams(Arc::new(Mutex::new(gathered))), is_kept)
+    }
+
+    /// Sends what was printed by a turn that goes on and prints no more.
+    pub async fn flush_in_time(self, mut is_kept: UnboundedReceiver<()>) {
+        while is_kept.recv().await.is_some() {
+            tokio::time::sleep(LONG).await;
+            self.flush();
+        }
     }
 
     /// `text` was printed for the request `parent`.
     pub fn print(&self, parent: &Arc<Dict>, stream: Stream, text: &str) {
-        let mut it = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut it = self.lock();
         if it.stream != stream || !Arc::ptr_eq(&it.parent, parent) {
             it.flush();
             it.stream = stream;
             it.parent = parent.clone();
         }
+        if it.text.is_empty() {
+            let _ = it.kept.send(());
+        }
         it.text.push_str(text);
-        if it.text.len() > MUCH || it.sent.elapsed() > LONG {
+        if it.text.len() > MUCH {
             it.flush();
         }
     }
 
     /// Sends what was gathered. Called before anything else is said that must come after it.
     pub fn flush(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush();
+        self.lock().flush();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Gathered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -64,6 +83,5 @@ impl Gathered {
             self.voice.publish(&self.parent, "stream", &json!({ "name": name, "text": self.text }));
             self.text.clear();
         }
-        self.sent = Instant::now();
     }
 }

@@ -16,6 +16,11 @@ impl Trouble {
         Trouble { name: name.to_owned(), message: message.into(), places: Vec::new() }
     }
 
+    /// A cell failed and its vat cannot say how: the vat is gone.
+    pub fn unknown() -> Trouble {
+        Trouble::new("problem", "the vat of this cell is gone")
+    }
+
     pub fn interrupted() -> Trouble {
         Trouble::new("Interrupted", "the turn was stopped from outside")
     }

@@ -1,8 +1,7 @@
 //! Between the sockets and the vats, on a thread of its own: jobs come in, turns are run, events go out.
 
-use crate::control::Levers;
 use crate::session::Session;
-use crate::voice::{Request, Voice};
+use crate::voice::Request;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
@@ -26,16 +25,14 @@ pub enum Patience {
 }
 
 /// Starts the thread. It ends when nobody can ask any more.
-pub fn start(inbox: Receiver<Job>, voice: Voice, levers: Levers) -> anyhow::Result<()> {
-    std::thread::Builder::new()
-        .name("worker".to_owned())
-        .spawn(move || run(&inbox, Session::new(voice, levers)))?;
+pub fn start(session: Session) -> anyhow::Result<()> {
+    std::thread::Builder::new().name("worker".to_owned()).spawn(move || run(session))?;
     Ok(())
 }
 
-fn run(inbox: &Receiver<Job>, mut session: Session) {
+fn run(mut session: Session) {
     loop {
-        match next(inbox, session.patience()) {
+        match next(&session.inbox, session.patience()) {
             Next::Job(Job::Asked(request)) => session.hear(request),
             Next::Job(Job::Interrupted) => session.interrupted(),
             Next::Nothing => session.advance(),

@@ -29,8 +29,10 @@ def pending(path):
 def test_nbconvert_executes_the_tour(tmp_path):
     executed = tmp_path / "tour.ipynb"
     tool("nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--output", executed, TOUR)
-    assert outputs(executed)
     assert pending(executed) == []
+    # One cell of the tour shows what a call on a far reference comes to; every other one works.
+    (error,) = [it for it in outputs(executed) if it.output_type == "error"]
+    assert "not synchronously callable" in error.evalue
 
 
 def test_nbconvert_writes_the_tour_as_a_page(tmp_path):

@@ -18,10 +18,10 @@ SCREENSHOTS = Path(__file__).parents[3] / "target" / "screenshots"
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=os.environ.get("NO_CHROMIUM", "CHROMIUM does not name a browser"))
 
 CELLS = [
-    "%%vat bank\ndef purse {\n    to balance() { return 90 }\n}\npurse.balance()",
+    "%%vat bank\nvar balance := 90\ndef purse {\n    to spend(n) { return balance -= n }\n}\npurse.spend(0)",
     "def [promise, resolver] := Ref.promise()\npromise",
     'resolver <- resolve("settled later")\nnull',
-    "purse.balance()",
+    "purse.spend(1)",
 ]
 
 
