@@ -4,7 +4,7 @@
 //! caret is coloured as, `# <- keyword` speaks of the text above its own first column.
 
 use std::path::Path;
-use tree_sitter::{Language, Node, Parser, Query, QueryCursor, StreamingIterator};
+use tree_sitter::{Language, Node, Parser, Query, QueryCursor, Range, StreamingIterator};
 
 #[test]
 fn queries_fit_their_grammars() {
@@ -52,6 +52,68 @@ fn colours_are_as_the_pages_say() {
     }
     assert!(remarks > 20, "the pages have remarks");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_code_of_a_step_without_its_prompts_is_a_program() {
+    let transcript =
+        "Prose.\n\n  ? def purse := {\n  >     mint.makePurse(1) } + \\\n  > 2\n  # value: 3\n\n? x ?? y\n";
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_e::LANGUAGE_UPDOC.into()).expect("the parser fits the library");
+    let tree = parser.parse(transcript, None).expect("parsing always ends");
+    assert!(!tree.root_node().has_error(), "{}", tree.root_node().to_sexp());
+
+    let language = tree_sitter_e::LANGUAGE_UPDOC.into();
+    let query = Query::new(&language, tree_sitter_e::updoc::INJECTIONS_QUERY).expect("the query fits");
+    let mut cursor = QueryCursor::new();
+    let mut matches = cursor.matches(&query, tree.root_node(), transcript.as_bytes());
+    parser.set_language(&tree_sitter_e::LANGUAGE.into()).expect("the parser fits the library");
+    let mut programs = Vec::new();
+    while let Some(found) = matches.next() {
+        for capture in found.captures() {
+            parser.set_included_ranges(&between_children(capture.node)).expect("ranges are in order");
+            let program = parser.parse(transcript, None).expect("parsing always ends");
+            programs.push(program.root_node().to_sexp());
+        }
+    }
+    assert_eq!(programs.len(), 2);
+    assert_eq!(
+        programs[0],
+        "(program body: (define pattern: (final_pattern noun: (identifier)) value: (binary left: (block body: (call \
+         recipient: (identifier) verb: (identifier) arguments: (arguments item: (integer)))) right: (integer))))"
+    );
+    assert!(programs[1].contains("ERROR"), "a such-that is no expression: {}", programs[1]);
+}
+
+/// What a node covers outside its children, as an editor injects it.
+fn between_children(node: Node<'_>) -> Vec<Range> {
+    let mut ranges = Vec::new();
+    let (mut byte, mut point) = (node.start_byte(), node.start_position());
+    for child in node.children(&mut node.walk()) {
+        ranges.push(Range {
+            start_byte: byte,
+            end_byte: child.start_byte(),
+            start_point: point,
+            end_point: child.start_position(),
+        });
+        (byte, point) = (child.end_byte(), child.end_position());
+    }
+    ranges.push(Range {
+        start_byte: byte,
+        end_byte: node.end_byte(),
+        start_point: point,
+        end_point: node.end_position(),
+    });
+    ranges.retain(|it| it.start_byte < it.end_byte);
+    ranges
+}
+
+#[test]
+fn supertypes_can_be_asked_for() {
+    let language: Language = tree_sitter_e::LANGUAGE.into();
+    for supertype in ["(expression) @it", "(pattern) @it", "(literal) @it", "(expression/call) @it"] {
+        Query::new(&language, supertype).unwrap_or_else(|problem| panic!("{supertype}: {problem}"));
+    }
 }
 
 /// `# ^ name` or `# <- name`: which column of the line above, and its colour.
