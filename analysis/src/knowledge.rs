@@ -81,7 +81,7 @@ impl<'a> Surroundings<'a> {
             return None;
         }
         match &known.values[index] {
-            Worth::Data | Worth::Guard(_) => Some(true),
+            Worth::Data | Worth::Guard(_) | Worth::Module => Some(true),
             Worth::Scope(it) => Some(it.guard().implies_deep_frozen() == audit::Implication::Yes),
             Worth::Object(_) => {
                 let frozen = if site.file == self.file {

@@ -70,7 +70,8 @@ pub fn audit(auditor: Auditor, audition: &Audition<'_>) -> Verdict {
         Auditor::DeepFrozen | Auditor::OptionallyDeepFrozen => deep_frozen::audit(audition),
         Auditor::Selfless => selfless::audit(audition),
         Auditor::Transparent => transparent::audit(audition),
-        Auditor::PassByCopy | Auditor::Pbc => pass_by_construction::audit(auditor, audition),
+        Auditor::PassByCopy => pass_by_construction::pass_by_copy(audition),
+        Auditor::Pbc => pass_by_construction::pbc(),
         // Whoever holds a stamp may claim anything; that is why stamps are not in the safe scope.
         Auditor::DeepFrozenStamp | Auditor::TransparentStamp => Verdict::Approved,
     }

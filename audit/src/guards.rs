@@ -191,6 +191,15 @@ impl Guard {
     /// `any`: lets everything through, implies nothing.
     pub const ANY: Guard = Guard::Standard(Standard::Any);
 
+    /// Whether it only ever checks values. `all[g, h]` audits by asking both.
+    pub fn never_audits(&self) -> bool {
+        match self {
+            Guard::Standard(it) => it.never_audits(),
+            Guard::List(_) | Guard::Set(_) | Guard::Map(..) | Guard::NullOk(_) | Guard::Region(..) => true,
+            _ => false,
+        }
+    }
+
     /// Whether every value that passes is DeepFrozen: E's `DeepFrozen.rangeSupersetOf(guard)`.
     pub fn implies_deep_frozen(&self) -> Implication {
         use Implication::*;

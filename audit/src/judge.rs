@@ -78,7 +78,7 @@ impl Judge<'_> {
             (None, Worth::Scope(it)) if it.standard_guard().is_some_and(Standard::never_audits) => {
                 (it.name.into(), true, self.no_auditor(object, it.name))
             }
-            (None, Worth::Guard(it)) => {
+            (None, Worth::Guard(it)) if it.never_audits() => {
                 (it.to_string().into(), true, self.no_auditor(object, &it.to_string()))
             }
             _ => {
@@ -195,7 +195,7 @@ impl Judge<'_> {
             }
             (Some(_), _) => true,
             (None, Binder::Definition(id)) => match self.known.values.get(id.0 as usize) {
-                Some(Worth::Data | Worth::Guard(_)) => true,
+                Some(Worth::Data | Worth::Guard(_) | Worth::Module) => true,
                 Some(Worth::Scope(it)) => it.guard().implies_deep_frozen() == Implication::Yes,
                 _ => false,
             },

@@ -51,6 +51,8 @@ pub enum Worth {
     Object(Name),
     /// A number, a character or a text.
     Data,
+    /// What `<import:…>` and its like answer: a module's value, which must be DeepFrozen.
+    Module,
     Unknown,
 }
 
@@ -179,7 +181,9 @@ impl Worth {
             Worth::Object(name) => Guard::Other(format!("<{name}>").into()),
             Worth::Auditor(it) => Guard::Other(it.name().into()),
             Worth::Data => Guard::Other(text.into()),
-            Worth::Unknown => unknown(&format!("what `{text}` guards is known only when it runs")),
+            Worth::Module | Worth::Unknown => {
+                unknown(&format!("what `{text}` guards is known only when it runs"))
+            }
         }
     }
 }
@@ -314,6 +318,9 @@ impl Reading<'_> {
         let made = match (recipient.name, verb) {
             ("DeepFrozen", "optionally") if args.is_empty() => {
                 return Worth::Auditor(Auditor::OptionallyDeepFrozen);
+            }
+            ("import__uriGetter" | "elib__uriGetter" | "elang__uriGetter" | "type__uriGetter", "get") => {
+                return Worth::Module;
             }
             (name, "get") => parameterized(name, guards()),
             ("__makeOrderedSpace", "op__thru" | "op__till") => self.region(args, ".."),

@@ -1,15 +1,22 @@
-//! `PassByCopy` and `pbc`: the object travels as its portrayal, so it must have one.
+//! `PassByCopy` and `pbc`: the object travels as its portrayal.
+//!
+//! `pbc` only allows it to; one that then does not portray itself stays where it is. `PassByCopy` promises that it
+//! can, so there must be a portrayal.
 
 use super::Auditor;
 use crate::audition::Audition;
 use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
 use syntax::kernel_e::{Method, Script};
 
-pub(super) fn audit(auditor: Auditor, audition: &Audition<'_>) -> Verdict {
+pub(super) fn pass_by_copy(audition: &Audition<'_>) -> Verdict {
     match portrayal(&audition.object().script) {
         Some(_) => Verdict::Approved,
-        None => Verdict::Rejected(vec![no_portrayal(auditor, audition)]),
+        None => Verdict::Rejected(vec![no_portrayal(Auditor::PassByCopy, audition)]),
     }
+}
+
+pub(super) fn pbc() -> Verdict {
+    Verdict::Approved
 }
 
 /// The method `__optUncall()`, by which an object portrays itself.
