@@ -46,8 +46,8 @@ pub(crate) struct Surroundings<'a> {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Own<'a> {
     pub known: &'a [Known],
-    /// Names whose objects are DeepFrozen.
-    pub frozen: &'a [Vec<DefinitionId>],
+    /// Names of objects, and whether they are DeepFrozen.
+    pub frozen: &'a [FxHashMap<DefinitionId, bool>],
     pub reach: &'a [FxHashMap<DefinitionId, Vec<Further>>],
 }
 
@@ -89,7 +89,7 @@ impl<'a> Surroundings<'a> {
                 } else {
                     verdicts(self.db, site.file).frozen.get(site.program)
                 };
-                frozen.map(|it| it.contains(&site.definition))
+                frozen.and_then(|it| it.get(&site.definition)).copied()
             }
             Worth::Auditor(_) | Worth::Unknown => None,
         }

@@ -5,7 +5,8 @@ use crate::input::File;
 use crate::knowledge::{Own, Surroundings, knowledge};
 use crate::names::{names, prefix};
 use crate::program::programs;
-use audit::{Judgement, judge};
+use audit::{Judgement, Verdict, judge};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::Scopes;
 use syntax::scope::{DefinitionId, DefinitionKind};
@@ -14,8 +15,8 @@ use syntax::scope::{DefinitionId, DefinitionKind};
 pub(crate) struct Verdicts {
     /// By program: the judgements of its object expressions, in order.
     pub programs: Vec<Vec<Judgement>>,
-    /// By program: the names of objects that are DeepFrozen, asked or not.
-    pub frozen: Vec<Vec<DefinitionId>>,
+    /// By program: of which names of objects it is known whether they are DeepFrozen, asked or not.
+    pub frozen: Vec<FxHashMap<DefinitionId, bool>>,
 }
 
 #[salsa::tracked(returns(ref))]
@@ -35,15 +36,18 @@ pub(crate) fn verdicts(db: &dyn Db, file: File) -> Arc<Verdicts> {
     Arc::new(verdicts)
 }
 
-fn frozen(scopes: &Scopes, judgements: &[Judgement]) -> Vec<DefinitionId> {
-    let approves = |it: &Judgement| it.auditor.starts_with("DeepFrozen") && it.verdict.is_approved();
-    let mut frozen = vec![false; scopes.parents.len()];
-    for it in judgements.iter().filter(|it| approves(it)) {
-        frozen[it.object.index()] = true;
+fn frozen(scopes: &Scopes, judgements: &[Judgement]) -> FxHashMap<DefinitionId, bool> {
+    let mut frozen = vec![None; scopes.parents.len()];
+    for it in judgements.iter().filter(|it| it.auditor.starts_with("DeepFrozen")) {
+        frozen[it.object.index()] = match it.verdict {
+            Verdict::Approved => Some(true),
+            Verdict::Rejected(_) => Some(false),
+            Verdict::Unknown(_) => None,
+        };
     }
-    let names = scopes.definitions.iter().enumerate().filter(|(_, it)| match it.kind {
-        DefinitionKind::Object { object, .. } => frozen[object.index()],
-        _ => false,
+    let names = scopes.definitions.iter().enumerate().filter_map(|(id, it)| match it.kind {
+        DefinitionKind::Object { object, .. } => Some((DefinitionId(id as u32), frozen[object.index()]?)),
+        _ => None,
     });
-    names.map(|(id, _)| DefinitionId(id as u32)).collect()
+    names.collect()
 }

@@ -69,7 +69,7 @@ impl Authority {
         for it in scopes.captures(object) {
             walk.enter(
                 self.graph.node(&it.noun, &it.binder),
-                Step { before: None, noun: it.noun.clone(), at: it.first_use },
+                Step { before: None, noun: it.noun.clone(), first: it.noun.clone(), at: it.first_use },
             );
         }
         walk.run()
@@ -78,15 +78,23 @@ impl Authority {
     /// What a name of the program reaches. Each path starts with the name itself.
     pub fn of_definition(&self, around: &dyn Around, noun: &Name, id: DefinitionId) -> Reach {
         let mut walk = Walk::new(&self.graph, around);
-        walk.enter(Node::Definition(id), Step { before: None, noun: noun.clone(), at: ExprId(0) });
+        walk.enter(
+            Node::Definition(id),
+            Step { before: None, noun: noun.clone(), first: noun.clone(), at: ExprId(0) },
+        );
         walk.run()
     }
 }
+
+/// A longer way to a thing is told by its beginning and its end.
+const LONGEST_PATH: usize = 16;
 
 /// How a node was come to.
 struct Step {
     before: Option<usize>,
     noun: Name,
+    /// The noun that the way to here begins with, and where it is used.
+    first: Name,
     at: ExprId,
 }
 
@@ -149,7 +157,8 @@ impl<'a> Walk<'a> {
     }
 
     fn step_to(&self, next: &Node, index: usize) -> Step {
-        Step { before: Some(index), noun: self.graph.name(next), at: self.steps[index].1.at }
+        let here = &self.steps[index].1;
+        Step { before: Some(index), noun: self.graph.name(next), first: here.first.clone(), at: here.at }
     }
 
     fn path(&self, index: usize) -> Vec<Name> {
@@ -157,6 +166,10 @@ impl<'a> Walk<'a> {
         let mut next = Some(index);
         while let Some(index) = next {
             let step = &self.steps[index].1;
+            if path.len() == LONGEST_PATH {
+                path.extend([Name::new("…"), step.first.clone()]);
+                break;
+            }
             // A name and the object it names are one stop to a reader.
             if path.last() != Some(&step.noun) {
                 path.push(step.noun.clone());

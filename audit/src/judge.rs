@@ -4,7 +4,7 @@ use crate::audition::{Audition, fully_qualified_name};
 use crate::auditors::{Auditor, audit};
 use crate::guards::{Guard, Implication, Standard};
 use crate::known::{Around, Known, Worth, worth};
-use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
+use crate::verdict::{Objection, ObjectionKind, Place, Verdict, as_written};
 use std::sync::Arc;
 use syntax::Scopes;
 use syntax::kernel_e::{Expr, ExprId, ObjectId, Program};
@@ -50,10 +50,23 @@ struct Judge<'a> {
     prefix: &'a str,
 }
 
-/// What is assumed of objects that nobody asked, while the assumption is being checked.
-struct Presumed {
-    /// By `ObjectId`: not yet refuted.
-    frozen: Vec<bool>,
+/// What is held of an object while the objects that nobody asked are being judged. It only ever gets worse.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Rejected,
+    Unknown,
+    /// Not refuted so far.
+    Frozen,
+}
+
+impl Standing {
+    fn after(verdict: &Verdict) -> Standing {
+        match verdict {
+            Verdict::Approved => Standing::Frozen,
+            Verdict::Unknown(_) => Standing::Unknown,
+            Verdict::Rejected(_) => Standing::Rejected,
+        }
+    }
 }
 
 impl Judge<'_> {
@@ -126,16 +139,17 @@ impl Judge<'_> {
     /// together, and refuted together: the greatest fixpoint.
     fn unasked(&self, asked: &[Vec<Judgement>]) -> Vec<Option<Judgement>> {
         let asks = |it: ObjectId| asked[it.index()].iter().find(|it| it.auditor.starts_with("DeepFrozen"));
-        let mut presumed = Presumed {
-            frozen: self.objects().map(|it| asks(it).is_none_or(|it| it.verdict.is_approved())).collect(),
-        };
+        let asked = |it| asks(it).map(|it| Standing::after(&it.verdict));
+        let mut presumed: Vec<Standing> =
+            self.objects().map(|it| asked(it).unwrap_or(Standing::Frozen)).collect();
         let mut verdicts: Vec<Option<Verdict>> = vec![None; self.program.objects.len()];
         let holders = self.holders();
         let mut todo: Vec<ObjectId> = self.objects().filter(|it| asks(*it).is_none()).collect();
         todo.reverse();
         while let Some(it) = todo.pop() {
             let verdict = self.audit(Auditor::DeepFrozen, it, &self.presumed_guards(it, &presumed));
-            if !verdict.is_approved() && std::mem::replace(&mut presumed.frozen[it.index()], false) {
+            let standing = Standing::after(&verdict);
+            if standing < std::mem::replace(&mut presumed[it.index()], standing) {
                 todo.extend(holders[it.index()].iter().filter(|it| asks(**it).is_none()));
             }
             verdicts[it.index()] = Some(verdict);
@@ -176,7 +190,7 @@ impl Judge<'_> {
         }
     }
 
-    fn presumed_guards(&self, object: ObjectId, presumed: &Presumed) -> Vec<Guard> {
+    fn presumed_guards(&self, object: ObjectId, presumed: &[Standing]) -> Vec<Guard> {
         let captures = self.scopes.captures(object).iter();
         captures
             .zip(self.guards(object))
@@ -185,13 +199,18 @@ impl Judge<'_> {
     }
 
     /// A final slot without a guard still holds what it holds: data, or an object presumed frozen.
-    fn presumed_guard(&self, it: &Capture, guard: Guard, presumed: &Presumed) -> Guard {
+    fn presumed_guard(&self, it: &Capture, guard: Guard, presumed: &[Standing]) -> Guard {
         if guard != Guard::plain_def() {
             return guard;
         }
         let frozen = match (self.held_object(it), &it.binder) {
-            (Some(held), _) if !presumed.frozen[held.index()] => {
+            (Some(held), _) if presumed[held.index()] == Standing::Rejected => {
                 return held_not_frozen(&it.noun);
+            }
+            (Some(held), _) if presumed[held.index()] == Standing::Unknown => {
+                return Guard::Unknown(
+                    format!("whether `{}` is DeepFrozen is not known", as_written(&it.noun)).into(),
+                );
             }
             (Some(_), _) => true,
             (None, Binder::Definition(id)) => match self.known.values.get(id.0 as usize) {

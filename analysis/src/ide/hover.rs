@@ -224,7 +224,7 @@ fn captured(db: &dyn Db, site: Site, by: ObjectId, is_parameter: bool, it: &Capt
             return None;
         }
         DefinitionKind::Object { .. } => {
-            let frozen = verdicts(db, site.file).frozen[site.program].contains(&site.definition);
+            let frozen = verdicts(db, site.file).frozen[site.program].get(&site.definition) == Some(&true);
             if frozen { "an object, DeepFrozen".to_string() } else { "an object".to_string() }
         }
         DefinitionKind::Var { .. } if it.assigns => "a variable that it assigns".to_string(),
