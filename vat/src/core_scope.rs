@@ -137,9 +137,11 @@ pub static BOOLEAN_FLOW: Class = Class::new(
 )
 .stamps(Stamps::DEEP_FROZEN);
 
+/// A binding over a broken slot.
 fn broken_flow(cx: &mut Cx) -> Value {
     let problem = cx.heap.problem(Problem::new("boolean flow expression failed"));
-    cx.broken(problem)
+    let slot = cx.broken(problem);
+    cx.heap.alloc(crate::heap::Cell::Binding { slot, guard: Value::NULL, explicit: false }).into()
 }
 
 fn broken_binding(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {

@@ -101,30 +101,12 @@ pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Pi
         }
         Some(pieces)
     } else if std::ptr::eq(class, &MESSAGE) {
-        let [doc, verb, params, guard] = fields else { return None };
         let mut pieces = Vec::new();
+        let doc = *fields.first()?;
         if !doc.is_null() {
-            pieces.extend(["/** ".into(), Piece::Bare(*doc), " */\n".into()]);
+            pieces.extend(["/** ".into(), Piece::Bare(doc), " */\n".into()]);
         }
-        let verb = text_of(cx, *verb);
-        let mut head = String::from("to ");
-        if is_identifier(&verb) {
-            head.push_str(&verb)
-        } else {
-            quote_string(&verb, &mut head)
-        }
-        head.push('(');
-        pieces.push(head.into());
-        for (at, it) in items(cx, *params).iter().enumerate() {
-            if at > 0 {
-                pieces.push(", ".into());
-            }
-            pieces.push(Piece::Quoted(*it));
-        }
-        pieces.push(")".into());
-        if !guard.is_null() {
-            pieces.extend([" :".into(), Piece::Quoted(*guard)]);
-        }
+        pieces.extend(head(cx, fields)?);
         Some(pieces)
     } else if std::ptr::eq(class, &TYPE) {
         let name = fields.get(1)?;
@@ -132,6 +114,31 @@ pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Pi
     } else {
         None
     }
+}
+
+/// The head of a message: `to deposit(amount :int) :void`.
+pub fn head(cx: &Cx, fields: &[Value]) -> Option<Vec<Piece>> {
+    let [_, verb, params, guard] = fields else { return None };
+    let verb = text_of(cx, *verb);
+    let mut head = String::from("to ");
+    if is_identifier(&verb) {
+        head.push_str(&verb)
+    } else {
+        quote_string(&verb, &mut head)
+    }
+    head.push('(');
+    let mut pieces = vec![Piece::from(head)];
+    for (at, it) in items(cx, *params).iter().enumerate() {
+        if at > 0 {
+            pieces.push(", ".into());
+        }
+        pieces.push(Piece::Quoted(*it));
+    }
+    pieces.push(")".into());
+    if !guard.is_null() {
+        pieces.extend([" :".into(), Piece::Quoted(*guard)]);
+    }
+    Some(pieces)
 }
 
 fn param_name(cx: &Cx, name: Value) -> String {
@@ -152,7 +159,8 @@ fn simple_type_name(fqn: &str) -> String {
     if ["int", "float64", "boolean", "char", "void"].contains(&fqn) {
         return fqn.to_string();
     }
-    let last = fqn.rsplit(['.', '$']).next().unwrap_or(fqn).trim_start_matches("__");
+    let last = fqn.rsplit(['.', '$']).next().unwrap_or(fqn);
+    let last = if last == "_" { last } else { last.trim_start_matches("__") };
     let last = last.strip_suffix("__T").unwrap_or(last);
     let mut letters = last.chars();
     match letters.next() {
@@ -202,32 +210,98 @@ fn make_type(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     done(it)
 }
 
-/// What an object says its type is: of natives, what they answer to.
+/// The messages every object answers, as a type lists them.
+const MIRANDA: [(&str, &[&str]); 10] = [
+    ("__printOn", &["out"]),
+    ("__getAllegedType", &[]),
+    ("__respondsTo", &["verb", "arity"]),
+    ("__conformTo", &["guard"]),
+    ("__optSealedDispatch", &["brand"]),
+    ("__optUncall", &[]),
+    ("__whenMoreResolved", &["reactor"]),
+    ("__whenBroken", &["reactor"]),
+    ("__order", &["nested-verb", "nested-args"]),
+    ("__reactToLostClient", &["problem"]),
+];
+
+/// A message as it was written: its doc comment, verb and parameters' names.
+struct Written {
+    doc: Option<String>,
+    verb: String,
+    params: Vec<Option<String>>,
+}
+
+/// What an object says its type is: of natives, what they answer to; of objects written in E, their script.
 pub fn alleged_type(cx: &mut Cx, value: Value) -> Outcome {
     let value = cx.near(value);
-    let (name, verbs) = match cx.class_of(value) {
-        Some(class) => {
-            let verbs: Vec<(String, u32)> = class
-                .methods
-                .iter()
-                .map(|it| (it.verb.to_string(), u32::from(it.arity.unwrap_or(0))))
-                .collect();
-            (class.fqn.to_string(), verbs)
+    let (doc, name, own) = match crate::object::script(cx, value) {
+        Some((_, loaded, script)) => {
+            let program = &loaded.module.program;
+            let object = script.object.map(|it| program.object(it));
+            let doc = object.and_then(|it| it.doc.as_ref()).map(|it| it.to_string());
+            let methods = object.map(|it| written(program, it)).unwrap_or_default();
+            (doc, script.fqn.to_string(), methods)
         }
-        None => (crate::print::fqn(cx, value), Vec::new()),
+        None => {
+            let class = cx.class_of(value);
+            let methods = class.map(|it| it.methods).unwrap_or_default();
+            let message = |it: &crate::native::Method| Written {
+                doc: None,
+                verb: it.verb.to_string(),
+                params: vec![None; usize::from(it.arity.unwrap_or(0))],
+            };
+            let own = methods.iter().filter(|it| !it.verb.starts_with("__")).map(message).collect();
+            (None, class.map_or("", |it| it.fqn).to_string(), own)
+        }
     };
-    let mut messages = Vec::new();
-    for (verb, arity) in verbs {
-        let nameless = cx.heap.native(&PARAM, [Value::NULL, Value::NULL]);
-        let params = cx.heap.list(vec![nameless; arity as usize]);
-        let verb = cx.heap.text(verb);
-        messages.push(cx.heap.native(&MESSAGE, [Value::NULL, verb, params, Value::NULL]));
+    let mut messages: Vec<Value> = Vec::new();
+    for (verb, params) in MIRANDA {
+        if own.iter().any(|it| it.verb == verb && it.params.len() == params.len()) {
+            continue;
+        }
+        let params = params.iter().map(|it| Some(it.to_string())).collect();
+        messages.push(message(cx, Written { doc: None, verb: verb.to_string(), params }));
     }
+    for it in own {
+        messages.push(message(cx, it));
+    }
+    let doc = doc.map_or(Value::NULL, |it| cx.heap.text(it));
     let name = cx.heap.text(name);
     let none = cx.heap.list([]);
     let messages = cx.heap.list(messages);
-    let it = cx.heap.native(&TYPE, [Value::NULL, name, none, none, messages]);
+    let it = cx.heap.native(&TYPE, [doc, name, none, none, messages]);
     done(it)
+}
+
+fn message(cx: &mut Cx, it: Written) -> Value {
+    let params: Vec<Value> = it
+        .params
+        .into_iter()
+        .map(|name| {
+            let name = name.map_or(Value::NULL, |it| cx.heap.text(it));
+            cx.heap.native(&PARAM, [name, Value::NULL])
+        })
+        .collect();
+    let doc = it.doc.map_or(Value::NULL, |it| cx.heap.text(it));
+    let (verb, params) = (cx.heap.text(it.verb), cx.heap.list(params));
+    cx.heap.native(&MESSAGE, [doc, verb, params, Value::NULL])
+}
+
+fn written(program: &syntax::kernel_e::Program, object: &syntax::kernel_e::Object) -> Vec<Written> {
+    use syntax::kernel_e::{Pattern, Script};
+    let Script::Methods { methods, .. } = &object.script else { return Vec::new() };
+    let name = |it: &syntax::kernel_e::PatternId| match program.pattern(*it) {
+        Pattern::Final { noun, .. } | Pattern::Var { noun, .. } | Pattern::Binding(noun) => {
+            Some(noun.to_string())
+        }
+        _ => None,
+    };
+    let one = |it: &syntax::kernel_e::Method| Written {
+        doc: it.doc.as_ref().map(|it| it.to_string()),
+        verb: it.verb.to_string(),
+        params: it.params.iter().map(name).collect(),
+    };
+    methods.iter().map(one).collect()
 }
 
 fn get_name(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {

@@ -112,16 +112,24 @@ fn maker_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     cx.call_then(Value::of(&IMPORT), "fetch", [maker, absent], Then::new(as_type, []))
 }
 
-static NO_TYPE: Class = Class::new("typeLoader", "<typeLoader>", &[method("run", 0, |cx, this, _| {
-    let name = cx.heap.fields(this, &NO_TYPE).map_or(Value::NULL, |it| it[0]);
-    Err(cx.throw(Problem::new("no type object found for ").print(name)))
-})]);
+static NO_TYPE: Class = Class::new(
+    "typeLoader",
+    "<typeLoader>",
+    &[method("run", 0, |cx, this, _| {
+        let name = cx.heap.fields(this, &NO_TYPE).map_or(Value::NULL, |it| it[0]);
+        Err(cx.throw(Problem::new("no type object found for ").print(name)))
+    })],
+);
 
 /// `<opaque:…>`: always a broken reference.
-pub static OPAQUE: Class = Class::new("opaque", "<opaque:*>", &[method("get", 1, |cx, _, args| {
-    let problem = cx.heap.problem(Problem::new("opaque: ").print(args[0]));
-    done(cx.broken(problem))
-})])
+pub static OPAQUE: Class = Class::new(
+    "opaque",
+    "<opaque:*>",
+    &[method("get", 1, |cx, _, args| {
+        let problem = cx.heap.problem(Problem::new("opaque: ").print(args[0]));
+        done(cx.broken(problem))
+    })],
+)
 .stamps(Stamps::DEEP_FROZEN);
 
 /// The module's value, now or once it has been evaluated.

@@ -85,9 +85,11 @@ pub static SEED_VAT_AUTHOR: Class = Class::new(
 .stamps(crate::native::Stamps::DEEP_FROZEN);
 
 /// `<unsafe>`: the loader of what the host can do. Nothing of a host is here.
-pub static UNSAFE: Class = Class::new("unsafe", "<unsafe:*>", &[method("get", 1, |cx, _, args| {
-    Err(cx.throw(Problem::new("<unsafe:*> can't find ").value(args[0])))
-})]);
+pub static UNSAFE: Class = Class::new(
+    "unsafe",
+    "<unsafe:*>",
+    &[method("get", 1, |cx, _, args| Err(cx.throw(Problem::new("<unsafe:*> can't find ").value(args[0]))))],
+);
 
 fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let Some(vat) = number(cx, args[0]) else {

@@ -17,6 +17,7 @@ mod far;
 pub mod fuel;
 pub mod guard;
 pub mod heap;
+pub mod help;
 mod import;
 mod interp;
 pub mod iterate;

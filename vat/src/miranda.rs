@@ -38,7 +38,7 @@ fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn get_alleged_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    done(crate::object::alleged_type(cx, this))
+    crate::desc::alleged_type(cx, this)
 }
 
 fn responds_to(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

@@ -81,35 +81,3 @@ fn get_source(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let place = prefix.strip_suffix("__main$").map_or(prefix.trim_end_matches('$'), |_| &prefix);
     Err(cx.throw(format!("There is no enclosing object expression at {place}")))
 }
-
-/// What `__getAllegedType()` answers. Fields: the fully qualified name, the doc comment or null.
-static ALLEGED_TYPE: Class = Class::new(
-    "TypeDesc",
-    "<type>",
-    &[
-        method("getFQName", 0, |cx, this, _| field(cx, this, 0)),
-        method("getDocComment", 0, |cx, this, _| field(cx, this, 1)),
-        method("__printOn", 1, |cx, this, args| {
-            let fqn = cx.heap.fields(this, &ALLEGED_TYPE).and_then(|it| cx.heap.as_text(it[0])).cloned();
-            let text = cx.heap.text(simple_name(fqn.as_deref().unwrap_or_default()));
-            cx.call(args[0], "write", [text])
-        }),
-    ],
-)
-.stamps(Stamps::DEEP_FROZEN.and(Stamps::PASS_BY_COPY));
-
-fn field(cx: &mut Cx, this: Value, at: usize) -> Outcome {
-    done(cx.heap.fields(this, &ALLEGED_TYPE).map_or(Value::NULL, |it| it[at]))
-}
-
-/// The type that an object's script, or a native's class, declares.
-pub fn alleged_type(cx: &mut Cx, value: Value) -> Value {
-    let described = script(cx, value).map(|(_, loaded, it)| {
-        let doc = it.object.and_then(|id| loaded.module.program.object(id).doc.clone());
-        (it.fqn.clone(), doc)
-    });
-    let (fqn, doc) = described.unwrap_or_else(|| (cx.class_of(value).map_or("", |it| it.fqn).into(), None));
-    let fqn = cx.heap.text(fqn);
-    let doc = doc.map_or(Value::NULL, |it| cx.heap.text(it));
-    cx.heap.native(&ALLEGED_TYPE, [fqn, doc])
-}

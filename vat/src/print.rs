@@ -53,14 +53,27 @@ pub fn write_pieces(cx: &mut Cx, writer: Value, pieces: Vec<Piece>) -> Outcome {
     }
 }
 
-/// `audition.getObjectExpr()`: the source of an object as a node.
+/// `audition.getObjectExpr()`: the expression an object was made by, as a node.
 pub fn object_expr(cx: &mut Cx, object: Value) -> Outcome {
-    Err(cx.throw(crate::problem::Problem::new("the source of ").value(object).text(" is not kept")))
+    let source = crate::object::script(cx, object).and_then(|(_, loaded, script)| {
+        let (program, wanted) = (&loaded.module.program, script.object?);
+        let is_it = |it: &syntax::kernel_e::Expr| *it == syntax::kernel_e::Expr::Object(wanted);
+        let at = program.exprs.iter().position(is_it)?;
+        Some(syntax::print_expr(program, syntax::kernel_e::ExprId(at as u32)))
+    });
+    match source {
+        Some(text) => {
+            cx.reserve(text.len() as u64)?;
+            let node = crate::node::expr(cx, text);
+            done(node)
+        }
+        None => Err(cx.throw(crate::problem::Problem::new("no object expression made ").value(object))),
+    }
 }
 
-/// The E source that a value stands for: a string as it is.
+/// The E source that a value stands for: a string as it is, a node as its text.
 pub fn source_text(cx: &Cx, value: Value) -> Option<Arc<str>> {
-    cx.heap.as_text(value).cloned()
+    cx.heap.as_text(value).cloned().or_else(|| crate::node::source(cx, value))
 }
 
 /// `value.__printOn(writer)` for everything that is not written in E.

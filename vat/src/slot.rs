@@ -134,8 +134,8 @@ pub(crate) fn final_slot_guard(cx: &mut Cx, guard: Value) -> Value {
     cx.heap.native(&crate::guard::slot::FINAL_SLOT_OF, [guard])
 }
 
-fn final_slot_type(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(final_slot_guard(cx, Value::NULL))
+fn final_slot_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(Value::of(&crate::guard::slot::FINAL_SLOT))
 }
 fn var_slot_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
     done(Value::of(&crate::guard::slot::VAR_SLOT))

@@ -292,8 +292,21 @@ impl Machine {
                         call!(module.sites[site as usize].selector, 2)
                     }
                     Op::ListMatch(n) => {
-                        let ejector = pop!();
-                        let specimen = pop!();
+                        let (mut ejector, mut specimen) = (pop!(), pop!());
+                        if specimen.is(&crate::pattern::LIST_CONFORMER) {
+                            // Back from asking: the list lies where the ejector did.
+                            (specimen, ejector) = (ejector, Value::NULL);
+                        } else if cx.heap.as_list(specimen).is_none()
+                            && crate::coerce::may_conform(cx, specimen)
+                        {
+                            let marker = Value::of(&crate::pattern::LIST_CONFORMER);
+                            self.stack.extend([marker, marker, specimen, ejector, i64::from(n).into()]);
+                            save!();
+                            if let Some(Frame::Code(it)) = self.frames.last_mut() {
+                                it.pc -= 1;
+                            }
+                            return Next::Call(Selector::new("run", 3), 3);
+                        }
                         match cx.heap.as_list(specimen) {
                             Some(items) if items.len() == n as usize => {
                                 self.stack.extend(items.iter().rev());

@@ -7,7 +7,7 @@ use crate::guard::{
 };
 use crate::native::Class;
 use crate::value::Value;
-use crate::{desc, facet, node, pattern, print, protocol, quasi, same, scope_object};
+use crate::{desc, facet, help, node, pattern, print, protocol, quasi, same, scope_object};
 
 /// The safe scope's entry for a name.
 pub fn safe(name: &str) -> Option<Entry> {
@@ -73,6 +73,7 @@ fn class(name: &str) -> Option<&'static Class> {
         "e__quasiParser" => &node::E_PARSER,
         "epatt__quasiParser" => &node::EPATT_PARSER,
         "__eval" => &node::EVAL,
+        "help" => &help::HELP,
         "trace" => &print::TRACE,
         "traceln" => &print::TRACELN,
         _ => return None,
