@@ -331,7 +331,7 @@ module.exports = grammar({
         '<',
         field('scheme', $.scheme),
         token.immediate(':'),
-        optional(field('body', $.uri_body)),
+        field('body', $.uri_body),
         token.immediate('>'),
       ),
 
@@ -640,11 +640,11 @@ module.exports = grammar({
         field('key', choice($.literal, $.parenthesized)),
         '=>',
         field('value', $.pattern),
-        optional(seq(':=', field('default', $._operation))),
+        optional(seq(choice(':=', kw('default')), field('default', $._operation))),
       ),
 
     map_pattern_import: ($) =>
-      seq('=>', field('pattern', choice($.final_pattern, $._keyword_pattern, $.slot_pattern, $.binding_pattern)), optional(seq(':=', field('default', $._operation)))),
+      seq('=>', field('pattern', choice($.final_pattern, $._keyword_pattern, $.slot_pattern, $.binding_pattern)), optional(seq(choice(':=', kw('default')), field('default', $._operation)))),
 
     same_pattern: ($) =>
       prec(PREC.primary, seq(field('operator', choice('==', '!=')), field('value', $._operation))),
@@ -698,7 +698,7 @@ module.exports = grammar({
 
     literal: ($) => choice($.integer, $.float, $.char, $.string),
 
-    integer: (_) => token(choice(digits, seq('0x', repeat1(hex)))),
+    integer: (_) => token(choice(digits, seq(/0[xX]/, repeat1(hex)))),
     float: (_) => token(seq(digits, choice(seq('.', digits, optional(exponent)), exponent))),
     char: (_) =>
       token(
