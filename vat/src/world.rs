@@ -213,6 +213,13 @@ impl World {
             .is_some_and(|it| crate::reference::state(&it.cx.heap, it.cx.waiting) == State::Promise)
     }
 
+    /// What `interp.waitAtTop` was called with in this vat is waited for no longer.
+    pub fn stop_waiting(&mut self, vat: VatId) {
+        if let Some(it) = self.vats.get_mut(&vat.0) {
+            it.cx.waiting = Value::NULL;
+        }
+    }
+
     /// Which vat the next turn is of, and the evaluation it goes back to.
     pub fn next_turn(&mut self) -> Option<(VatId, Option<Handle>)> {
         self.vats.values_mut().for_each(Vat::ring);
