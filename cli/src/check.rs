@@ -114,7 +114,7 @@ pub fn before_scope(source: &Source) -> Vec<Finding> {
 }
 
 /// The parts of a file that are no text.
-fn bytes(source: &Source) -> Vec<Finding> {
+pub fn bytes(source: &Source) -> Vec<Finding> {
     let fault = |range: &TextRange| Finding {
         range: *range,
         severity: Severity::Error,
@@ -125,7 +125,7 @@ fn bytes(source: &Source) -> Vec<Finding> {
     source.faults.iter().map(fault).collect()
 }
 
-fn finding(it: &SyntaxError, in_file: impl Fn(usize) -> usize) -> Finding {
+pub fn finding(it: &SyntaxError, in_file: impl Fn(usize) -> usize) -> Finding {
     let (code, severity) = match it.kind {
         SyntaxErrorKind::Syntax => ("syntax", Severity::Error),
         SyntaxErrorKind::Incomplete => ("incomplete", Severity::Error),

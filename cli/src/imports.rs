@@ -58,7 +58,9 @@ fn paths_of(settings: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let listed = import.as_array().and_then(|it| it.iter().map(|it| it.as_str()).collect::<Option<Vec<_>>>());
     match listed {
         Some(listed) => Ok(listed.into_iter().map(|it| folder.join(it)).collect()),
-        None => anyhow::bail!("{}: [paths] import is a list of folders: import = [\"lib\"]", settings.display()),
+        None => {
+            anyhow::bail!("{}: [paths] import is a list of folders: import = [\"lib\"]", settings.display())
+        }
     }
 }
 

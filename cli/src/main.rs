@@ -7,9 +7,14 @@ mod args;
 mod audit;
 mod check;
 mod expand;
+mod imports;
 mod parse;
 mod places;
+mod powers;
+mod prompt;
 mod report;
+mod run;
+mod session;
 mod sources;
 mod updoc;
 
@@ -27,7 +32,7 @@ pub enum Outcome {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    match open(Cli::parse().command) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
         // Whoever read the output has seen enough.
@@ -44,7 +49,7 @@ fn is_broken_pipe(problem: &anyhow::Error) -> bool {
     io.is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-fn run(command: Command) -> anyhow::Result<Outcome> {
+fn open(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Kernel(Kernel::Install(it)) => kernel_install(it),
         Command::Kernel(Kernel::Run { connection }) => kernel::serve(&connection).map(|()| Outcome::Clean),
@@ -64,7 +69,10 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Bench(_) => {
             anyhow::bail!("`walnut bench` is not there yet; `cargo xtask bench` runs what there is")
         }
-        _ => anyhow::bail!("this command is not there yet"),
+        Command::Run(it) => run::run(&it),
+        Command::Eval(it) => run::eval(&it),
+        Command::Repl(it) => prompt::run(&it),
+        Command::Updoc(it) => updoc::run(&it),
     }
 }
 

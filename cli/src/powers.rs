@@ -40,8 +40,6 @@ struct State {
     stdout: String,
     stderr: String,
     captured: bool,
-    /// When each timer is due, in milliseconds since 1970.
-    timers: BTreeSet<(i64, u64)>,
     /// Set where time jumps: what the clock says.
     now: Option<i64>,
 }
@@ -58,25 +56,28 @@ impl Console {
         Console(Arc::new(Mutex::new(state)))
     }
 
+    /// Text is kept; time passes by itself.
+    pub fn captured_in_real_time() -> Console {
+        Console(Arc::new(Mutex::new(State { captured: true, ..State::default() })))
+    }
+
     /// What was written since the last time: standard output, standard error.
     pub fn take(&self) -> (String, String) {
         let mut state = self.lock();
         (std::mem::take(&mut state.stdout), std::mem::take(&mut state.stderr))
     }
 
-    /// Waits for the timer that is due first, and says which it is. `None`: nothing is waited for.
-    pub fn next_timer(&self) -> Option<u64> {
+    /// Lets this much time go by.
+    pub fn wait(&self, duration: Duration) {
         let mut state = self.lock();
-        let (due, token) = state.timers.pop_first()?;
         match &mut state.now {
-            Some(now) => *now = due.max(*now),
+            // At least a millisecond, or a timer that is due in less would be waited for again and again.
+            Some(now) => *now += i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).max(1),
             None => {
                 drop(state);
-                let wait = due.saturating_sub(wall_clock());
-                std::thread::sleep(Duration::from_millis(wait.max(0).unsigned_abs()));
+                std::thread::sleep(duration);
             }
         }
-        Some(token)
     }
 
     /// The powers of a vat that writes and waits here.
@@ -142,14 +143,13 @@ impl vat::Powers for Powers {
         self.imports.find(fully_qualified_name)
     }
 
-    fn wake_in(&mut self, millis: i64, token: u64) -> bool {
-        let due = self.clock_millis().saturating_add(millis.max(0));
-        self.console.lock().timers.insert((due, token));
-        true
-    }
-
     fn granted(&self, power: &str) -> bool {
         self.grants.0.contains(power)
+    }
+
+    /// A vat that the program makes can do what the program can, in the same world.
+    fn for_vat(&self, _name: &str) -> Box<dyn vat::Powers> {
+        self.console.powers(self.imports.clone(), self.grants.clone())
     }
 }
 

@@ -30,7 +30,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "cli",
         imports: &["analysis", "syntax", "audit", "vat", "lsp", "kernel"],
-        guests: &["clap", "clap_complete", "annotate-snippets", "reedline", "toml"],
+        guests: &["clap", "clap_complete", "ctrlc", "annotate-snippets", "reedline", "toml"],
     },
     Room { name: "tests", imports: &[], guests: &["similar", "libtest-mimic"] },
     // The chores are not part of the product: they may import nothing of it, only start it.

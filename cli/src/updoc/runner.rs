@@ -11,8 +11,10 @@
 use super::Done;
 use super::transcript::{Answer, Step};
 use crate::imports::Imports;
-use crate::powers::Grants;
-use crate::session::{Budget, Ended, Session, State};
+use crate::powers::{Console, Grants};
+use crate::session::{Ended, Session};
+use syntax::Expansion;
+use vat::{Interrupt, ReferenceState};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {
@@ -35,61 +37,86 @@ impl Status {
 
 pub struct Runner {
     session: Session,
-    fuel: u64,
 }
 
 impl Runner {
-    pub fn new(file: &str, imports: &Imports, fuel: u64) -> Runner {
-        Runner { session: Session::captured(file, imports, Grants::own()), fuel }
+    /// For a transcript: time jumps to whatever is due.
+    pub fn new(name: &str, imports: &Imports, fuel: u64) -> Runner {
+        Runner::on(Console::captured(), name, imports, fuel)
+    }
+
+    /// For a person: time passes by itself.
+    pub fn in_real_time(name: &str, imports: &Imports, fuel: u64) -> Runner {
+        Runner::on(Console::captured_in_real_time(), name, imports, fuel)
+    }
+
+    fn on(console: Console, name: &str, imports: &Imports, fuel: u64) -> Runner {
+        Runner { session: Session::new(name, console, imports.clone(), Grants::own(), fuel) }
     }
 
     /// Runs one step and compares. Nothing a step does keeps the next one from running.
     pub fn step(&mut self, step: &Step) -> Done {
-        let mut budget = Budget::new(self.fuel);
         let mut actual = Vec::new();
-        let ended = self.run(step, &mut budget, &mut actual);
+        let ended = self.run(&step.input, &mut actual);
         let status = match ended {
             Ended::Done if actual == step.expected => Status::Pass,
             Ended::Done => Status::Fail,
-            Ended::Stuck | Ended::OutOfFuel => Status::Timeout,
+            Ended::Stuck | Ended::Exhausted | Ended::Interrupted => Status::Timeout,
         };
         Done { status, actual }
     }
 
-    fn run(&mut self, step: &Step, budget: &mut Budget, answers: &mut Vec<Answer>) -> Ended {
-        let read = self.session.read(&step.input);
-        let broken = read.as_ref().err().cloned();
-        let program = self.session.queue(read.unwrap_or_default());
-        let closing = self.session.queue_closing();
-        let ended = self.session.turns_until_run(&program, budget);
+    fn run(&mut self, input: &str, answers: &mut Vec<Answer>) -> Ended {
+        // A text that cannot be run takes its turn all the same.
+        let (program, fault) = match self.session.read(input) {
+            Ok(program) => (program, None),
+            Err(errors) => (Expansion::default(), errors.into_iter().next()),
+        };
+        let handle = self.session.queue(program);
+        let ended = self.session.until_evaluated(handle);
         self.streams(answers);
-        match broken {
-            Some(problem) => answers.push(self.problem(&problem)),
-            None => match self.session.state(&program) {
-                State::Null | State::Pending => {}
-                State::Value(printed) => answers.push(Answer::new("value", printed)),
-                State::Broken(printed) => answers.push(self.problem(&printed)),
-            },
+        match fault {
+            Some(fault) => answers.push(Answer::new("problem", fault.message)),
+            None => answers.extend(self.outcome(handle)),
         }
+        self.session.release(handle);
         if ended != Ended::Done {
             return self.give_up(ended);
         }
-        let ended = self.session.turns_until_settled(&closing, budget);
+        let closing = self.session.queue_reactor();
+        let ended = self.session.until_settled(closing);
         self.streams(answers);
+        self.session.release(closing);
         if ended != Ended::Done {
             return self.give_up(ended);
         }
         for _ in 0..2 {
-            let between = self.session.queue(Default::default());
-            self.session.turns_until_run(&between, budget);
+            let between = self.session.queue_nothing();
+            self.session.until_evaluated(between);
+            self.session.release(between);
         }
         Ended::Done
     }
 
     /// The next step starts with nothing to wait for.
     fn give_up(&mut self, ended: Ended) -> Ended {
-        self.session.abandon();
+        self.session.stop_waiting();
         ended
+    }
+
+    /// The value of a program, quoted, or its problem. Nothing for `null`.
+    fn outcome(&mut self, program: vat::Handle) -> Option<Answer> {
+        if self.session.failed(program) {
+            return self.session.problem(program).map(|it| problem(&it.printed));
+        }
+        if self.session.is_null(program) {
+            return None;
+        }
+        let (ReferenceState::Near(printed)
+        | ReferenceState::Far(printed)
+        | ReferenceState::Broken(printed)
+        | ReferenceState::Promise(printed)) = self.session.state(program);
+        Some(Answer::new("value", printed))
     }
 
     fn streams(&mut self, answers: &mut Vec<Answer>) {
@@ -101,11 +128,19 @@ impl Runner {
         }
     }
 
-    /// `problem: too late` is the key `problem` and the text `too late`.
-    fn problem(&self, printed: &str) -> Answer {
-        match printed.split_once(':') {
-            Some((key, text)) => Answer::new(key, text.strip_prefix(' ').unwrap_or(text)),
-            None => Answer::new("problem", printed),
-        }
+    pub fn names(&self) -> Vec<String> {
+        self.session.names()
+    }
+
+    pub fn interrupt(&self) -> Interrupt {
+        self.session.interrupt()
+    }
+}
+
+/// `problem: too late` is the key `problem` and the text `too late`.
+fn problem(printed: &str) -> Answer {
+    match printed.split_once(':') {
+        Some((key, text)) => Answer::new(key, text.strip_prefix(' ').unwrap_or(text)),
+        None => Answer::new("problem", printed),
     }
 }

@@ -1,0 +1,102 @@
+//! `walnut run` and `walnut eval`: a program, from its text to its end.
+
+use crate::Outcome;
+use crate::args;
+use crate::check;
+use crate::imports::Imports;
+use crate::places::places;
+use crate::powers::{Console, Grants};
+use crate::report;
+use crate::session::{Ended, Session};
+use crate::sources::Source;
+use std::path::Path;
+use vat::problem::TraceLine;
+use vat::{Handle, ReferenceState};
+
+/// Runs a program until its vats are quiet.
+pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
+    let source = Source::read(&it.file)?;
+    let grants = Grants::usual().with(&it.grant);
+    let mut session = session(&source, &it.imports, grants)?;
+    let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
+    let ended = session.until_quiet();
+    if let Some(problem) = problem(&mut session, program, &source) {
+        eprint!("{problem}");
+        return Ok(Outcome::Findings);
+    }
+    Ok(quiet(ended))
+}
+
+/// Prints the value of a program, once it has one.
+pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
+    let source = Source::from_bytes(Path::new("<expr>"), it.expr.as_bytes());
+    let mut session = session(&source, &it.imports, Grants::own())?;
+    let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
+    let ended = session.until_settled(program);
+    if let Some(problem) = problem(&mut session, program, &source) {
+        eprint!("{problem}");
+        return Ok(Outcome::Findings);
+    }
+    if !session.is_null(program) {
+        match session.state(program) {
+            ReferenceState::Near(printed) | ReferenceState::Far(printed) => println!("{printed}"),
+            ReferenceState::Broken(printed) | ReferenceState::Promise(printed) => {
+                println!("{printed}");
+                quiet(ended);
+                return Ok(Outcome::Findings);
+            }
+        }
+    }
+    Ok(quiet(ended))
+}
+
+fn session(source: &Source, imports: &args::Imports, grants: Grants) -> anyhow::Result<Session> {
+    let imports = Imports::new(&imports.import)?;
+    Ok(Session::new(&source.name, Console::terminal(), imports, grants, u64::MAX))
+}
+
+/// Queues the program, or shows why it is none.
+fn start(session: &mut Session, source: &Source) -> anyhow::Result<Option<Handle>> {
+    let read = session.read(&source.text);
+    let faults = check::bytes(source);
+    match read {
+        Ok(program) if faults.is_empty() => Ok(Some(session.queue(program))),
+        read => {
+            let errors = read.err().unwrap_or_default();
+            let findings: Vec<_> =
+                faults.into_iter().chain(errors.iter().map(|it| check::finding(it, |at| at))).collect();
+            report::human(source, &findings, &mut std::io::stderr().lock())?;
+            Ok(None)
+        }
+    }
+}
+
+/// The problem of a program that has one, with where it came from.
+fn problem(session: &mut Session, program: Handle, source: &Source) -> Option<String> {
+    let report = session.problem(program)?;
+    let mut shown = format!("{}\n", report.printed);
+    let own = |it: &&TraceLine| *it.source == *source.name;
+    let starts: Vec<usize> = report.trace.iter().filter(own).map(|it| it.range.start().into()).collect();
+    let mut places = places(&source.text, &starts).into_iter();
+    for it in &report.trace {
+        match own(&it).then(|| places.next()).flatten() {
+            Some(at) => {
+                shown.push_str(&format!("    {} ({}:{}:{})\n", it.place, source.name, at.line, at.column));
+            }
+            None => shown.push_str(&format!("    {} ({})\n", it.place, it.source)),
+        }
+    }
+    Some(shown)
+}
+
+/// Says why a program did not come to its end, if it did not.
+fn quiet(ended: Ended) -> Outcome {
+    let why = match ended {
+        Ended::Done => return Outcome::Clean,
+        Ended::Stuck => "nothing is left that could settle this promise",
+        Ended::Exhausted => "a turn used up its budget or its memory and was stopped",
+        Ended::Interrupted => "interrupted",
+    };
+    eprintln!("walnut: {why}");
+    Outcome::Findings
+}

@@ -1,0 +1,164 @@
+//! A vat and the texts that are evaluated in it, one after the other.
+//!
+//! Names and pragmas stay from text to text. How long to run, and what to show of the outcome, is for the
+//! command to say: a transcript counts turns, a program runs until it is quiet.
+
+use crate::imports::Imports;
+use crate::powers::{Console, Grants};
+use syntax::{Expansion, Pragmas, SyntaxError, SyntaxErrorKind};
+use vat::problem::Stop;
+use vat::{
+    Evaluated, Evaluation, Handle, Interrupt, Limits, Outcome, ProblemReport, ReferenceState, VatId, World,
+};
+
+/// How running until something ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// It has come to pass.
+    Done,
+    /// Nothing is left that could make it come to pass.
+    Stuck,
+    /// A turn used up its budget, or there were too many turns.
+    Exhausted,
+    /// Somebody stopped it.
+    Interrupted,
+}
+
+pub struct Session {
+    world: World,
+    vat: VatId,
+    pragmas: Pragmas,
+    console: Console,
+    /// What the texts are called in traces.
+    name: String,
+}
+
+/// More turns than any step needs; a program that sends to itself for ever is stopped after so many.
+pub const TURNS: u64 = 1_000_000;
+
+impl Session {
+    /// `fuel` is what one turn may use, in machine instructions.
+    pub fn new(name: &str, console: Console, imports: Imports, grants: Grants, fuel: u64) -> Session {
+        let mut world = World::new(Limits { turn: fuel, ..Limits::default() });
+        let vat = world.make_vat("main", console.powers(imports, grants));
+        Session { world, vat, pragmas: Pragmas::default(), console, name: name.to_owned() }
+    }
+
+    /// Reads a text as the next one: what it says, or why it cannot be run.
+    pub fn read(&mut self, text: &str) -> Result<Expansion, Vec<SyntaxError>> {
+        let parse = syntax::parse_with(text, &self.pragmas);
+        let expansion = syntax::expand(&parse.program);
+        let is_error = |it: &SyntaxError| it.kind != SyntaxErrorKind::Warning;
+        let mut errors: Vec<SyntaxError> =
+            parse.errors.into_iter().chain(expansion.errors.iter().cloned()).filter(is_error).collect();
+        if errors.is_empty() {
+            self.pragmas = parse.pragmas;
+            let scopes = syntax::resolve(&expansion.program);
+            let outer = |noun: &str| self.world.outer(self.vat, noun);
+            errors.extend(syntax::static_errors(&expansion, &scopes, &outer).into_iter().filter(is_error));
+        }
+        if errors.is_empty() { Ok(expansion) } else { Err(errors) }
+    }
+
+    /// Queues a program for a turn of its own.
+    pub fn queue(&mut self, program: Expansion) -> Handle {
+        self.world.eval(self.vat, Evaluation::new(program, &self.name))
+    }
+
+    /// Queues a turn that does nothing.
+    pub fn queue_nothing(&mut self) -> Handle {
+        self.queue(syntax::expand(&syntax::parse("").program))
+    }
+
+    /// Queues the reaction that waits for what `interp.waitAtTop` was given.
+    pub fn queue_reactor(&mut self) -> Handle {
+        self.world.reactor(self.vat)
+    }
+
+    /// Turns until this program has had its own.
+    pub fn until_evaluated(&mut self, program: Handle) -> Ended {
+        self.turns(|world| match world.evaluated(program) {
+            Some(Evaluated::Stopped(stop)) => Some(stopped(stop)),
+            Some(_) => Some(Ended::Done),
+            None => None,
+        })
+    }
+
+    /// Turns until this is no promise any more.
+    pub fn until_settled(&mut self, handle: Handle) -> Ended {
+        self.turns(|world| (!world.is_pending(handle)).then_some(Ended::Done))
+    }
+
+    /// Turns until nothing is left to do; time passes where only timers are waited for.
+    pub fn until_quiet(&mut self) -> Ended {
+        loop {
+            match self.world.run_turn().outcome {
+                Outcome::Turned => {}
+                Outcome::Stopped(stop) => return stopped(stop),
+                Outcome::Quiet { wake_in: Some(duration) } => self.console.wait(duration),
+                Outcome::Quiet { wake_in: None } => return Ended::Done,
+            }
+        }
+    }
+
+    fn turns(&mut self, mut over: impl FnMut(&World) -> Option<Ended>) -> Ended {
+        for _ in 0..TURNS {
+            if let Some(ended) = over(&self.world) {
+                return ended;
+            }
+            match self.world.run_turn().outcome {
+                Outcome::Turned => {}
+                // A turn that was stopped may have been another's than the one waited for.
+                Outcome::Stopped(stop) => return over(&self.world).unwrap_or(stopped(stop)),
+                Outcome::Quiet { wake_in: Some(duration) } => self.console.wait(duration),
+                Outcome::Quiet { wake_in: None } => return over(&self.world).unwrap_or(Ended::Stuck),
+            }
+        }
+        Ended::Exhausted
+    }
+
+    /// What is waited for is waited for no longer.
+    pub fn stop_waiting(&mut self) {
+        self.world.stop_waiting(self.vat);
+    }
+
+    pub fn is_null(&self, handle: Handle) -> bool {
+        self.world.is_null(handle)
+    }
+
+    /// Whether the program threw, or was stopped.
+    pub fn failed(&self, program: Handle) -> bool {
+        self.world.evaluated(program).is_some_and(|it| it != Evaluated::Value)
+    }
+
+    pub fn state(&mut self, handle: Handle) -> ReferenceState {
+        self.world.state(handle)
+    }
+
+    pub fn problem(&mut self, handle: Handle) -> Option<ProblemReport> {
+        self.world.problem(handle)
+    }
+
+    pub fn release(&mut self, handle: Handle) {
+        self.world.release(handle);
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.world.names(self.vat).iter().map(|it| it.to_string()).collect()
+    }
+
+    pub fn interrupt(&self) -> Interrupt {
+        self.world.interrupt()
+    }
+
+    pub fn take_output(&mut self) -> (String, String) {
+        self.console.take()
+    }
+}
+
+fn stopped(stop: Stop) -> Ended {
+    match stop {
+        Stop::Interrupted => Ended::Interrupted,
+        Stop::OutOfFuel | Stop::OutOfMemory => Ended::Exhausted,
+    }
+}
