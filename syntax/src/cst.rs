@@ -199,6 +199,11 @@ impl<'a> Node<'a> {
         self.cst.text.get(self.data().start as usize..self.data().end as usize).unwrap_or_default()
     }
 
+    /// The text before it, from the beginning.
+    pub fn before(self) -> &'a str {
+        self.cst.text.get(..self.data().start as usize).unwrap_or_default()
+    }
+
     /// Whether it was not written but would have been needed.
     pub fn is_missing(self) -> bool {
         self.data().missing

@@ -135,8 +135,26 @@ impl<'a> Lowerer<'a> {
 
     fn block_in(&mut self, it: Node<'a>, field: Field) -> Block {
         match it.child(field) {
-            Some(block) => self.block(block),
+            Some(block) => {
+                self.check_line(block);
+                self.block(block)
+            }
             None => Block { body: Vec::new(), range: end_of(it) },
+        }
+    }
+
+    /// The `{` of a body stands on the line of what it belongs to: a line end there ends the expression.
+    fn check_line(&mut self, body: Node<'a>) {
+        let before = body.before().trim_end_matches([' ', '\t', '\u{c}']);
+        if !before.ends_with(['\n', '\r']) {
+            return;
+        }
+        let said = before.trim_end();
+        let line = said.rsplit(['\n', '\r']).next().unwrap_or_default();
+        if !said.ends_with('\\') && !said.ends_with("->") && !line.contains('#') {
+            let range = TextRange::at(body.range().start(), 1.into());
+            let message = "a line end cannot stand before this `{`; put it at the end of the line before";
+            self.error(range, SyntaxErrorKind::Syntax, message);
         }
     }
 

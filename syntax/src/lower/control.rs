@@ -67,7 +67,11 @@ impl<'a> Lowerer<'a> {
     /// A chain of `else if` nests to the right, one level a link.
     fn branch(&mut self, it: Node<'a>) -> Expr {
         let test = self.expr_in(it, Field::Test);
-        let then = self.block_in(it, Field::Then);
+        // Here E allows the line end that it forbids before all other bodies.
+        let then = match it.child(Field::Then) {
+            Some(block) => self.block(block),
+            None => self.block_in(it, Field::Then),
+        };
         let otherwise = it.child(Field::Else).map(|it| match it.kind() {
             Kind::If => Else::If(self.expr(it)),
             _ => Else::Block(self.block(it)),

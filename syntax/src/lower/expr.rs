@@ -44,27 +44,27 @@ impl<'a> Lowerer<'a> {
             Kind::Map => Expr::Map(it.all(Field::Entry).map(|it| self.map_entry(it)).collect()),
             Kind::Call => self.call(it),
             Kind::FunctionCall => {
-                let (recipient, args) = (self.expr_in(it, Field::Recipient), self.args(it));
+                let (recipient, args) = (self.recipient(it), self.args(it));
                 Expr::FunctionCall { recipient, args }
             }
             Kind::Index => {
-                let (recipient, args) = (self.expr_in(it, Field::Recipient), self.args(it));
+                let (recipient, args) = (self.recipient(it), self.args(it));
                 Expr::Index { recipient, args }
             }
             Kind::Curry => {
                 self.requires(Syntax::VerbCurry, it);
-                let recipient = self.expr_in(it, Field::Recipient);
+                let recipient = self.recipient(it);
                 Expr::Curry { recipient, verb: self.ident_in(it, Field::Verb) }
             }
             Kind::Send => self.send(it),
             Kind::CurrySend => {
                 self.requires(Syntax::VerbCurry, it);
-                let recipient = self.expr_in(it, Field::Recipient);
+                let recipient = self.recipient(it);
                 Expr::CurrySend { recipient, verb: self.ident_in(it, Field::Verb) }
             }
             Kind::Property => {
                 self.requires(Syntax::DotProps, it);
-                let recipient = self.expr_in(it, Field::Recipient);
+                let recipient = self.recipient(it);
                 let (name, slot) = (self.ident_in(it, Field::Name), it.child(Field::Slot).is_some());
                 Expr::Property { recipient, name, slot }
             }
@@ -122,6 +122,11 @@ impl<'a> Lowerer<'a> {
             Some(arguments) => self.all_in(arguments, Field::Item),
             None => Vec::new(),
         }
+    }
+
+    fn recipient(&mut self, it: Node<'a>) -> ExprId {
+        self.check_level(it, Field::Recipient, Level::Operand);
+        self.expr_in(it, Field::Recipient)
     }
 
     fn operands(&mut self, it: Node<'a>) -> (ExprId, ExprId) {
@@ -215,13 +220,13 @@ impl<'a> Lowerer<'a> {
     }
 
     fn call(&mut self, it: Node<'a>) -> Expr {
-        let recipient = self.expr_in(it, Field::Recipient);
+        let recipient = self.recipient(it);
         let verb = self.ident_in(it, Field::Verb);
         Expr::Call { recipient, verb, args: self.args(it) }
     }
 
     fn send(&mut self, it: Node<'a>) -> Expr {
-        let recipient = self.expr_in(it, Field::Recipient);
+        let recipient = self.recipient(it);
         let verb = it.child(Field::Verb).map(|it| self.ident(it));
         Expr::Send { recipient, verb, args: self.args(it) }
     }

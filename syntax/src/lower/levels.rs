@@ -78,8 +78,14 @@ impl<'a> Lowerer<'a> {
     /// What a sign stands before is a call at most, and for a minus not even that: `-3.pow(2)` says to one
     /// reader what it does not say to another.
     pub(super) fn check_signed(&mut self, it: Node<'a>) {
-        let Some(operand) = it.child(Field::Operand) else { return };
-        let minus = it.child(Field::Operator).is_some_and(|it| it.text() == "-");
+        let Some(operand) = it.child(Field::Operand).filter(|it| !it.is_missing()) else { return };
+        let operator = it.child(Field::Operator).map_or("", |it| it.text());
+        let minus = operator == "-";
+        if matches!(operator, "-" | "+") && it.before().ends_with(operator) {
+            let message =
+                format!("found `{operator}{operator}`, which is reserved; put a blank between the two");
+            return self.syntax_error(it, message);
+        }
         let signed = matches!(operand.kind(), Kind::Unary | Kind::Slot | Kind::Binding);
         if signed || Level::of(operand) < Level::Operand {
             let message = "only a name, a literal or a call may stand behind a sign; put this in parentheses";

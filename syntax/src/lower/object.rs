@@ -58,6 +58,9 @@ impl<'a> Lowerer<'a> {
             return ObjectBody::Plumbing(self.matcher(matcher));
         }
         let (mut methods, mut matchers) = (Vec::new(), Vec::new());
+        if let Some(body) = it.child(Field::Body) {
+            self.check_line(body);
+        }
         for child in it.child(Field::Body).into_iter().flat_map(|it| it.children()) {
             match child.kind() {
                 Kind::Method => methods.push(self.method(child)),
