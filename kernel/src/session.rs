@@ -15,6 +15,7 @@ use crate::worker::{Job, Patience};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 pub struct Session {
     /// Where jobs come from; the worker takes them from here.
@@ -27,10 +28,21 @@ pub struct Session {
     count: u64,
     queue: VecDeque<Request>,
     running: Option<(Cell, Started)>,
-    /// Cells of front ends that stop listening at `idle`: their own turn is over, their value is a promise.
-    held: Vec<(Cell, Started)>,
+    held: Vec<Held>,
     displays: Displays,
 }
+
+/// A cell of a front end that stops listening at `idle`. Its own turn is over; it is answered when its value has
+/// settled and what it has sent for has come to rest.
+struct Held {
+    cell: Cell,
+    started: Started,
+    /// Set once its value is shown: it is answered then at the latest, whatever else goes on.
+    until: Option<Instant>,
+}
+
+/// How long turns may follow turns before a cell whose value is shown is answered nevertheless.
+const COMING_TO_REST: Duration = Duration::from_secs(1);
 
 impl Session {
     pub fn new(inbox: Receiver<Job>, notebook: Notebook, voice: Voice, levers: Levers) -> Session {
@@ -96,9 +108,14 @@ impl Session {
         }
         match self.notebook.run_turn() {
             Turned::Ran { settled: false } => {}
-            Turned::Ran { settled: true } | Turned::Quiet => self.settle(),
+            Turned::Ran { settled: true } => self.settle(),
+            Turned::Quiet => {
+                self.settle();
+                self.release(true);
+            }
         }
         self.finish_running();
+        self.release(false);
         if self.is_stuck() {
             self.give_up_waiting();
         }
@@ -142,54 +159,67 @@ impl Session {
 
     fn show(&mut self, cell: Cell, started: Started) {
         let shown = self.notebook.look(&started);
-        if shown.is_pending && cell.listens_until_idle() {
-            self.held.push((cell, started));
-            return;
+        let (is_pending, waits) = (shown.is_pending, cell.listens_until_idle());
+        if !cell.is_silent() && !(is_pending && waits) {
+            self.show_value(&cell, &started, shown);
         }
-        if cell.is_silent() {
-            return self.succeed(&cell);
+        if waits {
+            let until = (!is_pending).then(|| Instant::now() + COMING_TO_REST);
+            self.held.push(Held { cell, started, until });
+        } else {
+            self.succeed(&cell);
         }
+    }
+
+    fn show_value(&mut self, cell: &Cell, started: &Started, shown: Shown) {
         if shown.is_pending {
-            self.displays.open(Display::new(&cell, &started, shown));
+            self.displays.open(Display::new(cell, started, shown));
         } else if !shown.is_null {
             let result = json!({ "execution_count": cell.number, "data": shown.bundle(), "metadata": {} });
             self.voice.publish(cell.request.header(), "execute_result", &result);
         }
-        self.succeed(&cell);
     }
 
-    /// Something settled: displays are brought up to date, and held cells whose promise it was are answered.
+    /// Something settled: displays are brought up to date, and so are cells that wait for their value.
     fn settle(&mut self) {
         self.notebook.flush();
         // A cell that is held is running to its front end.
-        let running = self.running.as_ref().or(self.held.last()).map(|(it, _)| it.request.header());
+        let held = self.held.last().map(|it| &it.cell);
+        let running = self.running.as_ref().map(|(it, _)| it).or(held).map(|it| it.request.header());
         self.displays.update(&mut self.notebook, running);
-        for (cell, started) in std::mem::take(&mut self.held) {
-            let shown = self.notebook.look(&started);
-            if shown.is_pending {
-                self.held.push((cell, started));
-            } else {
-                self.answer_held(&cell, &started, shown);
+        for it in self.held.iter_mut().filter(|it| it.until.is_none()) {
+            let shown = self.notebook.look(&it.started);
+            if !shown.is_pending {
+                it.until = Some(Instant::now() + COMING_TO_REST);
+                if !it.cell.is_silent() {
+                    self.displays.open(Display::new(&it.cell, &it.started, shown));
+                }
             }
         }
     }
 
+    /// Answers the held cells whose value is shown: all of them if the vats are at rest, else those that have
+    /// waited long enough.
+    fn release(&mut self, at_rest: bool) {
+        let now = Instant::now();
+        let ripe = |it: &mut Held| it.until.is_some_and(|until| at_rest || until <= now);
+        let ripe: Vec<Held> = self.held.extract_if(.., ripe).collect();
+        ripe.iter().for_each(|it| self.succeed(&it.cell));
+    }
+
     /// Nothing runs and nothing will: a held cell shows its promise as it is. A later cell may still settle it.
     fn give_up_waiting(&mut self) {
-        for (cell, started) in std::mem::take(&mut self.held) {
+        self.release(true);
+        for Held { cell, started, .. } in std::mem::take(&mut self.held) {
             let shown = self.notebook.look(&started).with_note("unresolved: nothing is left to run");
-            self.answer_held(&cell, &started, shown);
+            if !cell.is_silent() {
+                self.displays.open(Display::new(&cell, &started, shown));
+            }
+            self.succeed(&cell);
         }
         if let Some((cell, _)) = self.running.take() {
             self.fail(&cell, &Trouble::never_ends());
         }
-    }
-
-    fn answer_held(&mut self, cell: &Cell, started: &Started, shown: Shown) {
-        if !cell.is_silent() {
-            self.displays.open(Display::new(cell, started, shown));
-        }
-        self.succeed(cell);
     }
 
     /// The interrupt flag was raised: a turn that runs stops by itself; cells that only wait are let go.
@@ -197,8 +227,8 @@ impl Session {
         if !self.notebook.has_turns() {
             self.levers.interrupt.take();
         }
-        for (cell, _) in std::mem::take(&mut self.held) {
-            self.fail(&cell, &Trouble::interrupted());
+        for it in std::mem::take(&mut self.held) {
+            self.fail(&it.cell, &Trouble::interrupted());
         }
         if !self.notebook.has_turns()
             && let Some((cell, _)) = self.running.take()

@@ -100,6 +100,11 @@ def test_late_output_lands_under_the_cell_that_caused_it(kernel):
     assert stream["parent_header"]["msg_id"] == asked
 
 
+def test_output_of_a_batch_cell_is_there_before_its_idle(kernel):
+    code = 'def shout {\n    to hear(word) { println(word) }\n}\nshout <- hear("late")\nnull'
+    assert shown(run(kernel, code, allow_stdin=False)) == ["late\n"]
+
+
 def executed(*codes):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(it) for it in codes])
     NotebookClient(notebook, kernel_name="walnut", timeout=PATIENCE, allow_errors=True).execute()
