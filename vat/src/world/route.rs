@@ -35,8 +35,8 @@ impl World {
             }
             Outgoing::Seed { vat, source, promise } => self.seed(from, vat, source, promise),
             Outgoing::Kill { vat, problem } => {
-                let problem = self.vats.get_mut(&from).map(|it| it.quote(problem));
-                self.end_vat(vat, Problem::new(problem.as_deref().unwrap_or("the vat was shut down")));
+                let why = self.vats.get_mut(&from).map(|it| it.quote(problem)).unwrap_or_default();
+                self.end_vat(vat, Problem::new(why.strip_prefix("problem: ").unwrap_or(&why)));
                 None
             }
         }
