@@ -6,6 +6,7 @@ use crate::cx::Cx;
 use crate::heap::{Cell, Heap};
 use crate::native::{Class, Outcome, Stamps, Step, Then, done, method};
 use crate::problem::{Exit, Problem};
+use crate::selector::Selector;
 use crate::value::{Value, View};
 use audit::{Auditor, Verdict};
 
@@ -80,9 +81,21 @@ fn next_auditor(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
                 judge(cx, it, object)?;
                 then.values.pop();
             }
-            None => return cx.call_then(auditor, "audit", [audition], then.on_exit(refused)),
+            None => return ask_object(cx, auditor, then),
         }
     }
+}
+
+/// Asks an auditor written in E, by the older protocol `audit(objectExpr, witness)` if it knows no other.
+fn ask_object(cx: &mut Cx, auditor: Value, then: Box<Then>) -> Outcome {
+    let (object, audition) = (then.values[0], then.values[1]);
+    let then = then.on_exit(refused);
+    let knows = |arity| crate::object::has_method(cx, auditor, Selector::new("audit", arity));
+    if knows(2) && !knows(1) {
+        let expr = crate::object::expr_of(cx, object);
+        return cx.call_then(auditor, "audit", [expr, audition], then);
+    }
+    cx.call_then(auditor, "audit", [audition], then)
 }
 
 fn refused(cx: &mut Cx, then: Box<Then>, exit: Exit) -> Outcome {
@@ -170,13 +183,19 @@ pub(crate) fn is_presumed_frozen(cx: &Cx, value: Value) -> bool {
 }
 
 fn is_frozen(cx: &Cx, value: Value, enough: Stamps) -> bool {
+    culprit(cx, value, enough).is_none()
+}
+
+/// The first thing found in a value that can change, or is not settled.
+fn culprit(cx: &Cx, value: Value, enough: Stamps) -> Option<Value> {
     let mut seen = rustc_hash::FxHashSet::default();
     let mut work = vec![value];
     while let Some(it) = work.pop() {
         let it = cx.near(it);
+        let value = it;
         let Some(at) = it.as_obj() else {
             if !stamps(&cx.heap, it).has(Stamps::DEEP_FROZEN) {
-                return false;
+                return Some(it);
             }
             continue;
         };
@@ -198,10 +217,10 @@ fn is_frozen(cx: &Cx, value: Value, enough: Stamps) -> bool {
                     payload.trace(&mut |it| work.push(it));
                 }
             }
-            _ => return false,
+            _ => return Some(value),
         }
     }
-    true
+    None
 }
 
 macro_rules! auditor {
@@ -291,10 +310,12 @@ fn audit_audition(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn coerce_deep_frozen(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    if is_deep_frozen(cx, args[0]) {
-        return done(args[0]);
+    let Some(culprit) = culprit(cx, args[0], Stamps::DEEP_FROZEN) else { return done(args[0]) };
+    let mut problem = Problem::default().value(args[0]).text(" is not DeepFrozen");
+    if culprit != cx.near(args[0]) {
+        problem = problem.text(" because ").value(culprit).text(" is not");
     }
-    cx.eject(args[1], Problem::default().value(args[0]).text(" is not DeepFrozen"))
+    cx.eject(args[1], problem)
 }
 
 fn coerce_stamped(cx: &mut Cx, this: Value, args: &[Value], wanted: Stamps) -> Outcome {
@@ -360,6 +381,17 @@ pub static AUDITED_BY: Class = Class::new(
 )
 .stamps(Stamps::DEEP_FROZEN);
 
+/// `EAudition`: the guard that lets only real auditions through.
+pub static E_AUDITION: Class = Class::new(
+    "EAudition",
+    "EAudition",
+    &[method("coerce", 2, |cx, _, args| match cx.heap.fields(args[0], &AUDITION) {
+        Some(_) => done(args[0]),
+        None => cx.eject(args[1], Problem::default().value(args[0]).text(" is not an E Audition")),
+    })],
+)
+.stamps(Stamps::DEEP_FROZEN);
+
 /// What an auditor is shown. Fields: the object, and whether it is still being audited.
 pub static AUDITION: Class = Class::new(
     "Audition",
@@ -403,8 +435,8 @@ fn ask(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn get_object_expr(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    open(cx, this)?;
-    Err(cx.throw("audition.getObjectExpr() needs syntax trees as values, which this vat does not have yet"))
+    let object = open(cx, this)?;
+    done(crate::object::expr_of(cx, object))
 }
 
 fn get_fqn(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {

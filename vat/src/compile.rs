@@ -74,10 +74,13 @@ struct Function {
     /// The definition that names the running object, if it may be read as `This`.
     own_name: Option<DefinitionId>,
     exits: Vec<Exit>,
+    /// Definitions that can be seen here, in order.
+    visible: Vec<DefinitionId>,
     /// Locals of the real ejectors that are open here.
     open: Vec<u32>,
     /// `__main$mint$`
     prefix: String,
+    object: Option<syntax::kernel_e::ObjectId>,
 }
 
 struct Compiler<'a> {

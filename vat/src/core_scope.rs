@@ -23,6 +23,7 @@ pub fn safe(name: &str) -> Option<Entry> {
         "__bind" => &BIND,
         "__booleanFlow" => &BOOLEAN_FLOW,
         "__auditedBy" => &crate::audition::AUDITED_BY,
+        "EAudition" => &crate::audition::E_AUDITION,
         "DeepFrozen" => &crate::audition::DEEP_FROZEN,
         "Selfless" => &crate::audition::SELFLESS,
         "Transparent" => &crate::audition::TRANSPARENT,

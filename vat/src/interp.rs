@@ -95,12 +95,17 @@ fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let Some(vat) = number(cx, args[0]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a Vat")));
     };
-    let Some(source) = cx.heap.as_text(args[1]).cloned() else {
+    let Some(source) = source_text(cx, args[1]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[1], "an EExpr")));
     };
     let (promise, _) = cx.promise();
     cx.outbox.push(Outgoing::Seed { vat, source, promise });
     done(promise)
+}
+
+/// The E source that a value stands for: a string as it is, a syntax tree printed.
+fn source_text(cx: &Cx, value: Value) -> Option<Arc<str>> {
+    cx.heap.as_text(value).cloned().or_else(|| crate::node::source(cx, value))
 }
 
 fn seed(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

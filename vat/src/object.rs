@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::selector::Selector;
 use crate::value::Value;
 use std::sync::Arc;
+use syntax::kernel_e::{Expr, ExprId};
 
 /// `the int 1 doesn't coerce to a boolean`; the article comes with `wanted`.
 pub fn does_not_coerce(specimen: Value, wanted: &str) -> Problem {
@@ -61,23 +62,76 @@ static CONTEXT: Class = Class::new(
             done(cx.heap.fields(this, &CONTEXT).map_or(Value::NULL, |it| it[0]))
         }),
         method("getSource", 0, get_source),
-        method("getOptSource", 0, |_, _, _| done(Value::NULL)),
+        method("getOptSource", 0, get_opt_source),
+        method("__optUncall", 0, opt_uncall),
         method("__printOn", 1, |cx, _, args| {
             let text = cx.heap.text("<static context>");
             cx.call(args[0], "write", [text])
         }),
     ],
 )
-.stamps(Stamps::DEEP_FROZEN.and(Stamps::PASS_BY_COPY));
+.stamps(Stamps::DEEP_FROZEN.and(Stamps::PASS_BY_COPY).and(Stamps::SELFLESS).and(Stamps::TRANSPARENT));
 
 /// The context object of code in a script.
 pub(crate) fn context(cx: &mut Cx, prefix: Value, module: u32, script: u32) -> Value {
     cx.heap.native(&CONTEXT, [prefix, i64::from(module).into(), i64::from(script).into()])
 }
 
-fn get_source(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let prefix = cx.heap.fields(this, &CONTEXT).map_or(Value::NULL, |it| it[0]);
-    let prefix = cx.heap.as_text(prefix).cloned().unwrap_or_else(|| "".into());
-    let place = prefix.strip_suffix("__main$").map_or(prefix.trim_end_matches('$'), |_| &prefix);
-    Err(cx.throw(format!("There is no enclosing object expression at {place}")))
+/// The object expression that a context stands in, as a node; null at the top level.
+fn source(cx: &mut Cx, context: Value) -> Value {
+    let Some(&[_, module, script]) = cx.heap.fields(context, &CONTEXT) else { return Value::NULL };
+    let (Some(module), Some(script)) = (module.as_int(), script.as_int()) else { return Value::NULL };
+    object_node(cx, module as usize, script as usize)
 }
+
+/// The object expression of a script, as a node.
+fn object_node(cx: &mut Cx, module: usize, script: usize) -> Value {
+    let Some(loaded) = cx.modules.get(module) else { return Value::NULL };
+    let object = loaded.module.scripts.get(script).and_then(|it| it.object);
+    let program = loaded.module.program.clone();
+    let is_object = |it: &Expr| matches!(it, Expr::Object(id) if Some(*id) == object);
+    let Some(at) = program.exprs.iter().position(is_object) else { return Value::NULL };
+    let text = syntax::print_expr(&program, ExprId(at as u32));
+    crate::node::expr(cx, text)
+}
+
+/// The object expression of an object written in E, as a node.
+pub fn expr_of(cx: &mut Cx, object: Value) -> Value {
+    match cx.heap.get(object) {
+        Some(Cell::Object(it)) => {
+            let (module, script) = (it.module as usize, it.script as usize);
+            object_node(cx, module, script)
+        }
+        _ => Value::NULL,
+    }
+}
+
+fn get_opt_source(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(source(cx, this))
+}
+
+fn get_source(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let found = source(cx, this);
+    if !found.is_null() {
+        return done(found);
+    }
+    let prefix = cx.heap.fields(this, &CONTEXT).map_or(Value::NULL, |it| it[0]);
+    Err(cx.throw(Problem::new("There is no enclosing object expression at ").print(prefix)))
+}
+
+/// `[makeStaticContext, "run", [prefix, source]]`
+fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let Some(fields) = cx.heap.fields(this, &CONTEXT).map(<[Value]>::to_vec) else {
+        return done(Value::NULL);
+    };
+    let args = cx.heap.list(fields);
+    let verb = cx.heap.text("run");
+    done(cx.heap.list([Value::of(&MAKE_CONTEXT), verb, args]))
+}
+
+static MAKE_CONTEXT: Class = Class::new(
+    "makeStaticContext",
+    "<makeStaticContext>",
+    &[method("run", 3, |cx, _, args| done(cx.heap.native(&CONTEXT, args)))],
+)
+.stamps(Stamps::DEEP_FROZEN);

@@ -1,6 +1,10 @@
 //! Slots and bindings: where a noun's value is kept.
 
 use crate::cx::Cx;
+use crate::guard::slot::{
+    COERCED_SLOT as COERCED_SLOT_GUARD, FINAL_SLOT as FINAL_SLOT_GUARD, GUARDED_SLOT as GUARDED_SLOT_GUARD,
+    VAR_SLOT as VAR_SLOT_GUARD,
+};
 use crate::heap::Cell;
 use crate::native::{Class, Outcome, Stamps, Then, done, method};
 use crate::problem::Problem;
@@ -10,20 +14,35 @@ use crate::value::Value;
 pub static FINAL_SLOT: Class = Class::new(
     "FinalSlot",
     "<FinalSlot>",
-    &[method("get", 0, get), method("put", 1, put), method("isFinal", 0, is_final)],
+    &[
+        method("get", 0, get),
+        method("put", 1, put),
+        method("isFinal", 0, is_final),
+        method("__optUncall", 0, opt_uncall),
+    ],
 )
 .stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::FROZEN_IF_PARTS_ARE));
 /// `var x := v`
 pub static VAR_SLOT: Class = Class::new(
     "VarSlot",
     "<VarSlot>",
-    &[method("get", 0, get), method("put", 1, put), method("isFinal", 0, is_final)],
+    &[
+        method("get", 0, get),
+        method("put", 1, put),
+        method("isFinal", 0, is_final),
+        method("__optUncall", 0, opt_uncall),
+    ],
 );
 /// `var x :G := v`
 pub static GUARDED_SLOT: Class = Class::new(
     "GuardedSlot",
     "<GuardedSlot>",
-    &[method("get", 0, get), method("put", 1, put), method("isFinal", 0, is_final)],
+    &[
+        method("get", 0, get),
+        method("put", 1, put),
+        method("isFinal", 0, is_final),
+        method("__optUncall", 0, opt_uncall),
+    ],
 );
 /// `&&x`
 pub static BINDING: Class = Class::new(
@@ -33,6 +52,7 @@ pub static BINDING: Class = Class::new(
         method("get", 0, get),
         method("put", 1, put),
         method("isFinal", 0, is_final),
+        method("__optUncall", 0, opt_uncall),
         method("getGuard", 0, get_guard),
     ],
 )
@@ -88,8 +108,8 @@ pub fn binding_guard(cx: &mut Cx, binding: Value) -> Value {
     }
     match cx.heap.get(slot) {
         Some(Cell::FinalSlot(_)) => final_slot_guard(cx, guard),
-        Some(Cell::VarSlot(_)) => Value::of(&crate::guard::slot::VAR_SLOT),
-        Some(Cell::GuardedSlot { .. }) => Value::of(&crate::guard::slot::GUARDED_SLOT),
+        Some(Cell::VarSlot(_)) => Value::of(&VAR_SLOT_GUARD),
+        Some(Cell::GuardedSlot { .. }) => Value::of(&GUARDED_SLOT_GUARD),
         _ => Value::of(&crate::guard::any::ANY),
     }
 }
@@ -105,22 +125,27 @@ macro_rules! maker {
 maker!(
     /// `__makeFinalSlot(value)`
     MAKE_FINAL_SLOT, "makeFinalSlot",
-    [method("run", 1, |cx, _, args| done(cx.heap.alloc(Cell::FinalSlot(args[0])))), method("asType", 0, final_slot_type)]
+    [method("run", 1, |cx, _, args| done(cx.heap.alloc(Cell::FinalSlot(args[0])))), method("asType", 0, |_, _, _| done(Value::of(&FINAL_SLOT_GUARD))),
+     method("match__run/1", 2, match_final), method("__optUncall", 0, |cx, _, _| import_of(cx, "makeFinalSlot"))]
 );
 maker!(
     /// `__makeVarSlot(value)`
     MAKE_VAR_SLOT, "makeVarSlot",
-    [method("run", 1, |cx, _, args| done(cx.heap.alloc(Cell::VarSlot(args[0])))), method("asType", 0, var_slot_type)]
+    [method("run", 1, |cx, _, args| done(cx.heap.alloc(Cell::VarSlot(args[0])))), method("asType", 0, |_, _, _| done(Value::of(&VAR_SLOT_GUARD))),
+     method("__optUncall", 0, |cx, _, _| import_of(cx, "makeVarSlot"))]
 );
 maker!(
     /// `__makeGuardedSlot(guard, value, ejector)`
     MAKE_GUARDED_SLOT, "makeGuardedSlot",
-    [method("run", 3, make_guarded), method("asType", 0, guarded_slot_type)]
+    [method("run", 3, make_guarded), method("asType", 0, |_, _, _| done(Value::of(&GUARDED_SLOT_GUARD))),
+     method("__optUncall", 0, |cx, _, _| import_of(cx, "makeGuardedSlot"))]
 );
 maker!(
     /// `__makeCoercedSlot(guard, value, ejector)`: a binding, or any slot that knows its guard.
     MAKE_COERCED_SLOT, "makeCoercedSlot",
-    [method("run", 3, make_coerced), method("attempt", 2, attempt_coerced)]
+    [method("run", 3, make_coerced), method("attempt", 2, attempt_coerced),
+     method("asType", 0, |_, _, _| done(Value::of(&COERCED_SLOT_GUARD))),
+     method("__optUncall", 0, |cx, _, _| import_of(cx, "makeCoercedSlot"))]
 );
 maker!(
     /// `__slotToBinding`: what `&x` in a pattern goes through.
@@ -134,14 +159,38 @@ pub(crate) fn final_slot_guard(cx: &mut Cx, guard: Value) -> Value {
     cx.heap.native(&crate::guard::slot::FINAL_SLOT_OF, [guard])
 }
 
-fn final_slot_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(Value::of(&crate::guard::slot::FINAL_SLOT))
+/// `[<import>, "get", ["org.erights.e.elib.slot.…"]]`: how a maker is come by.
+fn import_of(cx: &mut Cx, name: &str) -> Outcome {
+    let name = cx.heap.text(format!("org.erights.e.elib.slot.{name}"));
+    let args = cx.heap.list([name]);
+    let verb = cx.heap.text("get");
+    done(cx.heap.list([Value::of(&crate::import::IMPORT), verb, args]))
 }
-fn var_slot_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(Value::of(&crate::guard::slot::VAR_SLOT))
+
+/// `def makeFinalSlot(x) := slot`
+fn match_final(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    fn taken(cx: &mut Cx, _: Box<Then>, slot: Value) -> Outcome {
+        let value = match cx.heap.get(slot) {
+            Some(Cell::FinalSlot(it)) => *it,
+            _ => Value::NULL,
+        };
+        done(cx.heap.list([value]))
+    }
+    cx.call_then(Value::of(&FINAL_SLOT_GUARD), "coerce", [args[0], args[1]], Then::new(taken, []))
 }
-fn guarded_slot_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(Value::of(&crate::guard::slot::GUARDED_SLOT))
+
+fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let (maker, verb, args): (&'static Class, &str, Vec<Value>) = match cx.heap.get(this) {
+        Some(Cell::FinalSlot(it)) => (&MAKE_FINAL_SLOT, "run", vec![*it]),
+        Some(Cell::VarSlot(it)) => (&MAKE_VAR_SLOT, "run", vec![*it]),
+        Some(Cell::Binding { slot, .. }) => {
+            let slot = *slot;
+            (&MAKE_COERCED_SLOT, "attempt", vec![binding_guard(cx, this), slot])
+        }
+        _ => return done(Value::NULL),
+    };
+    let (verb, args) = (cx.heap.text(verb), cx.heap.list(args));
+    done(cx.heap.list([Value::of(maker), verb, args]))
 }
 
 fn make_guarded(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
@@ -158,8 +207,19 @@ fn make_coerced(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     cx.call_then(args[0], "coerce", [args[1], args[2]], Then::new(coerced, [args[0]]))
 }
 
-fn attempt_coerced(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    make_coerced(cx, this, &[args[0], args[1], Value::NULL])
+/// The slot, or a plain final slot if the guard refuses the value.
+fn attempt_coerced(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    fn coerced(cx: &mut Cx, then: Box<Then>, slot: Value) -> Outcome {
+        done(cx.heap.alloc(Cell::Binding { slot, guard: then.values[0], explicit: true }))
+    }
+    fn refused(cx: &mut Cx, then: Box<Then>, exit: crate::problem::Exit) -> Outcome {
+        match exit {
+            crate::problem::Exit::Thrown(_) => done(cx.heap.alloc(Cell::FinalSlot(then.values[1]))),
+            it => Err(it),
+        }
+    }
+    let then = Then::new(coerced, [args[0], args[1]]).on_exit(refused);
+    cx.call_then(args[0], "coerce", [args[1], Value::NULL], then)
 }
 
 /// `via (__slotToBinding) &&x`: the specimen is a slot.

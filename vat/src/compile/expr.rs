@@ -22,12 +22,14 @@ impl Compiler<'_> {
             Expr::Assign { noun, value } => self.assign(id, noun, *value),
             Expr::Binding(noun) => self.binding(id, noun),
             Expr::Call { recipient, verb, args } => self.call(id, *recipient, verb, args),
-            Expr::Catch { attempt, pattern, catcher } => self.catch(*attempt, *pattern, *catcher),
+            Expr::Catch { attempt, pattern, catcher } => {
+                self.boxed(|cx| cx.catch(*attempt, *pattern, *catcher));
+            }
             Expr::Define { pattern, ejector, value } => self.define(*pattern, *ejector, *value),
-            Expr::Escape { pattern, body, catch } => self.escape(*pattern, *body, *catch),
-            Expr::Finally { attempt, unwinder } => self.finally(*attempt, *unwinder),
-            Expr::Hide(it) => self.expr(*it),
-            Expr::If { test, then, otherwise } => self.branch(*test, *then, *otherwise),
+            Expr::Escape { pattern, body, catch } => self.boxed(|cx| cx.escape(*pattern, *body, *catch)),
+            Expr::Finally { attempt, unwinder } => self.boxed(|cx| cx.finally(*attempt, *unwinder)),
+            Expr::Hide(it) => self.boxed(|cx| cx.expr(*it)),
+            Expr::If { test, then, otherwise } => self.boxed(|cx| cx.branch(*test, *then, *otherwise)),
             Expr::MetaContext => {
                 let prefix = self.f.prefix.clone();
                 let at = self.text(&prefix);
@@ -39,6 +41,13 @@ impl Compiler<'_> {
             Expr::QuasiLiteral(n) => self.fail(&format!("a hole ${{{n}}} is no expression")),
             Expr::QuasiPattern(n) => self.fail(&format!("a hole @{{{n}}} is no expression")),
         }
+    }
+
+    /// Compiles something whose definitions are not seen after it.
+    pub(super) fn boxed(&mut self, it: impl FnOnce(&mut Self)) {
+        let visible = self.f.visible.len();
+        it(self);
+        self.f.visible.truncate(visible);
     }
 
     pub(super) fn sequence(&mut self, exprs: &[ExprId]) {

@@ -1,11 +1,11 @@
 //! Object expressions: captures, auditors, and the code of methods and matchers.
 
-use super::{Compiler, Function, Key};
+use super::{Compiler, Function, Key, Place};
 use crate::code::{Captured, Handling, Held, MethodCode, Op, ScriptCode};
 use crate::selector::Selector;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-use syntax::kernel_e::{ExprId, ObjectId, Pattern, PatternId, Script};
+use syntax::kernel_e::{ExprId, Name, ObjectId, Pattern, PatternId, Script};
 use syntax::scope::{Binder, DefinitionId};
 
 /// A method or matcher whose object has been compiled and whose own code has not.
@@ -116,7 +116,7 @@ impl Compiler<'_> {
                 Binder::Outer => (Key::Outer(it.noun.clone()), self.find_outer(&it.noun)),
             };
             match found {
-                Some((super::Place::Constant(_), _)) => {}
+                Some((Place::Constant(_), _)) => {}
                 Some((place, held)) => {
                     self.load(place);
                     captured.push((key, Captured { noun: it.noun.clone(), held }));
@@ -203,6 +203,7 @@ impl Compiler<'_> {
             captures: it.captures,
             own_name: it.own_name,
             prefix: it.prefix,
+            object: Some(it.object),
             ..Function::default()
         };
         let entry = self.here();
@@ -253,6 +254,7 @@ impl Compiler<'_> {
                 && self.held(*id) == Held::Value
             {
                 self.f.places.insert(*id, at as u32);
+                self.f.visible.push(*id);
                 continue;
             }
             if let Pattern::Ignore = self.program.pattern(*it) {
@@ -291,21 +293,28 @@ impl Compiler<'_> {
         self.expr(it.body);
     }
 
-    /// `meta.getState()`: the slots of all that the running object closes over.
+    /// `meta.getState()`: the slots of all nouns that can be seen in the object here, the latest first.
     pub(super) fn meta_state(&mut self) {
-        let mut nouns: Vec<(u32, String, Held)> = Vec::new();
-        for (key, (at, held)) in &self.f.captures {
-            let noun = match key {
-                Key::Definition(id) => self.scopes.definition(*id).noun.to_string(),
-                Key::Outer(noun) => noun.to_string(),
-            };
-            nouns.push((*at, noun, *held));
+        let mut nouns: Vec<(Name, Place, Held)> = Vec::new();
+        for id in self.f.visible.iter().rev() {
+            if let Some((place, held)) = self.find_definition(*id) {
+                nouns.push((self.scopes.definition(*id).noun.clone(), place, held));
+            }
         }
-        nouns.sort();
+        let around = self.f.object.map(|it| self.scopes.captures(it)).unwrap_or_default();
+        for it in around.iter().rev() {
+            let found = match it.binder {
+                Binder::Definition(id) => self.find_definition(id),
+                Binder::Outer => self.find_outer(&it.noun),
+            };
+            nouns.extend(found.map(|(place, held)| (it.noun.clone(), place, held)));
+        }
+        let mut seen = rustc_hash::FxHashSet::default();
+        nouns.retain(|it| seen.insert(it.0.clone()));
         let count = nouns.len() as u32;
-        for (at, noun, held) in nouns {
+        for (noun, place, held) in nouns {
             self.push_text(&format!("&{noun}"));
-            self.push(Op::Capture(at));
+            self.load(place);
             match held {
                 Held::Value => {
                     self.push(Op::Null);

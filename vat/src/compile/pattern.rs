@@ -65,6 +65,7 @@ impl Compiler<'_> {
         let id = *self.scopes.by_pattern.get(&pattern)?;
         let local = self.local();
         self.f.places.insert(id, local);
+        self.f.visible.push(id);
         Some((id, local))
     }
 

@@ -69,6 +69,10 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         walk.top = top;
         walk.expr(*it);
     }
+    if meta_state {
+        // `meta.getState()` shows the slots of all there is.
+        walk.uses.captured.fill(true);
+    }
     walk.uses
 }
 

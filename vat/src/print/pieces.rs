@@ -60,9 +60,21 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         Cell::GuardedSlot { value, guard } => {
             vec!["<var ".into(), Piece::Quoted(*value), " :".into(), Piece::Quoted(*guard), ">".into()]
         }
-        Cell::Binding { slot, guard, .. } => {
-            let guard = if guard.is_null() { Piece::from("any") } else { Piece::Quoted(*guard) };
-            vec!["<& ".into(), Piece::Quoted(*slot), " :".into(), guard, ">".into()]
+        Cell::Binding { slot, guard, explicit } => {
+            let mut pieces = vec!["<& ".into(), Piece::Quoted(*slot), " :".into()];
+            // Without a guard of its own, the binding is described by the kind of its slot.
+            match cx.heap.get(*slot) {
+                _ if *explicit => pieces.push(Piece::Quoted(*guard)),
+                Some(Cell::FinalSlot(_)) if guard.is_null() => pieces.push("FinalSlot[any]".into()),
+                Some(Cell::FinalSlot(_)) => {
+                    pieces.extend(["FinalSlot[".into(), Piece::Quoted(*guard), "]".into()]);
+                }
+                Some(Cell::VarSlot(_)) => pieces.push("VarSlot".into()),
+                Some(Cell::GuardedSlot { .. }) => pieces.push("GuardedSlot".into()),
+                _ => pieces.push("any".into()),
+            }
+            pieces.push(">".into());
+            pieces
         }
         Cell::Ejector(it) => vec![format!("<{} ejector>", it.name).into()],
         Cell::Promise(_) => vec!["<Promise>".into()],
