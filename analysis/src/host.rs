@@ -238,6 +238,5 @@ fn prepare_chain(db: &Database, file: File) {
     }
     for it in chain.iter().rev().step_by(LONGEST_CHAIN).skip(1) {
         crate::verdicts::verdicts(db, *it);
-        crate::authority::reach_of_names(db, *it);
     }
 }

@@ -1,6 +1,5 @@
 //! Query: what is known of each binding before anything runs, its guard first of all.
 
-use crate::authority::{Further, reach_of_names};
 use crate::db::Db;
 use crate::input::{File, FileKind};
 use crate::names::{Meaning, ProgramNames, Site, level, names};
@@ -48,7 +47,6 @@ pub(crate) struct Own<'a> {
     pub known: &'a [Known],
     /// Names of objects, and whether they are DeepFrozen.
     pub frozen: &'a [FxHashMap<DefinitionId, bool>],
-    pub reach: &'a [FxHashMap<DefinitionId, Vec<Further>>],
 }
 
 impl<'a> Surroundings<'a> {
@@ -130,20 +128,6 @@ impl Around for Surroundings<'_> {
         match names(self.db, self.file).outer(self.index, noun) {
             Meaning::Definition(site) => self.is_frozen(site),
             Meaning::Scope(_) | Meaning::Unbound => Born(self.level).frozen(noun),
-        }
-    }
-
-    fn reach(&self, noun: &str) -> Vec<Further> {
-        match names(self.db, self.file).outer(self.index, noun) {
-            Meaning::Definition(site) => {
-                let reach = if site.file == self.file {
-                    self.own.reach.get(site.program)
-                } else {
-                    reach_of_names(self.db, site.file).get(site.program)
-                };
-                reach.and_then(|it| it.get(&site.definition)).cloned().unwrap_or_default()
-            }
-            Meaning::Scope(_) | Meaning::Unbound => Born(self.level).reach(noun),
         }
     }
 }

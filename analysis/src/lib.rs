@@ -29,7 +29,6 @@ mod knowledge;
 mod names;
 mod program;
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "a test needs a second thread to write against")]
 mod reruns;
 mod transcript;
 mod verdicts;

@@ -121,20 +121,18 @@ fn a_write_stops_a_reader() {
     let long: String = (0..400).map(|n| format!("def gate{n} {{ to open() {{ return {n} }} }}\n")).collect();
     let mut it = Watched::new(&long);
     let analysis = it.host.analysis();
+    let range = TextRange::up_to(TextSize::new(10));
     let (started, wait) = std::sync::mpsc::channel();
-    let reader = std::thread::spawn(move || {
-        started.send(()).unwrap();
-        // Asks until it is stopped, as an editor would.
-        while analysis.inlay_hints(
-            FileRange { file: FILE, range: TextRange::up_to(TextSize::new(10)) },
-            &InlayHintsConfig::default(),
-        ) != Err(crate::Cancelled)
-        {}
-        drop(analysis);
+    std::thread::scope(|both| {
+        both.spawn(move || {
+            started.send(()).unwrap();
+            // Asks until it is stopped, as an editor would.
+            let config = InlayHintsConfig::default();
+            while analysis.inlay_hints(FileRange { file: FILE, range }, &config).is_ok() {}
+        });
+        wait.recv().unwrap();
+        it.edit("def gate {}\n");
     });
-    wait.recv().unwrap();
-    it.edit("def gate {}\n");
-    reader.join().unwrap();
     assert_eq!(hints(&it.host.analysis()), 1);
 }
 
@@ -158,4 +156,22 @@ fn two_thousand_cells_do_not_go_deep() {
     let small = std::thread::Builder::new().stack_size(512 * 1024);
     let last = small.spawn(move || host.analysis().diagnostics(FileId(1_999)).unwrap()).unwrap();
     assert!(last.join().unwrap().is_empty());
+}
+
+/// Each step holds the one before: what a name reaches must not be written down again for each.
+#[test]
+fn a_long_transcript_is_followed_in_little_room() {
+    let step = |n: u32| match n {
+        0 => "  ? def bell0() { println(\"ding\") }\n".to_string(),
+        n => format!("  ? def bell{n}() {{ bell{}() }}\n", n - 1),
+    };
+    let text: String = (0..1_500).map(step).collect();
+    let mut host = AnalysisHost::default();
+    let mut change = Change::default();
+    change.open(FILE, "bells.updoc", FileKind::Transcript, &text);
+    host.apply_change(change);
+    let offset = TextSize::new(text.rfind("def bell").unwrap() as u32 + 5);
+    let hover = host.analysis().hover(FilePosition { file: FILE, offset }).unwrap().unwrap();
+    assert!(hover.markdown.contains("power `println`"), "{}", hover.markdown);
+    assert!(hover.markdown.len() < 2_000, "{}", hover.markdown.len());
 }

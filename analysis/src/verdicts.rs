@@ -26,7 +26,7 @@ pub(crate) fn verdicts(db: &dyn Db, file: File) -> Arc<Verdicts> {
     let mut verdicts = Verdicts::default();
     for (index, program) in programs(db, file).iter().enumerate() {
         db.unwind_if_revision_cancelled();
-        let own = Own { known, frozen: &verdicts.frozen, ..Own::default() };
+        let own = Own { known, frozen: &verdicts.frozen };
         let around = Surroundings::new(db, file, index, own);
         let scopes = &names(db, file).programs[index].scopes;
         let judgements = judge(program, scopes, &around, &known[index], &prefix);

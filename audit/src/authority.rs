@@ -7,11 +7,11 @@
 
 mod graph;
 
-use crate::known::{Around, Known};
-use crate::scopes::ScopeName;
+use crate::known::{Around, Known, Worth};
+use crate::scopes::{self, ScopeName};
 use graph::{Graph, Node};
 use rustc_hash::FxHashSet;
-use std::collections::VecDeque;
+use std::hash::Hash;
 use std::sync::Arc;
 use syntax::Scopes;
 use syntax::kernel_e::{ExprId, Name, ObjectId, Program};
@@ -57,33 +57,72 @@ pub struct Authority {
     graph: Graph,
 }
 
+/// The programs that a way may lead through: the steps of a transcript, the cells of a notebook.
+pub trait Programs {
+    /// Names a program.
+    type Key: Copy + Eq + Hash;
+    fn authority(&self, program: Self::Key) -> Option<&Authority>;
+    /// Where a noun leads that `program` does not define.
+    fn outer(&self, program: Self::Key, noun: &str) -> Outer<Self::Key>;
+}
+
+/// Where a noun leads that its program does not define.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outer<Key> {
+    /// To a definition of another program.
+    Definition(Key, DefinitionId),
+    Scope(&'static ScopeName),
+    Nobody,
+}
+
+/// A program by itself in a scope.
+pub struct Alone<'a> {
+    pub authority: &'a Authority,
+    pub around: &'a dyn Around,
+}
+
+impl Programs for Alone<'_> {
+    type Key = ();
+    fn authority(&self, (): ()) -> Option<&Authority> {
+        Some(self.authority)
+    }
+    fn outer(&self, (): (), noun: &str) -> Outer<()> {
+        match self.around.value(noun) {
+            Worth::Scope(name) => Outer::Scope(name),
+            _ => Outer::Nobody,
+        }
+    }
+}
+
 impl Authority {
     pub fn new(program: &Program, scopes: &Scopes, known: &Known) -> Authority {
         Authority { graph: Graph::new(program, scopes, known) }
     }
+}
 
-    /// What `object` reaches through what it closes over.
-    pub fn of_object(&self, scopes: &Scopes, around: &dyn Around, object: ObjectId) -> Reach {
-        let mut walk = Walk::new(&self.graph, around);
-        walk.seen.insert(Node::Object(object));
-        for it in scopes.captures(object) {
-            walk.enter(
-                self.graph.node(&it.noun, &it.binder),
-                Step { before: None, noun: it.noun.clone(), first: it.noun.clone(), at: it.first_use },
-            );
-        }
-        walk.run()
+/// What an object expression of `program` reaches through what it closes over.
+pub fn reach_of_object<P: Programs>(
+    programs: &P,
+    program: P::Key,
+    scopes: &Scopes,
+    object: ObjectId,
+) -> Reach {
+    let mut walk = Walk::new(programs, program);
+    walk.seen.insert((program, Node::Object(object)));
+    for it in scopes.captures(object) {
+        let noun = it.noun.clone();
+        let step = Step { before: None, first: noun.clone(), noun, at: it.first_use };
+        walk.enter((program, Graph::node(&it.noun, &it.binder)), step);
     }
+    walk.run()
+}
 
-    /// What a name of the program reaches. Each path starts with the name itself.
-    pub fn of_definition(&self, around: &dyn Around, noun: &Name, id: DefinitionId) -> Reach {
-        let mut walk = Walk::new(&self.graph, around);
-        walk.enter(
-            Node::Definition(id),
-            Step { before: None, noun: noun.clone(), first: noun.clone(), at: ExprId(0) },
-        );
-        walk.run()
-    }
+/// What a name of `program` reaches. Each path starts with the name itself.
+pub fn reach_of_name<P: Programs>(programs: &P, program: P::Key, noun: &Name, id: DefinitionId) -> Reach {
+    let mut walk = Walk::new(programs, program);
+    let step = Step { before: None, noun: noun.clone(), first: noun.clone(), at: ExprId(0) };
+    walk.enter((program, Node::Definition(id)), step);
+    walk.run()
 }
 
 /// A longer way to a thing is told by its beginning and its end.
@@ -98,67 +137,82 @@ struct Step {
     at: ExprId,
 }
 
-/// Breadth first, so that the first way to a thing is the shortest.
-struct Walk<'a> {
-    graph: &'a Graph,
-    around: &'a dyn Around,
-    seen: FxHashSet<Node>,
-    steps: Vec<(Node, Step)>,
-    todo: VecDeque<usize>,
+/// Breadth first, so that the first way to a thing is the shortest. Each node is passed once.
+struct Walk<'a, P: Programs> {
+    programs: &'a P,
+    start: P::Key,
+    seen: FxHashSet<(P::Key, Node)>,
+    steps: Vec<((P::Key, Node), Step)>,
+    /// The next of `steps` to look at.
+    next: usize,
     holds: Vec<Held>,
-    found: FxHashSet<Thing>,
+    found: FxHashSet<(P::Key, Thing)>,
 }
 
-impl<'a> Walk<'a> {
-    fn new(graph: &'a Graph, around: &'a dyn Around) -> Walk<'a> {
+impl<'a, P: Programs> Walk<'a, P> {
+    fn new(programs: &'a P, start: P::Key) -> Walk<'a, P> {
         Walk {
-            graph,
-            around,
+            programs,
+            start,
             seen: FxHashSet::default(),
             steps: Vec::new(),
-            todo: VecDeque::new(),
+            next: 0,
             holds: Vec::new(),
             found: FxHashSet::default(),
         }
     }
 
-    fn enter(&mut self, node: Node, step: Step) {
+    fn enter(&mut self, node: (P::Key, Node), step: Step) {
         if self.seen.insert(node.clone()) {
             self.steps.push((node, step));
-            self.todo.push_back(self.steps.len() - 1);
         }
     }
 
     fn run(mut self) -> Reach {
-        while let Some(index) = self.todo.pop_front() {
-            let node = self.steps[index].0.clone();
+        while self.next < self.steps.len() {
+            let index = self.next;
+            self.next += 1;
+            let (program, node) = self.steps[index].0.clone();
             if let Node::Outer(noun) = &node {
-                for (thing, further) in self.around.reach(noun) {
-                    self.hold(thing, index, &further);
-                }
+                self.leave(program, noun, index);
             }
-            for thing in self.graph.things(&node) {
-                self.hold(thing.clone(), index, &[]);
+            let programs = self.programs;
+            let Some(Authority { graph }) = programs.authority(program) else { continue };
+            for thing in graph.things(&node) {
+                self.hold(program, thing.clone(), index);
             }
-            for next in self.graph.edges(&node) {
-                let step = self.step_to(next, index);
-                self.enter(next.clone(), step);
+            for next in graph.edges(&node) {
+                let step = self.step_to(graph.name(next), index);
+                self.enter((program, next.clone()), step);
             }
         }
         Reach { holds: self.holds }
     }
 
-    fn hold(&mut self, thing: Thing, index: usize, further: &[Name]) {
-        if self.found.insert(thing.clone()) {
-            let mut path = self.path(index);
-            path.extend(further.iter().cloned());
-            self.holds.push(Held { thing, path, at: self.steps[index].1.at });
+    /// Follows a noun out of its program.
+    fn leave(&mut self, program: P::Key, noun: &Name, index: usize) {
+        match self.programs.outer(program, noun) {
+            Outer::Definition(other, id) => {
+                let step = self.step_to(noun.clone(), index);
+                self.enter((other, Node::Definition(id)), step);
+            }
+            Outer::Scope(name) if name.authority != scopes::Authority::None => {
+                self.hold(self.start, Thing::Power(name), index);
+            }
+            Outer::Scope(_) | Outer::Nobody => {}
         }
     }
 
-    fn step_to(&self, next: &Node, index: usize) -> Step {
+    fn hold(&mut self, program: P::Key, thing: Thing, index: usize) {
+        if self.found.insert((program, thing.clone())) {
+            let thing = if program == self.start { thing } else { foreign(thing) };
+            self.holds.push(Held { thing, path: self.path(index), at: self.steps[index].1.at });
+        }
+    }
+
+    fn step_to(&self, noun: Name, index: usize) -> Step {
         let here = &self.steps[index].1;
-        Step { before: Some(index), noun: self.graph.name(next), first: here.first.clone(), at: here.at }
+        Step { before: Some(index), noun, first: here.first.clone(), at: here.at }
     }
 
     fn path(&self, index: usize) -> Vec<Name> {
@@ -178,5 +232,16 @@ impl<'a> Walk<'a> {
         }
         path.reverse();
         path
+    }
+}
+
+/// A thing of another program, without that program's ids.
+fn foreign(it: Thing) -> Thing {
+    match it {
+        Thing::Variable(noun, _) => Thing::Variable(noun, None),
+        Thing::Collection(_) => Thing::Collection(None),
+        Thing::Parameter(noun, _) => Thing::Parameter(noun, None),
+        Thing::Object(noun, _) => Thing::Object(noun, None),
+        Thing::Power(_) | Thing::Unknown(_) => it,
     }
 }

@@ -4,9 +4,8 @@
 //! judge serves both. Where only running can tell, the answer is [`Guard::Unknown`], never a guess.
 
 use crate::auditors::Auditor;
-use crate::authority::Thing;
 use crate::guards::{DEEPEST, Guard, Implication, Standard};
-use crate::scopes::{Authority, ScopeName};
+use crate::scopes::ScopeName;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::Scopes;
@@ -24,13 +23,6 @@ pub trait Around {
         match self.binding(noun).implies_deep_frozen() {
             Implication::Yes => Some(true),
             Implication::No | Implication::Unknown(_) => None,
-        }
-    }
-    /// The powers and the state that can be reached through it, each with the names that lead on from it.
-    fn reach(&self, noun: &str) -> Vec<(Thing, Vec<Name>)> {
-        match self.value(noun) {
-            Worth::Scope(it) if it.authority != Authority::None => vec![(Thing::Power(it), Vec::new())],
-            _ => Vec::new(),
         }
     }
 }

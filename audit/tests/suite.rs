@@ -32,12 +32,13 @@ fn authority(case: &mut Case) {
     let around = Born(Level::Privileged);
     let known = audit::known(program, &scopes, &around);
     let authority = audit::authority::Authority::new(program, &scopes, &known);
+    let alone = audit::authority::Alone { authority: &authority, around: &around };
     let mut shown = String::new();
     for (index, it) in expansion.source_map.objects.iter().enumerate().filter(|(_, it)| it.name.is_some()) {
         let name = it.name.map_or("", |at| &case.text()[at]);
         shown.push_str(&format!("{name}\n"));
         let object = syntax::kernel_e::ObjectId(index as u32);
-        for held in authority.of_object(&scopes, &around, object).holds {
+        for held in audit::authority::reach_of_object(&alone, (), &scopes, object).holds {
             let path: Vec<&str> = held.path.iter().map(|it| it.as_str()).collect();
             shown.push_str(&format!("  {} via {}\n", thing(&held.thing), path.join(" → ")));
         }

@@ -4,7 +4,7 @@ use super::inlay_hints::explain;
 use super::occurrences::{Occurrence, occurrence_at};
 use super::places::{is_written, name_of};
 use super::semantic_tokens::parameters;
-use crate::authority::{reach_of_definition, reach_of_object};
+use crate::authority::{reach_of_name, reach_of_object};
 use crate::db::Db;
 use crate::input::File;
 use crate::knowledge::knowledge;
@@ -108,7 +108,7 @@ fn definition(db: &dyn Db, site: Site) -> Vec<String> {
     if let Worth::Scope(it) = &known.values[index] {
         parts.push(format!("Holds what `{}` does: {}", it.name, it.doc));
     }
-    let reach = reach_of_definition(db, site);
+    let reach = reach_of_name(db, site);
     let further: Vec<&Held> = reach.holds.iter().filter(|it| !is_itself(it, noun)).collect();
     parts.extend(reaches("Reaches", &further));
     parts

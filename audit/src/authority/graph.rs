@@ -47,7 +47,7 @@ impl Graph {
         cx.graph
     }
 
-    pub(super) fn node(&self, noun: &Name, binder: &Binder) -> Node {
+    pub(super) fn node(noun: &Name, binder: &Binder) -> Node {
         match binder {
             Binder::Definition(id) => Node::Definition(*id),
             Binder::Outer => Node::Outer(noun.clone()),
@@ -108,7 +108,7 @@ impl Builder<'_> {
         for index in 0..self.program.objects.len() {
             let object = ObjectId(index as u32);
             let captures = self.scopes.captures(object).iter();
-            let edges = captures.map(|it| self.graph.node(&it.noun, &it.binder)).collect();
+            let edges = captures.map(|it| Graph::node(&it.noun, &it.binder)).collect();
             let things = vec![Thing::Object(self.graph.names[index].clone(), Some(object))];
             self.graph.add(Node::Object(object), Contents { edges, things });
             self.parameters(object);
@@ -242,7 +242,7 @@ impl Builder<'_> {
         while let Some(id) = todo.pop() {
             match self.program.expr(id) {
                 Expr::Noun(noun) | Expr::Binding(noun) => {
-                    contents.edges.push(self.graph.node(noun, self.scopes.binder(id)));
+                    contents.edges.push(Graph::node(noun, self.scopes.binder(id)));
                 }
                 Expr::Object(object) => contents.edges.push(Node::Object(*object)),
                 Expr::Call { recipient, verb, args } => {
