@@ -46,9 +46,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// The expression with this id.
     pub fn expr(&self, id: ExprId) -> &Expr {
         &self.exprs[id.0 as usize]
     }
+    /// The pattern with this id.
     pub fn pattern(&self, id: PatternId) -> &Pattern {
         &self.patterns[id.0 as usize]
     }
@@ -60,9 +62,11 @@ impl Program {
     pub fn all_patterns(&self) -> impl Iterator<Item = (PatternId, &Pattern)> {
         self.patterns.iter().enumerate().map(|(index, it)| (PatternId(index as u32), it))
     }
+    /// Where an expression was written.
     pub fn expr_range(&self, id: ExprId) -> TextRange {
         self.expr_ranges[id.0 as usize]
     }
+    /// Where a pattern was written.
     pub fn pattern_range(&self, id: PatternId) -> TextRange {
         self.pattern_ranges[id.0 as usize]
     }
@@ -70,11 +74,13 @@ impl Program {
     pub(crate) fn map_ranges(&mut self, map: impl Fn(TextRange) -> TextRange) {
         self.expr_ranges.iter_mut().chain(&mut self.pattern_ranges).for_each(|it| *it = map(*it));
     }
+    /// Takes in an expression; what it is made of has come before.
     pub fn add_expr(&mut self, it: Expr, range: TextRange) -> ExprId {
         self.exprs.push(it);
         self.expr_ranges.push(range);
         ExprId(self.exprs.len() as u32 - 1)
     }
+    /// Takes in a pattern; what it is made of has come before.
     pub fn add_pattern(&mut self, it: Pattern, range: TextRange) -> PatternId {
         self.patterns.push(it);
         self.pattern_ranges.push(range);

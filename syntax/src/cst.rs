@@ -85,6 +85,7 @@ impl Cst {
         Cst { text: text.into(), tree: parser.parse(text, old), nodes: OnceLock::new() }
     }
 
+    /// What was parsed.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -172,6 +173,7 @@ impl<'a> Node<'a> {
         &self.cst.table()[self.index as usize]
     }
 
+    /// What it is.
     pub fn kind(self) -> Kind {
         self.data().kind
     }
@@ -189,10 +191,12 @@ impl<'a> Node<'a> {
         self.data().field
     }
 
+    /// Where it stands.
     pub fn range(self) -> TextRange {
         TextRange::new(self.data().start.into(), self.data().end.into())
     }
 
+    /// What was written there.
     pub fn text(self) -> &'a str {
         // Ranges come from a parser of the very bytes of the text; a token may yet end within a character
         // where the text is not E at all.
@@ -209,6 +213,7 @@ impl<'a> Node<'a> {
         self.data().missing
     }
 
+    /// Its parts, in the order of the text.
     pub fn children(self) -> impl Iterator<Item = Node<'a>> {
         let end = self.data().after;
         let mut index = self.index + 1;

@@ -11,6 +11,7 @@ pub struct SyntaxError {
     pub kind: SyntaxErrorKind,
 }
 
+/// What sort of fault it is, for those who treat them differently.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SyntaxErrorKind {
     /// The text is not E.

@@ -13,9 +13,11 @@ use std::sync::Arc;
 pub struct Name(Arc<str>);
 
 impl Name {
+    /// The name of these characters.
     pub fn new(text: impl AsRef<str>) -> Name {
         Name(Arc::from(text.as_ref()))
     }
+    /// Its characters.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -71,6 +73,7 @@ macro_rules! id {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub struct $name(pub u32);
         impl $name {
+            /// Its place in the arena.
             pub fn index(self) -> usize {
                 self.0 as usize
             }
@@ -102,12 +105,15 @@ pub struct Program {
 }
 
 impl Program {
+    /// The expression with this id.
     pub fn expr(&self, id: ExprId) -> &Expr {
         &self.exprs[id.index()]
     }
+    /// The pattern with this id.
     pub fn pattern(&self, id: PatternId) -> &Pattern {
         &self.patterns[id.index()]
     }
+    /// The object expression with this id.
     pub fn object(&self, id: ObjectId) -> &Object {
         &self.objects[id.index()]
     }
@@ -250,6 +256,7 @@ pub struct Object {
     pub script: Script,
 }
 
+/// What an object does with its messages.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Script {
     Methods {
@@ -260,6 +267,7 @@ pub enum Script {
     Plumbing(Matcher),
 }
 
+/// `method verb(p…) :G { body }`
 #[derive(Clone, PartialEq, Debug)]
 pub struct Method {
     pub doc: Option<Arc<str>>,

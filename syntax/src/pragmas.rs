@@ -136,6 +136,7 @@ impl Pragmas {
         Pragmas { on: mix(self.on, version.on), warn: mix(self.warn, version.warn) }
     }
 
+    /// How one syntax may be used.
     pub fn setting(&self, of: Syntax) -> Setting {
         match (self.on & of.bit() != 0, self.warn & of.bit() != 0) {
             (true, _) => Setting::On,
@@ -149,6 +150,7 @@ impl Pragmas {
         self.setting(of) != Setting::Off
     }
 
+    /// What a pragma does.
     pub fn set(&mut self, of: Syntax, to: Setting) {
         self.on &= !of.bit();
         self.warn &= !of.bit();

@@ -9,6 +9,7 @@ pub use resolver::resolve;
 use crate::kernel_e::{ExprId, Name, ObjectId, PatternId};
 use rustc_hash::FxHashMap;
 
+/// A definition of one [`Scopes`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct DefinitionId(pub u32);
 
@@ -25,6 +26,7 @@ pub struct Definition {
     pub top_level: bool,
 }
 
+/// How a noun was defined, and what guards it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum DefinitionKind {
     /// `def x` with the guard expression if one is written
@@ -80,12 +82,15 @@ pub struct Scopes {
 }
 
 impl Scopes {
+    /// The definition with this id.
     pub fn definition(&self, id: DefinitionId) -> &Definition {
         &self.definitions[id.0 as usize]
     }
+    /// Whom a `Noun`, `Assign` or `Binding` expression means.
     pub fn binder(&self, use_of: ExprId) -> &Binder {
         self.binders.get(&use_of).unwrap_or(&Binder::Outer)
     }
+    /// What an object expression closes over.
     pub fn captures(&self, object: ObjectId) -> &[Capture] {
         &self.captures[object.index()]
     }

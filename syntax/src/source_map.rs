@@ -39,12 +39,15 @@ pub struct ObjectRanges {
 }
 
 impl SourceMap {
+    /// Where an expression came from.
     pub fn expr(&self, id: ExprId) -> TextRange {
         self.exprs[id.index()]
     }
+    /// Where a pattern came from.
     pub fn pattern(&self, id: PatternId) -> TextRange {
         self.patterns[id.index()]
     }
+    /// Where the parts of an object expression came from.
     pub fn object(&self, id: ObjectId) -> &ObjectRanges {
         &self.objects[id.index()]
     }

@@ -3,6 +3,7 @@
 use super::{BinaryOp, Block, ExprId, Ident, ObjectName, PatternId};
 use text_size::TextRange;
 
+/// What follows `else`.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Else {
     Block(Block),
@@ -10,6 +11,7 @@ pub enum Else {
     If(ExprId),
 }
 
+/// `catch p { … }`
 #[derive(Clone, PartialEq, Debug)]
 pub struct Catch {
     pub pattern: PatternId,
@@ -24,6 +26,7 @@ pub struct Matcher {
     pub range: TextRange,
 }
 
+/// `when (a, b) -> { … } catch p { … } finally { … }`
 #[derive(Clone, PartialEq, Debug)]
 pub struct When {
     pub awaited: Vec<ExprId>,
@@ -34,6 +37,7 @@ pub struct When {
     pub finally: Option<Block>,
 }
 
+/// What the older form of `when` has after its arrow.
 #[derive(Clone, PartialEq, Debug)]
 pub struct HardWhen {
     pub name: ObjectName,
@@ -42,6 +46,7 @@ pub struct HardWhen {
     pub easy_return: bool,
 }
 
+/// The loop or test of an `accum`.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Accumulator {
     For {
@@ -62,6 +67,7 @@ pub enum Accumulator {
     },
 }
 
+/// What an `accum` does with the value so far, written `_`.
 #[derive(Clone, PartialEq, Debug)]
 pub enum AccumBody {
     /// `_ op e`

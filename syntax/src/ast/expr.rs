@@ -6,6 +6,7 @@ use super::{
 use crate::kernel_e::{Literal, Name};
 use std::sync::Arc;
 
+/// Surface expressions, sugar and all.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Expr {
     /// What could not be read. An error stands beside the tree; it expands to `null`.
@@ -204,6 +205,7 @@ pub enum Expr {
     QuasiPattern(u32),
 }
 
+/// One entry of `[k => v, => x]`.
 #[derive(Clone, PartialEq, Debug)]
 pub enum MapEntry {
     Pair {
@@ -217,6 +219,7 @@ pub enum MapEntry {
     },
 }
 
+/// What `=> x` puts in.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ExportKind {
     Value,
@@ -224,6 +227,7 @@ pub enum ExportKind {
     Binding,
 }
 
+/// Operators in front of their operand that expand to one message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum UnaryOp {
     /// `!` → `not`
@@ -262,6 +266,7 @@ pub enum BinaryOp {
     Pow,
 }
 
+/// How a loop or a method is left.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ExitKind {
     Break,
@@ -271,6 +276,7 @@ pub enum ExitKind {
     Caret,
 }
 
+/// What `meta` is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum MetaKind {
     Context,

@@ -28,6 +28,7 @@ pub enum ObjectName {
     },
 }
 
+/// `def name … { … }` in all its forms.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Object {
     /// Trimmed text of `/** … */` before it.
@@ -41,6 +42,7 @@ pub struct Object {
     pub header: TextRange,
 }
 
+/// What an object does.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ObjectBody {
     /// `{ to … match … }`
@@ -57,6 +59,7 @@ pub enum ObjectBody {
     },
 }
 
+/// `to verb(p…) :G { … }`, or with `method`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Method {
     pub doc: Option<Arc<str>>,
@@ -72,6 +75,7 @@ pub struct Method {
     pub range: TextRange,
 }
 
+/// The word a method begins with.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum MethodKind {
     /// `to`: has `__return`
@@ -80,6 +84,7 @@ pub enum MethodKind {
     Method,
 }
 
+/// `interface Name guards p extends … { … }`
 #[derive(Clone, PartialEq, Debug)]
 pub struct Interface {
     pub doc: Option<Arc<str>>,
@@ -93,6 +98,7 @@ pub struct Interface {
     pub function: bool,
 }
 
+/// What an interface is called.
 #[derive(Clone, PartialEq, Debug)]
 pub enum InterfaceName {
     /// A pattern that names a noun, or `_`
@@ -101,6 +107,7 @@ pub enum InterfaceName {
     Literal(Arc<str>),
 }
 
+/// `to verb(a :A, b) :G` in an interface.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Message {
     pub doc: Option<Arc<str>>,

@@ -3,6 +3,7 @@
 use super::{ExprId, Ident, PatternId, Quasi};
 use crate::kernel_e::Name;
 
+/// Surface patterns, sugar and all.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Pattern {
     /// What could not be read; it expands to `_`.
@@ -71,12 +72,14 @@ pub enum Pattern {
     QuasiPattern(u32),
 }
 
+/// One entry of a map pattern: `key => p := default`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct MapPatternEntry {
     pub key: MapPatternKey,
     pub default: Option<ExprId>,
 }
 
+/// What a map pattern looks for, and what it does with what it finds.
 #[derive(Clone, PartialEq, Debug)]
 pub enum MapPatternKey {
     /// `key => p`

@@ -10,6 +10,7 @@ pub struct Quasi {
     pub parts: Vec<QuasiPart>,
 }
 
+/// What reads the template.
 #[derive(Clone, PartialEq, Debug)]
 pub enum QuasiParser {
     /// No prefix: `simple__quasiParser`.
@@ -20,6 +21,7 @@ pub enum QuasiParser {
     Computed(ExprId),
 }
 
+/// A piece of a template.
 #[derive(Clone, PartialEq, Debug)]
 pub enum QuasiPart {
     /// Text as the quasi-parser gets it: doubled backquotes single, `$$` and `@@` still doubled, `$\n` read.
