@@ -74,8 +74,11 @@ pub enum Op {
     Coerce(u32),
     /// `specimen function ejector → function.run(specimen, ejector)`
     Via(u32),
-    /// `specimen ejector → items, the first on top`
+    /// `specimen ejector → items, the first on top`, skipping the next instruction; or asks the specimen for a
+    /// list: `specimen ejector → ejector list`.
     ListMatch(u32),
+    /// `ejector list → items, the first on top`
+    ListItems(u32),
     NewEjector {
         slot: u32,
         name: u32,

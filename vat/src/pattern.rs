@@ -59,28 +59,6 @@ fn split_coerced(cx: &mut Cx, then: Box<Then>, list: Value) -> Outcome {
     done(parts)
 }
 
-/// What the machine asks when a list pattern meets something that is no list but may stand for one: answers a
-/// list of just so many items.
-pub(crate) static LIST_CONFORMER: Class =
-    Class::new("listConformer", "<listConformer>", natives!["run"(Any, Any, Int) => conform_list]);
-
-fn conform_list(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let then = Then::new(
-        |cx, then, list| {
-            let wanted = then.values[1].as_int().unwrap_or(0);
-            let items = paid_items(cx, list)?;
-            if items.len() as i64 == wanted {
-                let list = cx.heap.list(items);
-                return done(list);
-            }
-            let text = format!("a {} size list doesn't match a {wanted} size list pattern", items.len());
-            cx.eject(then.values[0], text)
-        },
-        [args[1], args[2]],
-    );
-    cx.call_then(Value::of(&guard::list::LIST), "coerce", [args[0], args[1]], then)
-}
-
 /// `p ? test`
 pub static SUCH_THAT: Class = Class::new(
     "__suchThat",

@@ -19,7 +19,8 @@ impl Compiler<'_> {
             }
             Pattern::List(items) => {
                 self.push_ejector(ejector);
-                self.take(Op::ListMatch(items.len() as u32), 2);
+                self.emit(Op::ListMatch(items.len() as u32));
+                self.take(Op::ListItems(items.len() as u32), 2);
                 self.f.depth += items.len() as u32;
                 for it in items {
                     self.matching(*it, ejector);

@@ -292,32 +292,34 @@ impl Machine {
                         call!(module.sites[site as usize].selector, 2)
                     }
                     Op::ListMatch(n) => {
-                        let (mut ejector, mut specimen) = (pop!(), pop!());
-                        if specimen.is(&crate::pattern::LIST_CONFORMER) {
-                            // Back from asking: the list lies where the ejector did.
-                            (specimen, ejector) = (ejector, Value::NULL);
-                        } else if cx.heap.as_list(specimen).is_none()
-                            && crate::coerce::may_conform(cx, specimen)
-                        {
-                            let marker = Value::of(&crate::pattern::LIST_CONFORMER);
-                            self.stack.extend([marker, marker, specimen, ejector, i64::from(n).into()]);
-                            save!();
-                            if let Some(Frame::Code(it)) = self.frames.last_mut() {
-                                it.pc -= 1;
-                            }
-                            return Next::Call(Selector::new("run", 3), 3);
-                        }
+                        let ejector = pop!();
+                        let specimen = pop!();
                         match cx.heap.as_list(specimen) {
+                            Some(items) if items.len() == n as usize => {
+                                self.stack.extend(items.iter().rev());
+                                pc += 1;
+                            }
+                            Some(items) => {
+                                let problem = wrong_size(items.len(), n);
+                                save!();
+                                return Next::Native(cx.eject(ejector, problem));
+                            }
+                            None => {
+                                let guard = Value::of(&crate::guard::scalar::CONST_LIST);
+                                self.stack.extend([ejector, guard, specimen, ejector]);
+                                call!(*COERCE, 2)
+                            }
+                        }
+                    }
+                    Op::ListItems(n) => {
+                        let list = pop!();
+                        let ejector = pop!();
+                        match cx.heap.as_list(list) {
                             Some(items) if items.len() == n as usize => {
                                 self.stack.extend(items.iter().rev());
                             }
                             found => {
-                                let problem = match found.map(|it| it.len()) {
-                                    Some(size) => Problem::new(format!(
-                                        "a {size} size list doesn't match a {n} size list pattern"
-                                    )),
-                                    None => crate::object::does_not_coerce(specimen, "a List"),
-                                };
+                                let problem = wrong_size(found.map_or(0, |it| it.len()), n);
                                 save!();
                                 return Next::Native(cx.eject(ejector, problem));
                             }
@@ -471,6 +473,10 @@ impl Machine {
         let (module, approved_by) = (frame.module, Value::NULL);
         cx.heap.alloc(Cell::Object(Object { module, script, captures, stamps, approved_by })).into()
     }
+}
+
+fn wrong_size(size: usize, wanted: u32) -> Problem {
+    Problem::new(format!("a {size} size list doesn't match a {wanted} size list pattern"))
 }
 
 fn not_understood(cx: &mut Cx, fqn: &str, message: Value) -> Exit {
