@@ -15,6 +15,10 @@ pub struct SourceMap {
     pub patterns: Vec<TextRange>,
     /// By `PatternId`: just the noun, where the pattern binds one that the user wrote.
     pub nouns: Vec<Option<TextRange>>,
+    /// By `PatternId`: of a pattern that expansion made up to hand on a noun, or to promise it, the one that defines
+    /// it: in `(def x := 1) && y`, of the `&&x` that makes `x` known afterwards; in `def f := fn { f() }`, of the
+    /// promise that stands for `f` inside.
+    pub stands_for: Vec<Option<PatternId>>,
     /// By `ExprId`: just the noun of a `Noun`, `Binding` or `Assign`, the verb of a `Call`, where the user wrote it.
     pub names: Vec<Option<TextRange>>,
     /// By `ObjectId`.

@@ -13,6 +13,9 @@ fn check(case: &mut Case) {
     let parse = syntax::parse(case.text());
     assert!(parse.errors.is_empty(), "{:?}", parse.errors);
     let expansion = syntax::expand(&parse.program);
+    if case.path.ends_with("stands_for.md") {
+        return case.answer("stands-for", stands_for(case.text(), &expansion));
+    }
     let labels = if case.path.ends_with("objects.md") { objects(&expansion) } else { names(&expansion) };
     case.labels(labels);
 }
@@ -53,4 +56,20 @@ fn objects(expansion: &syntax::Expansion) -> Vec<Label> {
         labels.extend(it.verbs.iter().flatten().map(|it| label(*it, "verb")));
     }
     labels
+}
+
+/// Each made-up pattern, and the place of the noun it stands for, as `line:column text`.
+fn stands_for(text: &str, expansion: &syntax::Expansion) -> String {
+    let syntax::Expansion { program, source_map, .. } = expansion;
+    let mut lines = Vec::new();
+    for (n, root) in source_map.stands_for.iter().enumerate() {
+        let Some(root) = root else { continue };
+        let Some(range) = source_map.nouns[root.index()] else { continue };
+        let before = &text[..usize::from(range.start())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.len() - before.rfind('\n').map_or(0, |it| it + 1);
+        let made_up = syntax::print_pattern(program, PatternId(n as u32));
+        lines.push(format!("{made_up} stands for {line}:{column} {}\n", &text[std::ops::Range::from(range)]));
+    }
+    lines.concat()
 }

@@ -153,13 +153,15 @@ pub(super) fn define_kernel(
     ejector: Option<ExprId>,
     value: ExprId,
 ) -> ExprId {
-    let defined = Names::of_pattern(&cx.program, pattern).in_order();
+    let names = Names::of_pattern(&cx.program, pattern);
+    let defined = names.in_order(&cx.program);
     let right: Vec<ExprId> = ejector.into_iter().chain([value]).collect();
     let nodes: Vec<Node> = right.iter().map(|it| Node::Expr(*it)).collect();
     let recursive = uses_any(&cx.program, &nodes, &defined);
     if recursive.is_empty() {
         return cx.define(pattern, ejector, value);
     }
+    let places = names.places();
     let mut promised = FxHashMap::default();
     let mut promises = Vec::new();
     let mut resolves = Vec::new();
@@ -167,7 +169,11 @@ pub(super) fn define_kernel(
         let base = super::build::temporary_base(name).to_owned();
         let promise = cx.temporary(&base);
         let resolver = cx.temporary(&format!("{base}R"));
-        promises.push(promise_pair(cx, &promise, &resolver));
+        let pair = promise_pair(cx, &promise, &resolver);
+        if let (Some(place), Some([promise, _])) = (places.get(name), names_of_pair(cx, pair)) {
+            cx.stand_for(promise, *place);
+        }
+        promises.push(pair);
         let resolver = cx.noun(resolver);
         let real = cx.noun(name.clone());
         resolves.push(cx.call(resolver, "resolve", vec![real]));
@@ -190,7 +196,7 @@ pub(super) fn define_kernel(
 pub(super) fn forward(cx: &mut Expander<'_>, noun: &Ident) -> ExprId {
     let resolver = Name::from(format!("{}__Resolver", noun.name));
     let pair = promise_pair(cx, &noun.name, &resolver);
-    mark_first_noun(cx, pair, noun);
+    mark_nouns(cx, pair, noun);
     let resolver = cx.noun(resolver);
     cx.seq(vec![pair, resolver])
 }
@@ -204,10 +210,17 @@ fn promise_pair(cx: &mut Expander<'_>, promise: &Name, resolver: &Name) -> ExprI
     define_kernel(cx, pattern, None, pair)
 }
 
-fn mark_first_noun(cx: &mut Expander<'_>, define: ExprId, noun: &Ident) {
-    let Expr::Define { pattern, .. } = cx.program.exprs[define.index()] else { return };
-    let Pattern::List(subs) = &cx.program.patterns[pattern.index()] else { return };
-    if let Some(first) = subs.first().copied() {
-        cx.pattern_named(first, noun.range);
+/// Only the promise is what the user named; the resolver stands for it.
+fn mark_nouns(cx: &mut Expander<'_>, define: ExprId, noun: &Ident) {
+    if let Some([promise, resolver]) = names_of_pair(cx, define) {
+        cx.pattern_named(promise, noun.range);
+        cx.stand_for(resolver, promise);
     }
+}
+
+/// `p` and `r` in `def [p, r] := …`
+fn names_of_pair(cx: &Expander<'_>, define: ExprId) -> Option<[PatternId; 2]> {
+    let Expr::Define { pattern, .. } = cx.program.expr(define) else { return None };
+    let Pattern::List(subs) = cx.program.pattern(*pattern) else { return None };
+    subs.as_slice().try_into().ok()
 }

@@ -46,6 +46,7 @@ impl Builder {
         self.program.patterns.push(it);
         self.source_map.patterns.push(self.range);
         self.source_map.nouns.push(None);
+        self.source_map.stands_for.push(None);
         PatternId(self.program.patterns.len() as u32 - 1)
     }
 
@@ -64,6 +65,12 @@ impl Builder {
     pub fn pattern_named(&mut self, id: PatternId, range: TextRange) -> PatternId {
         self.source_map.nouns[id.index()] = Some(range);
         id
+    }
+
+    /// Notes that `made_up` hands on, or promises, the noun that `written` defines.
+    pub fn stand_for(&mut self, made_up: PatternId, written: PatternId) {
+        let root = self.source_map.stands_for[written.index()].unwrap_or(written);
+        self.source_map.stands_for[made_up.index()] = Some(root);
     }
 
     pub fn null(&mut self) -> ExprId {

@@ -39,6 +39,8 @@ struct Finisher<'a> {
     taken: FxHashSet<Name>,
     named: FxHashMap<Name, Name>,
     last_number: u32,
+    /// Where each provisional pattern went.
+    moved: FxHashMap<PatternId, PatternId>,
 }
 
 impl<'a> Finisher<'a> {
@@ -57,10 +59,14 @@ impl<'a> Finisher<'a> {
             taken,
             named: FxHashMap::default(),
             last_number: 0,
+            moved: FxHashMap::default(),
         }
     }
 
-    fn expansion(self, errors: Vec<SyntaxError>) -> Expansion {
+    fn expansion(mut self, errors: Vec<SyntaxError>) -> Expansion {
+        for it in &mut self.source_map.stands_for {
+            *it = it.and_then(|it| self.moved.get(&it).copied());
+        }
         Expansion { program: self.program, source_map: self.source_map, errors }
     }
 
@@ -153,7 +159,10 @@ impl<'a> Finisher<'a> {
             self.program.patterns.push(it);
             self.source_map.patterns.push(self.ranges.patterns[id.index()]);
             self.source_map.nouns.push(self.ranges.nouns[id.index()]);
-            PatternId(self.program.patterns.len() as u32 - 1)
+            self.source_map.stands_for.push(self.ranges.stands_for[id.index()]);
+            let new = PatternId(self.program.patterns.len() as u32 - 1);
+            self.moved.insert(id, new);
+            new
         })
     }
 

@@ -11,6 +11,7 @@ use super::usage::{Part, reject_usage_actual};
 use crate::ast;
 use crate::kernel_e::{Expr, ExprId, Name, Pattern, PatternId};
 use crate::static_scope::but_not;
+use rustc_hash::FxHashMap;
 
 /// `a == b`  ⇒  `__equalizer.sameEver(a, b)`;  `a != b`  ⇒  `__equalizer.sameEver(a, b).not()`
 pub(super) fn same(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId, negated: bool) -> ExprId {
@@ -30,7 +31,7 @@ pub(super) fn and(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId) 
     let failure = failure(cx, &sides.all);
     let inner = cx.if_else(sides.right, success, failure);
     let outer = cx.if_else(sides.left, inner, failure);
-    unpack(cx, &sides.all, outer)
+    unpack(cx, &sides.all, &sides.places, outer)
 }
 
 /// `a || b`  ⇒  `def [ok#, &&n…] := if (a) { [true, &&n…] } else { if (b) { [true, &&n…] } else { failed } }; ok#`
@@ -45,7 +46,7 @@ pub(super) fn or(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId) -
     let inner = cx.if_else(sides.right, right_taken, failure);
     let left_taken = success_without(cx, &right_only, &sides.all);
     let outer = cx.if_else(sides.left, left_taken, inner);
-    unpack(cx, &sides.all, outer)
+    unpack(cx, &sides.all, &sides.places, outer)
 }
 
 struct Sides {
@@ -54,18 +55,23 @@ struct Sides {
     left_names: Vec<Name>,
     right_names: Vec<Name>,
     all: Vec<Name>,
+    places: FxHashMap<Name, PatternId>,
 }
 
 impl Sides {
     fn expand(cx: &mut Expander<'_>, left: ast::ExprId, right: ast::ExprId) -> Sides {
         let left = cx.expr(left);
         let right = cx.expr(right);
-        let left_names = handed_out(cx, left);
-        let right_names = handed_out(cx, right);
+        let left_defines = Names::of_expr(&cx.program, left);
+        let right_defines = Names::of_expr(&cx.program, right);
+        let left_names = handed_out(cx, &left_defines);
+        let right_names = handed_out(cx, &right_defines);
+        let mut places = right_defines.places();
+        places.extend(left_defines.places());
         let mut all = right_names.clone();
         let known: rustc_hash::FxHashSet<&Name> = right_names.iter().collect();
         all.extend(left_names.iter().filter(|it| !known.contains(it)).cloned());
-        Sides { left, right, left_names, right_names, all }
+        Sides { left, right, left_names, right_names, all, places }
     }
 }
 
@@ -75,8 +81,8 @@ const MOST_NOUNS: usize = 256;
 const MOST_TEMPORARIES: usize = 32;
 
 /// The names that `side` defines. Nobody can use a temporary, so nobody misses it where there are many.
-fn handed_out(cx: &mut Expander<'_>, side: ExprId) -> Vec<Name> {
-    let mut names = Names::of_expr(&cx.program, side).in_order();
+fn handed_out(cx: &mut Expander<'_>, defined: &Names) -> Vec<Name> {
+    let mut names = defined.in_order(&cx.program);
     if names.iter().filter(|it| is_temporary(it)).count() > MOST_TEMPORARIES {
         names.retain(|it| !is_temporary(it));
     }
@@ -115,10 +121,21 @@ fn success_without(cx: &mut Expander<'_>, missing: &[Name], all: &[Name]) -> Exp
 }
 
 /// `def [ok#, &&n…] := results; ok#`
-fn unpack(cx: &mut Expander<'_>, names: &[Name], results: ExprId) -> ExprId {
+fn unpack(
+    cx: &mut Expander<'_>,
+    names: &[Name],
+    places: &FxHashMap<Name, PatternId>,
+    results: ExprId,
+) -> ExprId {
     let ok = cx.temporary("ok");
     let mut subs = vec![cx.final_pattern(ok.clone())];
-    subs.extend(names.iter().map(|it| cx.builder.add_pattern(Pattern::Binding(it.clone()))));
+    for name in names {
+        let pattern = cx.add_pattern(Pattern::Binding(name.clone()));
+        if let Some(place) = places.get(name) {
+            cx.stand_for(pattern, *place);
+        }
+        subs.push(pattern);
+    }
     let pattern = cx.list_pattern(subs);
     let define = cx.define(pattern, None, results);
     let ok = cx.noun(ok);
@@ -135,7 +152,8 @@ pub(super) fn match_bind(
 ) -> ExprId {
     let value = cx.expr(specimen);
     let matched = cx.pattern(pattern);
-    let names = Names::of_pattern(&cx.program, matched).in_order();
+    let defined = Names::of_pattern(&cx.program, matched);
+    let names = defined.in_order(&cx.program);
     let used = Part::expr("specimen", specimen, value);
     reject_usage_actual(cx, "MatchBindExpr", &Part::pattern("pattern", pattern, matched), &used);
 
@@ -149,7 +167,7 @@ pub(super) fn match_bind(
     let attempt = cx.seq(vec![matching, success]);
     let failure = broken_names(cx, names.len());
     let results = cx.escape(fail, attempt, Some(failure));
-    let unpack = unpack(cx, &names, results);
+    let unpack = unpack(cx, &names, &defined.places(), results);
     let truth = cx.seq(vec![define, unpack]);
     not_if(cx, negated, truth)
 }

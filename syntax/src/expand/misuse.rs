@@ -68,7 +68,7 @@ impl Visitor for Watch<'_> {
         }
     }
 
-    fn defines(&mut self, noun: &Name, _variable: bool) {
+    fn defines(&mut self, noun: &Name, _at: PatternId) {
         self.nouns.entry(noun.clone()).or_default().push(None);
         self.hidden.push(noun.clone());
     }
@@ -89,7 +89,7 @@ impl Visitor for Watch<'_> {
             .into_iter()
             .flat_map(|(definer, names)| {
                 let rule = Rule { of, user: part, definer };
-                names.in_order().into_iter().map(move |it| (rule, it))
+                names.in_order(self.program).into_iter().map(move |it| (rule, it))
             })
             .collect();
         for (rule, noun) in &watched {

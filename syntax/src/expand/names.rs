@@ -10,8 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// The nouns something defines, in order, each perhaps several times.
 #[derive(Default)]
 pub(super) struct Names {
-    finals: Vec<Name>,
-    variables: Vec<Name>,
+    defined: Vec<(Name, PatternId)>,
 }
 
 impl Names {
@@ -32,19 +31,26 @@ impl Names {
     }
 
     /// All of them: variables (and bindings) before final nouns, each most recent first.
-    pub fn in_order(&self) -> Vec<Name> {
+    pub fn in_order(&self, program: &Program) -> Vec<Name> {
+        let is_final = |at: &PatternId| matches!(program.pattern(*at), Pattern::Final { .. });
+        let (finals, variables): (Vec<_>, Vec<_>) =
+            self.defined.iter().rev().partition(|(_, at)| is_final(at));
         let mut known = FxHashSet::default();
-        let names = self.variables.iter().rev().chain(self.finals.iter().rev());
+        let names = variables.into_iter().chain(finals).map(|(name, _)| name);
         names.filter(|it| known.insert(*it)).cloned().collect()
+    }
+
+    /// The pattern that defines each of them, the first where there are several.
+    pub fn places(&self) -> FxHashMap<Name, PatternId> {
+        self.defined.iter().rev().cloned().collect()
     }
 }
 
 impl Visitor for Names {
     fn uses(&mut self, _noun: &Name) {}
 
-    fn defines(&mut self, noun: &Name, variable: bool) {
-        let names = if variable { &mut self.variables } else { &mut self.finals };
-        names.push(noun.clone());
+    fn defines(&mut self, noun: &Name, at: PatternId) {
+        self.defined.push((noun.clone(), at));
     }
 
     /// What is defined in a box stays in it.
@@ -88,7 +94,7 @@ impl Visitor for Uses {
         }
     }
 
-    fn defines(&mut self, noun: &Name, _variable: bool) {
+    fn defines(&mut self, noun: &Name, _at: PatternId) {
         if let Some(it) = self.wanted.get_mut(noun) {
             it.hidden += 1;
             self.defined.push(noun.clone());

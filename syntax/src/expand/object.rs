@@ -180,6 +180,9 @@ fn named_object(cx: &mut Expander<'_>, name: &ObjectName, body: Body) -> ExprId 
     };
     match outer {
         Some(outer) => {
+            if matches!(name, ObjectName::Var { .. }) {
+                stand_for_outer(cx, object, outer);
+            }
             let hidden = cx.hide(object);
             define_kernel(cx, outer, None, hidden)
         }
@@ -215,9 +218,18 @@ fn extending(cx: &mut Expander<'_>, noun: Option<&Ident>, parent: ExprId, mut bo
     }
     let outer = name_pattern(cx, noun);
     let object = kernel_object(cx, noun, body);
+    stand_for_outer(cx, object, outer);
     let inside = cx.seq(vec![super_definition, object]);
     let hidden = cx.hide(inside);
     define_kernel(cx, outer, None, hidden)
+}
+
+/// The name by which an object knows itself is the one by which others know it.
+fn stand_for_outer(cx: &mut Expander<'_>, object: ExprId, outer: PatternId) {
+    if let Expr::Object(id) = *cx.program.expr(object) {
+        let inner = cx.program.object(id).pattern;
+        cx.stand_for(inner, outer);
+    }
 }
 
 fn define_super(cx: &mut Expander<'_>, parent: ExprId) -> ExprId {

@@ -65,7 +65,8 @@ impl Expander<'_> {
     ///
     /// `x` itself is there already; the throw-away name is what an ejector or object bound here is called.
     pub(super) fn bind_pattern(&mut self, noun: &Ident, guard: Option<ast::ExprId>) -> PatternId {
-        let resolver = self.at(noun.range, |cx| cx.noun(format!("{}__Resolver", noun.name)));
+        let resolver =
+            self.at(noun.range, |cx| cx.written_noun(&format!("{}__Resolver", noun.name).into(), noun.range));
         let guard = self.optional(guard);
         let args = std::iter::once(resolver).chain(guard).collect();
         let thrown_away = self.temporary(&noun.name);

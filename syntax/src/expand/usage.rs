@@ -79,7 +79,7 @@ pub(super) fn reject_usage_actual(cx: &mut Expander<'_>, node: &str, definer: &P
 }
 
 fn reject(cx: &mut Expander<'_>, node: &str, actual: bool, definer: &Part, user: &Part) {
-    let defined = Names::of(&cx.program, &definer.nodes).in_order();
+    let defined = Names::of(&cx.program, &definer.nodes).in_order(&cx.program);
     if uses_any(&cx.program, &user.nodes, &defined).is_empty() {
         return;
     }

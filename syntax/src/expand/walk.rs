@@ -23,7 +23,7 @@ pub(super) enum Part {
 /// Told of nouns in the order in which E's scope rules see them.
 pub(super) trait Visitor {
     fn uses(&mut self, noun: &Name);
-    fn defines(&mut self, noun: &Name, variable: bool);
+    fn defines(&mut self, noun: &Name, at: PatternId);
     /// A box begins; `None` passes over it.
     fn open(&mut self) -> Option<usize>;
     fn close(&mut self, mark: usize);
@@ -158,12 +158,12 @@ fn walk_pattern(program: &Program, id: PatternId, visitor: &mut impl Visitor) {
             walk(program, Node::Expr(*function), visitor);
             walk(program, Node::Pattern(*pattern), visitor);
         }
-        Pattern::Binding(noun) => visitor.defines(noun, true),
+        Pattern::Binding(noun) => visitor.defines(noun, id),
         Pattern::Final { noun, guard } | Pattern::Var { noun, guard } => {
             if let Some(guard) = guard {
                 walk(program, Node::Expr(*guard), visitor);
             }
-            visitor.defines(noun, matches!(program.pattern(id), Pattern::Var { .. }));
+            visitor.defines(noun, id);
         }
         Pattern::Ignore | Pattern::QuasiLiteral(_) | Pattern::QuasiPattern(_) => {}
     }
