@@ -220,6 +220,7 @@ static NAMES: &[ScopeName] = names! {
         "__makeMessageDesc": "Describes a message of an interface.",
         "__makeParamDesc": "Describes a parameter of a message.",
         "__makeProtocolDesc": "Makes an interface: what `interface` expands to.",
+        "__Portrayal": "Guard: what `__optUncall()` answers, a maker, a verb and arguments.",
         "__makeOrderedSpace": "Makes regions such as `1..9`.",
         "__makeGuard": "Makes guards.",
         "__makeVerbFacet": "Makes `x.verb`, a function that calls one method.",

@@ -28,6 +28,14 @@ pub static TUPLE_OF: Class = Class::new(
 .fqn("Tuple")
 .stamps(MADE);
 
+/// `Tuple[any, String, List[any]]`
+pub fn make_portrayal(cx: &mut Cx) -> Value {
+    let any = Value::of(&super::any::ANY);
+    let args = cx.heap.native(&super::list::LIST_OF, [any]);
+    let guards = cx.heap.list([any, Value::of(&super::scalar::STRING), args]);
+    cx.heap.native(&TUPLE_OF, [guards])
+}
+
 fn get(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let guards = cx.heap.list(args);
     let guard = cx.heap.native(&TUPLE_OF, [guards]);

@@ -1,13 +1,15 @@
 //! The privileged scope: powers.
 
 use super::Entry;
-use crate::{print, scope_object};
+use crate::{print, scope_object, timer};
 
 /// The privileged scope's entry for a name that the safe scope does not have.
 pub fn privileged(name: &str) -> Option<Entry> {
     Some(match name {
         "print" => Entry::Class(&print::PRINT),
         "println" => Entry::Class(&print::PRINTLN),
+        "timer" => Entry::Class(&timer::TIMER),
+        "entropy" => Entry::Class(&timer::ENTROPY),
         "stdout" => Entry::Make(print::make_stdout),
         "stderr" => Entry::Make(print::make_stderr),
         "privilegedScope" => Entry::Make(scope_object::make_privileged),

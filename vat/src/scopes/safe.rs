@@ -7,7 +7,7 @@ use crate::guard::{
 };
 use crate::native::Class;
 use crate::value::Value;
-use crate::{desc, facet, help, node, pattern, print, protocol, quasi, same, scope_object};
+use crate::{desc, facet, help, node, pattern, print, protocol, quasi, regex_quasi, same, scope_object};
 
 /// The safe scope's entry for a name.
 pub fn safe(name: &str) -> Option<Entry> {
@@ -20,6 +20,7 @@ pub fn safe(name: &str) -> Option<Entry> {
         "false" => Value::FALSE,
         "NaN" => f64::NAN.into(),
         "Infinity" => f64::INFINITY.into(),
+        "__Portrayal" => return Some(Entry::Make(tuple::make_portrayal)),
         "safeScope" => return Some(Entry::Make(scope_object::make_safe)),
         _ => return None,
     }))
@@ -73,6 +74,8 @@ fn class(name: &str) -> Option<&'static Class> {
         "e__quasiParser" => &node::E_PARSER,
         "epatt__quasiParser" => &node::EPATT_PARSER,
         "__eval" => &node::EVAL,
+        "rx__quasiParser" => &regex_quasi::RX,
+        "DeepPassByCopy" => &crate::audition::DATA,
         "help" => &help::HELP,
         "trace" => &print::TRACE,
         "traceln" => &print::TRACELN,

@@ -1,0 +1,107 @@
+//! `rx`: regular expressions as patterns, ``def rx`x=(@x.*)` := "x=y"``.
+//!
+//! A pattern hole right behind an opening parenthesis takes what that group matches; a value hole stands for
+//! its own text. The whole specimen has to match.
+
+use crate::cx::Cx;
+use crate::data::list::paid_items;
+use crate::data::template::{Part, cut};
+use crate::data::text::text_of;
+use crate::native::{Class, Outcome, Stamps, Then, done};
+use crate::natives;
+use crate::problem::{Exit, Problem};
+use crate::value::Value;
+use regex::{Regex, RegexBuilder};
+
+/// `rx__quasiParser`
+pub static RX: Class =
+    Class::new("rx__quasiParser", "<rx__quasiParser>", natives!["matchMaker"(Text) => match_maker])
+        .stamps(Stamps::DEEP_FROZEN);
+
+/// Field: the template.
+static MATCH_MAKER: Class = Class::new(
+    "rxMatchMaker",
+    "<rxMatchMaker>",
+    natives!["matchBind"(List, Any, Any) => match_bind, "__optUncall"() => opt_uncall],
+)
+.stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN));
+
+fn template(cx: &Cx, this: Value) -> std::sync::Arc<str> {
+    let field = cx.heap.as_native(this).and_then(|it| it.fields.first().copied()).unwrap_or(Value::NULL);
+    text_of(cx, field)
+}
+
+fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let text = template(cx, this);
+    let text = cx.heap.text(text);
+    crate::data::list::portrayal(cx, Value::of(&RX), "matchMaker", &[text])
+}
+
+fn match_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let maker = cx.heap.native(&MATCH_MAKER, [args[0]]);
+    let text = template(cx, maker);
+    let parts = cut(&text).map_err(|why| cx.throw(why))?;
+    if parts.iter().all(|it| !matches!(it, Part::Value(_))) {
+        compile(cx, &parts, &[])?;
+    }
+    done(maker)
+}
+
+/// The regular expression of a template whose value holes have been written as text.
+fn compile(cx: &mut Cx, parts: &[Part], values: &[String]) -> Result<Regex, Exit> {
+    let mut source = String::from("^(?:");
+    for part in parts {
+        match part {
+            Part::Text(text) => source.push_str(text),
+            Part::Value(at) => source.push_str(&regex::escape(values.get(*at).map_or("", String::as_str))),
+            Part::Pattern(at) if source.ends_with('(') && !source.ends_with("\\(") => {
+                source.push_str(&format!("?P<hole{at}>"));
+            }
+            Part::Pattern(_) => {
+                return Err(cx.throw("in rx`…`, `@` takes what a group matches: write (@name …)"));
+            }
+        }
+    }
+    source.push_str(")$");
+    cx.charge(source.len() as u64 * 16)?;
+    let built = RegexBuilder::new(&source).dot_matches_new_line(true).size_limit(1 << 20).build();
+    built.map_err(|why| cx.throw(format!("not a regular expression: {why}")))
+}
+
+fn match_bind(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let values = paid_items(cx, args[0])?;
+    let mut texts = Vec::new();
+    for it in &*values {
+        match cx.heap.as_text(*it) {
+            Some(text) => texts.push(text.to_string()),
+            None => return Err(cx.throw(Problem::new("not a String: ").value(*it))),
+        }
+    }
+    let joined: Vec<Value> = texts.into_iter().map(|it| cx.heap.text(it)).collect();
+    let texts = cx.heap.list(joined);
+    let then = Then::new(coerced, [this, texts, args[2]]);
+    cx.call_then(Value::of(&crate::guard::scalar::STRING), "coerce", [args[1], args[2]], then)
+}
+
+fn coerced(cx: &mut Cx, then: Box<Then>, specimen: Value) -> Outcome {
+    let [this, texts, ejector] = then.values[..] else { return Err(cx.throw("lost a match")) };
+    let values: Vec<String> = paid_items(cx, texts)?.iter().map(|it| text_of(cx, *it).to_string()).collect();
+    let text = template(cx, this);
+    let parts = cut(&text).map_err(|why| cx.throw(why))?;
+    let regex = compile(cx, &parts, &values)?;
+    let specimen_text = text_of(cx, specimen);
+    cx.charge(specimen_text.len() as u64)?;
+    let Some(found) = regex.captures(&specimen_text) else {
+        return cx.eject(ejector, Problem::new("Doesn't match: ").print(specimen));
+    };
+    let holes = parts.iter().filter_map(|it| if let Part::Pattern(at) = it { Some(at + 1) } else { None });
+    let mut taken = Vec::new();
+    for at in 0..holes.max().unwrap_or(0) {
+        taken.push(match found.name(&format!("hole{at}")) {
+            Some(it) => cx.heap.text(it.as_str()),
+            None => Value::NULL,
+        });
+    }
+    let list = cx.heap.list(taken);
+    done(list)
+}
