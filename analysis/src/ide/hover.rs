@@ -132,7 +132,7 @@ fn object_page(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Vec<S
     let program = &programs(db, file)[index];
     let it = program.object(object);
     let mut parts = vec![format!("```e\ndef {}\n```", name_of(program, object))];
-    let doc = it.doc.as_deref().or_else(|| match &it.script {
+    let doc = it.doc.as_deref().or(match &it.script {
         Script::Methods { methods, .. } => match methods.as_slice() {
             [only] => only.doc.as_deref(),
             _ => None,

@@ -1,0 +1,122 @@
+//! The verdict read off a program is the verdict when it runs: every page of `tests/suite/audit/auditors` is
+//! judged without running, then run, and both must say the same of every object that the run makes.
+
+use audit::scopes::Level;
+use audit::{Born, Verdict};
+use syntax::{Expansion, expand, parse, resolve};
+use vat::powers::still::Still;
+use vat::world::{Evaluation, Outcome, World};
+use vat::{Evaluated, Limits};
+
+/// The programs of all pages, each with the heading it stands under.
+fn programs() -> Vec<(String, String)> {
+    let folder = harness::suite_folder().join("audit/auditors");
+    let mut programs = Vec::new();
+    let mut pages: Vec<_> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+    pages.sort();
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let mut heading = String::new();
+        let mut program: Option<String> = None;
+        for line in text.split_inclusive('\n') {
+            match (&mut program, line.trim_end()) {
+                (None, "```e") => program = Some(String::new()),
+                (None, it) if it.starts_with("## ") => heading = it[3..].to_string(),
+                (None, _) => {}
+                (Some(it), "```") => {
+                    programs.push((heading.clone(), harness::Marked::read(it).text));
+                    program = None;
+                }
+                (Some(it), _) => it.push_str(line),
+            }
+        }
+    }
+    programs
+}
+
+/// What the judge foresees. A refusal that is certain comes before anything runs, inner objects included.
+enum Foreseen {
+    /// Every auditor that is asked approves, or does not insist.
+    Nothing,
+    Refusal(String),
+    /// Only running can tell.
+    Open,
+}
+
+fn foreseen(expansion: &Expansion) -> Foreseen {
+    let program = &expansion.program;
+    let scopes = resolve(program);
+    let around = Born(Level::Privileged);
+    let known = audit::known(program, &scopes, &around);
+    let judgements = audit::judge(program, &scopes, &around, &known, "__main$");
+    let insisting = || judgements.iter().filter(|it| it.asked_at.is_some() && it.insists);
+    if let Some(first) = insisting().find_map(|it| it.verdict.objections().first()) {
+        return Foreseen::Refusal(first.message.clone());
+    }
+    match insisting().any(|it| matches!(it.verdict, Verdict::Unknown(_))) {
+        true => Foreseen::Open,
+        false => Foreseen::Nothing,
+    }
+}
+
+/// The problem of a run, if there is one.
+fn run(expansion: Expansion) -> Option<String> {
+    let mut world = World::new(Limits::default());
+    let vat = world.make_vat("page", Box::new(Still::new()));
+    let handle = world.eval(vat, Evaluation::new(expansion, "page"));
+    while world.evaluated(handle).is_none() {
+        if let Outcome::Quiet { .. } = world.run_turn().outcome {
+            break;
+        }
+    }
+    match world.evaluated(handle) {
+        Some(Evaluated::Value) => None,
+        _ => Some(world.problem(handle).map(|it| it.printed).unwrap_or_default()),
+    }
+}
+
+#[test]
+fn what_is_foreseen_is_what_happens() {
+    let mut differences = Vec::new();
+    let programs = programs();
+    // What a module gives is not here to be run.
+    for (heading, text) in programs.iter().filter(|(_, text)| !text.contains("<import:")) {
+        let expansion = expand(&parse(text).program);
+        let happened = match foreseen(&expansion) {
+            Foreseen::Open => continue,
+            Foreseen::Nothing => {
+                run(expansion).filter(|it| it.contains("DeepFrozen") || it.contains("audit"))
+            }
+            Foreseen::Refusal(expected) => {
+                let happened = run(expansion);
+                let agrees = happened.as_deref().is_some_and(|it| it.contains(&expected));
+                (!agrees).then(|| format!("{happened:?}, foreseen was {expected:?}"))
+            }
+        };
+        differences.extend(happened.map(|it| format!("{heading}: happened {it}")));
+    }
+    assert!(programs.len() > 20);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Inside a `try` nothing is judged ahead: the problem comes from the definition itself, with the guards that the
+/// living bindings carry. Only objects that are made can be refused.
+#[test]
+fn what_was_foreseen_happens_in_a_try_when_the_object_is_made() {
+    let mut differences = Vec::new();
+    for (heading, text) in programs().iter().filter(|(_, text)| !text.contains("<import:")) {
+        let program = expand(&parse(text).program);
+        let only_top_level = resolve(&program.program).parents.iter().all(Option::is_none);
+        let Foreseen::Refusal(expected) = foreseen(&program) else { continue };
+        if !only_top_level {
+            continue;
+        }
+        let tried = format!("try {{\n{text}\n}} catch problem {{ throw(problem) }}");
+        // A guard that is asked to audit says its full name.
+        let happened = run(expand(&parse(&tried).program)).unwrap_or_default().replace(" guard.", " ");
+        if !happened.contains(&expected) {
+            differences.push(format!("{heading}: happened {happened:?}, foreseen was {expected:?}"));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
