@@ -138,13 +138,25 @@ struct Packing<'a> {
     to: u32,
     nodes: Vec<Node>,
     seen: FxHashMap<Obj, usize>,
+    /// Whether objects that nobody audited go as themselves if they are known not to change.
+    presume: bool,
     /// Cells still to be packed: where they go, and whether something DeepFrozen holds them.
     work: Vec<(Obj, usize, bool)>,
 }
 
 /// Packs values of this vat for another one.
 pub(crate) fn pack(cx: &mut Cx, values: &[Value], to: u32) -> Parcel {
-    let mut packing = Packing { cx, to, nodes: Vec::new(), seen: FxHashMap::default(), work: Vec::new() };
+    pack_all(cx, values, to, false)
+}
+
+/// The same for a notebook's shared names: an object need not have asked to be DeepFrozen to go as itself.
+pub(crate) fn pack_presuming(cx: &mut Cx, value: Value, to: u32) -> Parcel {
+    pack_all(cx, &[value], to, true)
+}
+
+fn pack_all(cx: &mut Cx, values: &[Value], to: u32, presume: bool) -> Parcel {
+    let mut packing =
+        Packing { cx, to, presume, nodes: Vec::new(), seen: FxHashMap::default(), work: Vec::new() };
     let roots = values.iter().map(|it| packing.carry(*it, false)).collect();
     while let Some((obj, index, frozen)) = packing.work.pop() {
         let node = packing.node(obj, frozen);
@@ -214,7 +226,7 @@ impl Packing<'_> {
             Cell::Object(it) => {
                 let copied = frozen
                     || it.stamps.has(Stamps::DEEP_FROZEN)
-                    || it.stamps.has(Stamps::PRESUMED)
+                    || (self.presume && it.stamps.has(Stamps::PRESUMED))
                     || it.stamps.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS));
                 if !copied {
                     return self.stays(obj);
@@ -222,6 +234,7 @@ impl Packing<'_> {
                 let Some(loaded) = self.cx.modules.get(it.module as usize) else { return Node::Lost };
                 let (module, script, stamps) = (loaded.module.clone(), it.script, it.stamps);
                 let (captures, approved_by) = (it.captures.clone(), it.approved_by);
+                // What is copied because it does not change takes all it holds along.
                 let frozen = frozen || stamps.has(Stamps::DEEP_FROZEN) || stamps.has(Stamps::PRESUMED);
                 let captures = self.carry_all(&captures, frozen);
                 let approved_by = self.carry(approved_by, frozen);

@@ -27,7 +27,7 @@ impl World {
         let Some(value) = vat.named(noun) else { return Sharing::Missing };
         let why = crate::object::script(&vat.cx, value)
             .map(|(_, loaded, script)| script.object.map(|it| loaded.objections(it)).unwrap_or_default());
-        let parcel = far::pack(&mut vat.cx, &[value], to.0);
+        let parcel = far::pack_presuming(&mut vat.cx, value, to.0);
         let Some(vat) = self.vats.get_mut(&to.0) else { return Sharing::Missing };
         let value = super::route::unpack(vat, parcel).first().copied().unwrap_or(crate::Value::NULL);
         vat.cx.scope.names.insert(Arc::from(noun), Named { held: Held::Value, value });
