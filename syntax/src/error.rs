@@ -27,3 +27,28 @@ pub enum SyntaxErrorKind {
     /// Works, but is deprecated or surely not what was meant.
     Warning,
 }
+
+impl SyntaxError {
+    /// What E says of it: what is wrong with how `text` is written comes with its place, the line and the last
+    /// column, as in `(line 1)@31: …`; what is wrong with its nouns goes without.
+    pub fn placed(&self, text: &str) -> String {
+        if matches!(self.kind, SyntaxErrorKind::Expansion | SyntaxErrorKind::Scope) {
+            return self.message.clone();
+        }
+        let before = text.get(..usize::from(self.range.end())).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |it| it.chars().count());
+        format!("(line {line})@{column}: {}", self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_fault_says_where_it_is() {
+        let text = "mint\naccum 0 for x in 1..4 { _ + x }";
+        let parse = crate::parse(text);
+        let said = "(line 2)@31: The optional \"accumulator\" syntax is currently off.";
+        assert_eq!(parse.errors[0].placed(text), said);
+    }
+}
