@@ -4,7 +4,7 @@ use super::ReferenceKind;
 use super::places::noun_range;
 use crate::db::Db;
 use crate::input::File;
-use crate::names::{Meaning, names};
+use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
 use std::sync::Arc;
 use syntax::kernel_e::{Expr, ExprId, Name};
@@ -58,7 +58,10 @@ fn definitions(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence
     for (id, it) in program.scopes.definitions.iter().enumerate() {
         let Some(range) = noun_range(map, it.pattern) else { continue };
         let definition = DefinitionId(id as u32);
-        let site = crate::names::Site { file, program: index, definition };
+        let site = Site { file, program: index, definition };
+        if is_made_up(db, site) {
+            continue;
+        }
         found.push(Occurrence {
             range: map.in_file(range),
             noun: it.noun.clone(),
@@ -82,10 +85,38 @@ fn uses(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence>) {
         let Some(binder) = program.scopes.binders.get(&id) else { continue };
         let named = map.source.names.get(id.index()).copied().flatten();
         let range = map.in_file(named.unwrap_or_else(|| map.source.expr(id)));
-        let Some(range) = written(file.text(db), range, noun) else { continue };
         let meaning = names(db, file).meaning(index, noun, binder);
-        found.push(Occurrence { range, noun: noun.clone(), meaning, kind });
+        let (noun, kind, meaning) = match meaning {
+            Meaning::Definition(site) if is_made_up(db, site) => {
+                let site = written_site(db, site);
+                // The text has the resolver's noun only where `bind` gives a promise what it promised.
+                let kind = if noun.ends_with("__Resolver") { ReferenceKind::Write } else { kind };
+                (noun_of(db, site), kind, Meaning::Definition(site))
+            }
+            _ => (noun.clone(), kind, meaning),
+        };
+        let Some(range) = written(file.text(db), range, &noun) else { continue };
+        found.push(Occurrence { range, noun, meaning, kind });
     }
+}
+
+/// Of a definition that expansion made up to hand on a noun, or to promise it, the one that somebody wrote.
+fn written_site(db: &dyn Db, site: Site) -> Site {
+    let stands_for = |site: Site| {
+        let scopes = &names(db, site.file).programs.get(site.program)?.scopes;
+        let made_up = scopes.definition(site.definition).pattern;
+        let written = *maps(db, site.file).get(site.program)?.source.stands_for.get(made_up.index())?;
+        scopes.by_pattern.get(&written?).copied()
+    };
+    Site { definition: stands_for(site).unwrap_or(site.definition), ..site }
+}
+
+fn is_made_up(db: &dyn Db, site: Site) -> bool {
+    written_site(db, site) != site
+}
+
+fn noun_of(db: &dyn Db, site: Site) -> Name {
+    names(db, site.file).programs[site.program].scopes.definition(site.definition).noun.clone()
 }
 
 /// The part of `range` that is the noun, if the user wrote it there. Expansion gives the nouns that it makes
