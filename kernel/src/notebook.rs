@@ -50,6 +50,7 @@ struct Named {
 
 /// A cell that was read, kept to point at.
 struct Source {
+    vat: VatId,
     text: String,
     program: Program,
 }
@@ -133,7 +134,7 @@ impl Notebook {
         let handle = self.world.eval(home.vat, evaluation);
         self.is_busy = true;
         self.requests.insert(handle, Arc::new(cell.request.header().clone()));
-        self.sources.insert(title.clone(), Source { text: cell.code().to_owned(), program });
+        self.sources.insert(title.clone(), Source { vat: home.vat, text: cell.code().to_owned(), program });
         Ok(Started { handle, title })
     }
 
@@ -258,12 +259,11 @@ impl Notebook {
     fn why_far(&self, problem: &ProblemReport) -> Option<String> {
         let place =
             problem.trace.first().filter(|_| problem.printed.contains("not synchronously callable"))?;
-        let noun = self.sources.get(&place.source)?.program.called_noun(place.range)?;
-        let named = self.names.get(noun)?;
-        let reason = match &named.elsewhere {
-            Some(Sharing::Far { why }) if !why.is_empty() => format!(" because {}", why.join(" and ")),
-            _ => " because it may change".to_owned(),
-        };
+        let source = self.sources.get(&place.source)?;
+        let noun = source.program.called_noun(place.range)?;
+        let named = self.names.get(noun).filter(|it| it.home.vat != source.vat)?;
+        let Some(Sharing::Far { why }) = &named.elsewhere else { return None };
+        let reason = if why.is_empty() { "it may change".to_owned() } else { why.join(" and ") };
         let label = &named.home.label;
         let ways = match label.strip_prefix("the vat `").and_then(|it| it.strip_suffix('`')) {
             Some(name) => format!("or let this cell run there, with `%%vat {name}` as its first line"),
@@ -272,7 +272,7 @@ impl Notebook {
                 named.title
             ),
         };
-        Some(format!("`{noun}` stays in {label}{reason}. Send to it with `{noun} <- …`, {ways}."))
+        Some(format!("`{noun}` stays in {label} because {reason}. Send to it with `{noun} <- …`, {ways}."))
     }
 
     /// Snippets of the cells that a problem went through, innermost first.

@@ -27,7 +27,8 @@ def answers(reply, said):
         text = "".join(it["content"]["text"] for it in of_type(said, "stream") if it["content"]["name"] == stream)
         lines += answer(stream, text.removesuffix("\n")) if text else []
     for it in of_type(said, "execute_result", "display_data"):
-        lines += answer("value", it["content"]["data"]["text/plain"])
+        # A notebook also shows where a reference was broken.
+        lines += answer("value", it["content"]["data"]["text/plain"].split("\n  cell ")[0])
     if reply["status"] == "error":
         lines += answer("problem", reply["evalue"])
     return lines

@@ -86,10 +86,12 @@ def test_or_when_nothing_is_left_to_run(kernel):
 
 
 def test_an_interrupt_lets_go_of_a_cell_that_waits(kernel):
-    asked = kernel.client.execute("timer.whenPast(timer.now() + 1000000, fn { 1 })", allow_stdin=False)
+    spin = "def spin { to again() { spin <- again() } }"
+    asked = kernel.client.execute(f"def [promise, resolver] := Ref.promise()\n{spin}\nspin <- again()\npromise", allow_stdin=False)
     kernel.next_said("execute_input")
     kernel.request("control", "interrupt_request", {})
     assert kernel.reply(asked)["content"]["ename"] == "Interrupted"
+    assert shown(run(kernel, "1", allow_stdin=False)) == ["1"]
 
 
 def test_late_output_lands_under_the_cell_that_caused_it(kernel):
