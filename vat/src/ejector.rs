@@ -7,8 +7,12 @@ use crate::problem::{Exit, Problem};
 use crate::value::Value;
 
 /// What the noun of an `escape` holds.
-pub static EJECTOR: Class =
-    Class::new("Ejector", "<Ejector>", &[method("run", 0, leave_with_null), method("run", 1, leave)]);
+pub static EJECTOR: Class = Class::new(
+    "\"org.erights.e.elib.base$ejector\"",
+    "<Ejector>",
+    &[method("run", 0, leave_with_null), method("run", 1, leave)],
+)
+.fqn("org.erights.e.elib.base$ejector");
 
 fn leave_with_null(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     leave(cx, this, &[Value::NULL])

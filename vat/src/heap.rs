@@ -105,6 +105,13 @@ pub struct Message {
     pub result: Option<Obj>,
 }
 
+impl Message {
+    /// What a message weighs while it waits.
+    pub(crate) fn bytes(&self) -> u64 {
+        64 + VALUE * self.args.len() as u64
+    }
+}
+
 const CELL: u64 = 32;
 const VALUE: u64 = 16;
 
@@ -117,6 +124,9 @@ impl Cell {
             Cell::List(it) => VALUE * it.len() as u64,
             Cell::Native(it) => it.counted,
             Cell::Object(it) => VALUE * it.captures.len() as u64,
+            Cell::Promise(Promise::Unresolved(it)) => {
+                64 + it.messages.iter().map(Message::bytes).sum::<u64>() + 12 * it.watched.len() as u64
+            }
             Cell::Problem(it) => 64 + 48 * (it.message.len() + it.trace.len()) as u64,
             _ => 0,
         }
@@ -192,6 +202,8 @@ pub struct Heap {
     marks: Vec<u64>,
     len: u32,
     bytes: u64,
+    /// What the vat holds beside its cells: deliveries that wait for their turn.
+    beside: u64,
     limit: u64,
     collect_at: u64,
 }
@@ -207,23 +219,39 @@ impl Heap {
             marks: Vec::new(),
             len: 0,
             bytes: 0,
+            beside: 0,
             limit,
             collect_at: 1 << 20,
         }
     }
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.bytes + self.beside
+    }
+    /// How many cells there are, free ones included.
+    pub(crate) fn cells(&self) -> u64 {
+        self.len.into()
+    }
+    /// Counts something that waits beside the cells.
+    pub(crate) fn hold(&mut self, bytes: u64) {
+        self.beside += bytes;
+    }
+    pub(crate) fn let_go(&mut self, bytes: u64) {
+        self.beside = self.beside.saturating_sub(bytes);
+    }
+    /// A cell has grown by so much.
+    pub(crate) fn grown(&mut self, bytes: u64) {
+        self.bytes += bytes;
     }
     pub fn limit(&self) -> u64 {
         self.limit
     }
     /// Has enough been allocated that a safepoint should collect?
     pub fn wants_collection(&self) -> bool {
-        self.bytes > self.collect_at
+        self.bytes + self.beside > self.collect_at
     }
     /// Is there room for `bytes` more? To be asked before something large is built.
     pub fn has_room(&self, bytes: u64) -> bool {
-        self.bytes.saturating_add(bytes) <= self.limit
+        self.bytes().saturating_add(bytes) <= self.limit
     }
 
     pub fn alloc(&mut self, cell: Cell) -> Obj {
@@ -391,7 +419,7 @@ impl Heap {
             cell.trace(&mut |it| mark(marks, &mut work, it));
         }
         self.sweep();
-        self.collect_at = (self.bytes * 2).max(1 << 20).min(self.limit);
+        self.collect_at = (self.bytes() * 2).max(1 << 20).min(self.limit);
     }
 
     fn sweep(&mut self) {

@@ -20,8 +20,8 @@ pub(crate) fn program(
     source: &str,
 ) -> Result<Run, Exit> {
     let view = View { names: None, safe_only: true };
-    refuse(cx, expansion, errors, &view_errors(expansion, &view), prefix, source)?;
     let scopes = Arc::new(syntax::resolve(&expansion.program));
+    refuse(cx, expansion, errors, &view_errors(expansion, &scopes, &view), prefix, source)?;
     let around = Living { cx, view: &view };
     let judgements = judge(expansion, &scopes, &around, prefix);
     let module = compile(unit(expansion, scopes, &view, prefix, source, &judgements));
@@ -34,9 +34,9 @@ pub(crate) fn step(cx: &mut Cx, program: &Program) -> Result<Run, Exit> {
     let names = std::mem::take(&mut cx.scope.names);
     let view = View { names: Some(&names), safe_only: cx.scope.safe_only };
     let Program { expansion, source, prefix, .. } = program;
-    let nouns = view_errors(expansion, &view);
+    let scopes = Arc::new(syntax::resolve(&expansion.program));
+    let nouns = view_errors(expansion, &scopes, &view);
     let module = refuse(cx, expansion, &[], &nouns, prefix, source).map(|()| {
-        let scopes = Arc::new(syntax::resolve(&expansion.program));
         let around = Living { cx, view: &view };
         let judgements = judge(expansion, &scopes, &around, prefix);
         compile(unit(expansion, scopes, &view, prefix, source, &judgements))
@@ -57,9 +57,9 @@ pub(crate) fn in_names(
     source: &str,
 ) -> Result<Run, Exit> {
     let view = View { names: Some(names), safe_only };
-    let nouns = view_errors(expansion, &view);
-    refuse(cx, expansion, &[], &nouns, prefix, source)?;
     let scopes = Arc::new(syntax::resolve(&expansion.program));
+    let nouns = view_errors(expansion, &scopes, &view);
+    refuse(cx, expansion, &[], &nouns, prefix, source)?;
     let around = Living { cx, view: &view };
     let judgements = judge(expansion, &scopes, &around, prefix);
     let module = compile(unit(expansion, scopes, &view, prefix, source, &judgements));
@@ -86,9 +86,8 @@ fn unit<'a>(
     }
 }
 
-fn view_errors(expansion: &Expansion, view: &View<'_>) -> Vec<SyntaxError> {
-    let scopes = syntax::resolve(&expansion.program);
-    syntax::static_errors(expansion, &scopes, &|noun| view.static_outer(noun))
+fn view_errors(expansion: &Expansion, scopes: &Scopes, view: &View<'_>) -> Vec<SyntaxError> {
+    syntax::static_errors(expansion, scopes, &|noun| view.static_outer(noun))
 }
 
 /// Throws the first thing that is wrong with the text.

@@ -281,6 +281,8 @@ impl Machine {
             }
             exported.iter().for_each(|(_, _, it)| visit(*it));
         });
+        // Looking through the heap is work too: a program that lives at its limit pays for it.
+        cx.fuel.charge(cx.heap.cells() / 8).map_err(Exit::Stopped)?;
         if cx.heap.has_room(0) { Ok(()) } else { Err(Exit::Stopped(crate::problem::Stop::OutOfMemory)) }
     }
 

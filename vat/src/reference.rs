@@ -2,7 +2,7 @@
 
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap, Promise};
-use crate::native::{Class, Outcome, Stamps, done, method};
+use crate::native::{Class, Outcome, Stamps, Then, done, method};
 use crate::problem::Problem;
 use crate::throw::as_problem;
 use crate::value::Value;
@@ -80,15 +80,11 @@ fn promise(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
 }
 
 fn broken(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    if args[0].is_null() {
-        return Err(cx.throw(crate::object::does_not_coerce(args[0], "an Exception")));
+    // A sealed problem stays sealed.
+    if let Some(Cell::Sealed(_)) = cx.heap.get(args[0]) {
+        return done(cx.broken(args[0]));
     }
-    let problem = match cx.heap.get(args[0]) {
-        Some(Cell::Sealed(_)) => args[0],
-        _ => as_problem(cx, args[0]),
-    };
-    let broken = cx.broken(problem);
-    done(broken)
+    crate::throw::with_problem(cx, args[0], Then::new(|cx, _, problem| done(cx.broken(problem)), []))
 }
 
 fn state_name(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

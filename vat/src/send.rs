@@ -45,7 +45,9 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
             Cell::Promise(Promise::Unresolved(backlog)) => match backlog.home {
                 Some(home) => away = Some(home),
                 None => {
+                    let bytes = message.bytes();
                     backlog.messages.push(message);
+                    cx.heap.grown(bytes);
                     return None;
                 }
             },
@@ -63,6 +65,7 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
         }
         None => {
             let cause = cx.cause;
+            cx.heap.hold(message.bytes());
             cx.queue.push_back(Delivery { work: Work::Message { target, message }, cause });
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap};
-use crate::native::{Class, Outcome, Stamps, method};
+use crate::native::{Class, Outcome, Stamps, Then, method};
 use crate::problem::{Exit, Problem};
 use crate::value::Value;
 
@@ -52,8 +52,22 @@ pub fn unsealed(heap: &Heap, problem: Value) -> Value {
     }
 }
 
+/// Goes on with the problem that `value` stands for; what is none is asked whether it conforms to one.
+pub(crate) fn with_problem(cx: &mut Cx, value: Value, then: Box<Then>) -> Outcome {
+    match cx.heap.get(value) {
+        Some(Cell::Problem(_) | Cell::Sealed(_) | Cell::Text(_)) => {
+            let problem = as_problem(cx, value);
+            (then.run)(cx, then, problem)
+        }
+        _ => {
+            let guard = Value::of(&crate::guard::scalar::EXCEPTION);
+            cx.call_then(guard, "coerce", [value, Value::NULL], then)
+        }
+    }
+}
+
 fn throw(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    Err(Exit::Thrown(as_problem(cx, args[0])))
+    with_problem(cx, args[0], Then::new(|_, _, problem| Err(Exit::Thrown(problem)), []))
 }
 
 fn free(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
@@ -61,8 +75,11 @@ fn free(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 fn eject(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let problem = as_problem(cx, args[1]);
-    cx.eject_value(args[0], problem)
+    with_problem(
+        cx,
+        args[1],
+        Then::new(|cx, then, problem| cx.eject_value(then.values[0], problem), [args[0]]),
+    )
 }
 
 fn leaf(_: &mut Cx, this: Value, _: &[Value]) -> Outcome {

@@ -112,6 +112,7 @@ impl Vat {
         let (queued, sent) = (self.cx.queue.len(), self.cx.outbox.len());
         let (evaluated, stopped) = match work {
             Work::Message { target, message } => {
+                self.cx.heap.let_go(message.bytes());
                 let outcome = self.machine.call(&mut self.cx, target, message.selector, &message.args);
                 (None, self.settle(message.result, outcome, queued, sent))
             }
@@ -133,7 +134,11 @@ impl Vat {
             _ => None,
         };
         if stopped.is_some() {
-            self.cx.queue.truncate(queued);
+            for it in self.cx.queue.drain(queued..) {
+                if let Work::Message { message, .. } = it.work {
+                    self.cx.heap.let_go(message.bytes());
+                }
+            }
             self.cx.outbox.truncate(sent);
         }
         let value = match outcome {

@@ -72,6 +72,7 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
     if meta_state {
         // `meta.getState()` shows the slots of all there is.
         walk.uses.captured.fill(true);
+        walk.uses.escapes.fill(true);
     }
     walk.uses
 }

@@ -9,8 +9,8 @@ use crate::native::{Stamps, Step};
 use crate::problem::{Exit, Problem};
 use crate::selector::Selector;
 use crate::value::{Value, View};
-use std::sync::LazyLock;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
 
 static GET: LazyLock<Selector> = LazyLock::new(|| Selector::new("get", 0));
 static PUT: LazyLock<Selector> = LazyLock::new(|| Selector::new("put", 1));
@@ -294,7 +294,7 @@ impl Machine {
                     Op::ListMatch(n) => {
                         let ejector = pop!();
                         let specimen = pop!();
-                        match cx.heap.as_list(specimen) {
+                        match items(cx, specimen) {
                             Some(items) if items.len() == n as usize => {
                                 self.stack.extend(items.iter().rev());
                                 pc += 1;
@@ -314,15 +314,12 @@ impl Machine {
                     Op::ListItems(n) => {
                         let list = pop!();
                         let ejector = pop!();
-                        match cx.heap.as_list(list) {
-                            Some(items) if items.len() == n as usize => {
-                                self.stack.extend(items.iter().rev());
-                            }
-                            found => {
-                                let problem = wrong_size(found.map_or(0, |it| it.len()), n);
-                                save!();
-                                return Next::Native(cx.eject(ejector, problem));
-                            }
+                        let items = items(cx, list).unwrap_or_default();
+                        if items.len() == n as usize {
+                            self.stack.extend(items.iter().rev());
+                        } else {
+                            save!();
+                            return Next::Native(cx.eject(ejector, wrong_size(items.len(), n)));
                         }
                     }
                     Op::NewEjector { slot, name } => {
@@ -472,6 +469,15 @@ impl Machine {
         self.stack.truncate(at);
         let (module, approved_by) = (frame.module, Value::NULL);
         cx.heap.alloc(Cell::Object(Object { module, script, captures, stamps, approved_by })).into()
+    }
+}
+
+/// What a list pattern takes apart: a list, or a string's characters.
+fn items(cx: &Cx, specimen: Value) -> Option<Arc<[Value]>> {
+    match cx.heap.get(specimen)? {
+        Cell::List(it) => Some(it.clone()),
+        Cell::Text(it) => Some(it.chars().map(Value::from).collect()),
+        _ => None,
     }
 }
 
