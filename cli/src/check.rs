@@ -45,7 +45,7 @@ pub fn run(it: &args::Check) -> anyhow::Result<Outcome> {
     if it.sarif {
         writeln!(out, "{:#}", report::sarif(&all))?;
     } else if !it.json {
-        writeln!(out, "{} in {} file(s)", counts, found.files.len())?;
+        writeln!(out, "{counts} in {}", report::many(found.files.len(), "file"))?;
     }
     out.flush()?;
     for problem in &unread {
@@ -154,6 +154,6 @@ impl Counts {
 
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} error(s), {} warning(s)", self.errors, self.warnings)
+        write!(f, "{}, {}", report::many(self.errors, "error"), report::many(self.warnings, "warning"))
     }
 }

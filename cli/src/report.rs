@@ -8,6 +8,11 @@ use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 use text_size::TextRange;
 
+/// `1 file`, `2 files`
+pub fn many(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// How many findings of one file a person is shown.
 const SHOWN: usize = 50;
 /// How much of a long line is shown on either side of a finding, in bytes.

@@ -59,16 +59,13 @@ fn session(source: &Source, imports: &args::Imports, grants: Grants) -> anyhow::
 fn start(session: &mut Session, source: &Source) -> anyhow::Result<Option<Handle>> {
     let read = session.read(&source.text);
     let faults = check::bytes(source);
-    match read {
-        Ok(program) if faults.is_empty() => Ok(Some(session.queue(program))),
-        read => {
-            let errors = read.err().unwrap_or_default();
-            let findings: Vec<_> =
-                faults.into_iter().chain(errors.iter().map(|it| check::finding(it, |at| at))).collect();
-            report::human(source, &findings, &mut std::io::stderr().lock())?;
-            Ok(None)
-        }
+    let errors = read.errors.iter().map(|it| check::finding(it, |at| at));
+    let findings: Vec<_> = faults.into_iter().chain(errors).collect();
+    if findings.is_empty() {
+        return Ok(Some(session.queue(read.expansion)));
     }
+    report::human(source, &findings, &mut std::io::stderr().lock())?;
+    Ok(None)
 }
 
 /// The problem of a program that has one, with where it came from.

@@ -5,7 +5,7 @@
 
 use crate::imports::Imports;
 use crate::powers::{Console, Grants};
-use syntax::{Expansion, Pragmas, SyntaxError, SyntaxErrorKind};
+use syntax::{Expansion, Pragmas, Scopes, SyntaxError, SyntaxErrorKind};
 use vat::problem::Stop;
 use vat::{
     Evaluated, Evaluation, Handle, Interrupt, Limits, Outcome, ProblemReport, ReferenceState, VatId, World,
@@ -33,6 +33,22 @@ pub struct Session {
     name: String,
 }
 
+/// A text that was read: it can be run if it has no errors.
+pub struct Read {
+    pub expansion: Expansion,
+    pub scopes: Scopes,
+    pub errors: Vec<SyntaxError>,
+}
+
+impl Read {
+    pub fn uses<'a>(&'a self) -> impl Iterator<Item = &'a str> {
+        self.scopes.free.iter().map(|(noun, ..)| &**noun)
+    }
+    pub fn defines<'a>(&'a self) -> impl Iterator<Item = &'a str> {
+        self.scopes.definitions.iter().filter(|it| it.top_level).map(|it| &*it.noun)
+    }
+}
+
 /// More turns than any step needs; a program that sends to itself for ever is stopped after so many.
 pub const TURNS: u64 = 1_000_000;
 
@@ -45,19 +61,19 @@ impl Session {
     }
 
     /// Reads a text as the next one: what it says, or why it cannot be run.
-    pub fn read(&mut self, text: &str) -> Result<Expansion, Vec<SyntaxError>> {
+    pub fn read(&mut self, text: &str) -> Read {
         let parse = syntax::parse_with(text, &self.pragmas);
         let expansion = syntax::expand(&parse.program);
+        let scopes = syntax::resolve(&expansion.program);
         let is_error = |it: &SyntaxError| it.kind != SyntaxErrorKind::Warning;
         let mut errors: Vec<SyntaxError> =
             parse.errors.into_iter().chain(expansion.errors.iter().cloned()).filter(is_error).collect();
         if errors.is_empty() {
             self.pragmas = parse.pragmas;
-            let scopes = syntax::resolve(&expansion.program);
             let outer = |noun: &str| self.world.outer(self.vat, noun);
             errors.extend(syntax::static_errors(&expansion, &scopes, &outer).into_iter().filter(is_error));
         }
-        if errors.is_empty() { Ok(expansion) } else { Err(errors) }
+        Read { expansion, scopes, errors }
     }
 
     /// Queues a program for a turn of its own.

@@ -9,6 +9,7 @@ pub mod transcript;
 use crate::Outcome;
 use crate::args;
 use crate::imports::Imports;
+use crate::report::many;
 use crate::sources::{self, Source};
 use runner::{Runner, Status};
 use serde_json::json;
@@ -64,7 +65,7 @@ pub fn run(it: &args::Updoc) -> anyhow::Result<Outcome> {
             summary.count(done.status);
             if it.json {
                 writeln!(out, "{}", json_line(&source, step, &done))?;
-            } else if done.status != Status::Pass && !it.bless {
+            } else if !matches!(done.status, Status::Pass | Status::Skip) && !it.bless {
                 human(&source, step, &done, &mut out)?;
             }
             // What went wrong says where while the rest of the file runs.
@@ -104,9 +105,9 @@ impl Summary {
             });
             return writeln!(out, "{line}");
         }
-        let files = if self.files == 1 { "1 file".to_owned() } else { format!("{} files", self.files) };
-        let Summary { steps, passed, failed, skipped, .. } = self;
-        writeln!(out, "{files}, {steps} steps: {passed} passed, {failed} failed, {skipped} skipped")
+        let (files, steps) = (many(self.files, "file"), many(self.steps, "step"));
+        let Summary { passed, failed, skipped, .. } = self;
+        writeln!(out, "{files}, {steps}: {passed} passed, {failed} failed, {skipped} skipped")
     }
 }
 

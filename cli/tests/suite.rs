@@ -35,18 +35,17 @@ fn transcripts(folder: &Path) -> Vec<PathBuf> {
 
 /// Runs each command of the page's console in a folder that holds the page's files.
 fn console(case: &mut Case) {
-    let Some(page) = case.given("console") else { return };
     let folder = Folder::new();
     for (name, file) in &case.files {
         let path = folder.0.join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(&folder.0)).unwrap();
         std::fs::write(path, &file.text).unwrap();
     }
-    let mut got = String::new();
-    for line in page.lines().filter_map(|it| it.strip_prefix("$ ")) {
-        got.push_str(&format!("$ {line}\n{}", said(line, &folder.0)));
+    for (at, page) in case.all("console").into_iter().enumerate() {
+        let commands = page.lines().filter_map(|it| it.strip_prefix("$ "));
+        let got: String = commands.map(|it| format!("$ {it}\n{}", said(it, &folder.0))).collect();
+        case.answer_nth("console", at, got);
     }
-    case.answer("console", got);
 }
 
 /// The README's programs are the ones it shows; its other fences are not ours to run.

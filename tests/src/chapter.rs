@@ -82,13 +82,24 @@ impl Case {
         Some(self.answers[index].page.clone())
     }
 
+    /// What the page says in each fence of this name, for checks that take them as input.
+    pub fn all(&self, info: &str) -> Vec<String> {
+        self.answers.iter().filter(|it| it.info == info).map(|it| it.page.clone()).collect()
+    }
+
     /// Says what was got; the page must have it in a fence of this name.
     pub fn answer(&mut self, info: &str, got: impl Into<String>) {
+        self.answer_nth(info, 0, got);
+    }
+
+    /// The same where a page has several fences of one name.
+    pub fn answer_nth(&mut self, info: &str, nth: usize, got: impl Into<String>) {
         let mut got: String = got.into();
         if !got.is_empty() && !got.ends_with('\n') {
             got.push('\n');
         }
-        match self.answers.iter().position(|it| it.info == info) {
+        let named = self.answers.iter().enumerate().filter(|(_, it)| it.info == info);
+        match named.map(|(at, _)| at).nth(nth) {
             Some(index) => {
                 self.asked[index] = true;
                 let fence = &self.answers[index];

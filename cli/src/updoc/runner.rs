@@ -12,7 +12,8 @@ use super::Done;
 use super::transcript::{Answer, Step};
 use crate::imports::Imports;
 use crate::powers::{Console, Grants};
-use crate::session::{Ended, Session};
+use crate::session::{Ended, Read, Session};
+use std::collections::BTreeSet;
 use syntax::Expansion;
 use vat::{Interrupt, ReferenceState};
 
@@ -37,6 +38,8 @@ impl Status {
 
 pub struct Runner {
     session: Session,
+    /// Names that steps should have defined, and did not because they failed.
+    missing: BTreeSet<String>,
 }
 
 impl Runner {
@@ -51,27 +54,39 @@ impl Runner {
     }
 
     fn on(console: Console, name: &str, imports: &Imports, fuel: u64) -> Runner {
-        Runner { session: Session::new(name, console, imports.clone(), Grants::own(), fuel) }
+        let session = Session::new(name, console, imports.clone(), Grants::own(), fuel);
+        Runner { session, missing: BTreeSet::new() }
     }
 
-    /// Runs one step and compares. Nothing a step does keeps the next one from running.
+    /// Runs one step and compares. Nothing a step does keeps the next one from running, unless that one needs
+    /// a name which should be there and is not: then it is skipped.
     pub fn step(&mut self, step: &Step) -> Done {
         let mut actual = Vec::new();
-        let ended = self.run(&step.input, &mut actual);
+        let read = self.session.read(&step.input);
+        let defined: Vec<String> = read.defines().map(str::to_owned).collect();
+        if read.uses().any(|it| self.missing.contains(it)) {
+            self.missing.extend(defined);
+            return Done { status: Status::Skip, actual };
+        }
+        let ended = self.run(read, &mut actual);
         let status = match ended {
             Ended::Done if actual == step.expected => Status::Pass,
             Ended::Done => Status::Fail,
             Ended::Stuck | Ended::Exhausted | Ended::Interrupted => Status::Timeout,
         };
+        let failed = |it: &[Answer]| it.iter().any(|it| !["value", "stdout", "stderr"].contains(&&*it.key));
+        if failed(&actual) && !failed(&step.expected) {
+            self.missing.extend(defined);
+        } else {
+            defined.iter().for_each(|it| drop(self.missing.remove(it)));
+        }
         Done { status, actual }
     }
 
-    fn run(&mut self, input: &str, answers: &mut Vec<Answer>) -> Ended {
+    fn run(&mut self, mut read: Read, answers: &mut Vec<Answer>) -> Ended {
         // A text that cannot be run takes its turn all the same.
-        let (program, fault) = match self.session.read(input) {
-            Ok(program) => (program, None),
-            Err(errors) => (Expansion::default(), errors.into_iter().next()),
-        };
+        let fault = if read.errors.is_empty() { None } else { Some(read.errors.swap_remove(0)) };
+        let program = if fault.is_none() { read.expansion } else { Expansion::default() };
         let handle = self.session.queue(program);
         let ended = self.session.until_evaluated(handle);
         self.streams(answers);
