@@ -113,6 +113,9 @@ pub struct Repl {
     /// Save the session as a transcript when it ends
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// How much a step may do before it is stopped, in machine instructions
+    #[arg(long, value_name = "N", default_value_t = u64::MAX)]
+    pub fuel: u64,
     #[command(flatten)]
     pub imports: Imports,
 }

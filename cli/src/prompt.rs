@@ -15,12 +15,9 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use syntax::Completeness;
 
-/// What a step at the prompt may do before it is stopped.
-const FUEL: u64 = u64::MAX / 2;
-
 pub fn run(it: &args::Repl) -> anyhow::Result<Outcome> {
     let imports = Imports::new(&it.imports.import)?;
-    let runner = Runner::in_real_time("prompt", &imports, FUEL);
+    let runner = Runner::in_real_time("prompt", &imports, it.fuel);
     // Ctrl-C stops the turn that runs; between turns the line editor hears it first.
     let interrupt = runner.interrupt();
     ctrlc::set_handler(move || interrupt.raise())?;
