@@ -208,7 +208,9 @@ impl Scan<'_> {
     fn uri(&mut self) -> bool {
         let rest = &self.bytes[self.at + 1..];
         let scheme = rest.iter().take_while(|it| it.is_ascii_alphanumeric() || b"_+-.".contains(it)).count();
-        if scheme == 0 || !matches!(rest.get(scheme), Some(b':' | b'>')) {
+        if !rest.first().is_some_and(u8::is_ascii_alphabetic)
+            || !matches!(rest.get(scheme), Some(b':' | b'>'))
+        {
             return false;
         }
         let body = rest[scheme..].iter().take_while(|it| is_uri_byte(**it)).count();
@@ -289,6 +291,7 @@ mod tests {
 
     #[test]
     fn brackets_inside_text_do_not_count() {
+        assert_eq!(unclosed("gate <-open(1, a > (b"), [Opener::Paren, Opener::Paren]);
         for text in ["\"({[\"", "'('", "`({[`", "# (", "<file:a(b>", "/** ( */ def purse {}", "? open(\n1"] {
             assert_eq!(unclosed(text), [], "{text}");
         }
