@@ -134,9 +134,11 @@ pub fn finding(it: &SyntaxError, in_file: impl Fn(usize) -> usize) -> Finding {
         SyntaxErrorKind::Scope => ("scope", Severity::Error),
         SyntaxErrorKind::Warning => ("warning", Severity::Warning),
     };
-    let (start, end) = (in_file(it.range.start().into()), in_file(it.range.end().into()));
-    let range = sources::range(start, end);
-    Finding { range, severity, code: code.to_string(), message: it.message.clone(), related: Vec::new() }
+    let in_file = |it: TextRange| sources::range(in_file(it.start().into()), in_file(it.end().into()));
+    let related =
+        it.related.iter().map(|it| Related { range: in_file(it.range), message: it.message.clone() });
+    let (range, related) = (in_file(it.range), related.collect());
+    Finding { range, severity, code: code.to_string(), message: it.message.clone(), related }
 }
 
 #[derive(Default)]

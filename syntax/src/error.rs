@@ -9,6 +9,16 @@ pub struct SyntaxError {
     /// What was found, what was wanted, and what to try; one sentence or two, no trailing newline.
     pub message: String,
     pub kind: SyntaxErrorKind,
+    /// Other places of the text that have to do with it.
+    pub related: Vec<Related>,
+}
+
+/// A place that explains a fault somewhere else.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Related {
+    pub range: TextRange,
+    /// What is there, in a few words.
+    pub message: String,
 }
 
 /// What sort of fault it is, for those who treat them differently.
@@ -29,6 +39,16 @@ pub enum SyntaxErrorKind {
 }
 
 impl SyntaxError {
+    pub(crate) fn new(range: TextRange, kind: SyntaxErrorKind, message: impl Into<String>) -> SyntaxError {
+        SyntaxError { range, message: message.into(), kind, related: Vec::new() }
+    }
+
+    /// The same, with one more place that explains it.
+    pub(crate) fn related_to(mut self, range: TextRange, message: impl Into<String>) -> SyntaxError {
+        self.related.push(Related { range, message: message.into() });
+        self
+    }
+
     /// What E says of it: what is wrong with how `text` is written comes with its place, the line and the last
     /// column, as in `(line 1)@31: …`; what is wrong with its nouns goes without.
     pub fn placed(&self, text: &str) -> String {

@@ -68,7 +68,7 @@ impl<'a> Expander<'a> {
     }
 
     fn error(&mut self, range: TextRange, message: impl Into<String>) {
-        self.errors.push(SyntaxError { range, message: message.into(), kind: SyntaxErrorKind::Expansion });
+        self.errors.push(SyntaxError::new(range, SyntaxErrorKind::Expansion, message));
     }
 
     /// Runs `expand` so that the nodes it makes up stand at `range`.

@@ -43,7 +43,7 @@ pub mod static_scope;
 
 pub use complete::{Completeness, completeness};
 pub use deep::{NESTING_LIMIT, deep};
-pub use error::{SyntaxError, SyntaxErrorKind};
+pub use error::{Related, SyntaxError, SyntaxErrorKind};
 pub use expand::{Misuse, PatternExpansion, expand, expand_pattern, misuses};
 pub use lower::{PatternParse, Tree, lower, parse, parse_quasi, parse_quasi_pattern, parse_with, tree};
 pub use pragmas::Pragmas;

@@ -254,7 +254,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn error(&mut self, range: TextRange, kind: SyntaxErrorKind, message: impl Into<String>) {
-        self.errors.push(SyntaxError { range, message: message.into(), kind });
+        self.errors.push(SyntaxError::new(range, kind, message));
     }
 
     fn syntax_error(&mut self, it: Node<'a>, message: impl Into<String>) {

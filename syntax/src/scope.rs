@@ -75,8 +75,8 @@ pub struct Scopes {
     pub parents: Vec<Option<ObjectId>>,
     /// Nouns of the program that nothing in it defines, in order of first use, with whether one is assigned.
     pub free: Vec<(Name, ExprId, bool)>,
-    /// Patterns that define a noun a second time in one box.
-    pub redefinitions: Vec<PatternId>,
+    /// Patterns that define a noun a second time in one box, each with the definition before it.
+    pub redefinitions: Vec<(PatternId, DefinitionId)>,
     /// `Final` and `Var` patterns whose guard uses the very noun they define: `x :x`.
     pub own_guards: Vec<PatternId>,
 }

@@ -2,7 +2,7 @@
 
 use crate::kernel_e::{Expr, ExprId, Pattern, PatternId};
 use crate::print::print_expr;
-use crate::scope::{Binder, DefinitionKind};
+use crate::scope::{Binder, Definition, DefinitionKind};
 use crate::{Expansion, Misuse, Scopes, SyntaxError, SyntaxErrorKind, misuses};
 use text_size::TextRange;
 
@@ -34,10 +34,12 @@ pub fn static_errors(
             None => {}
             Some(Binder::Outer) => cx.outer_use(id, noun, assigned, outer(noun)),
             Some(Binder::Definition(_)) if !assigned => {}
-            Some(Binder::Definition(of)) => cx.assignment(id, noun, scopes.definition(*of).kind),
+            Some(Binder::Definition(of)) => cx.assignment(id, noun, scopes.definition(*of)),
         }
     }
-    scopes.redefinitions.iter().for_each(|it| cx.redefinition(*it));
+    for (pattern, before) in &scopes.redefinitions {
+        cx.redefinition(*pattern, scopes.definition(*before));
+    }
     scopes.own_guards.iter().for_each(|it| cx.own_guard(*it));
     misuses(&expansion.program).into_iter().for_each(|it| cx.misuse(it));
     cx.errors.sort_by_key(|it| (it.range.start(), it.range.end()));
@@ -54,21 +56,26 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn outer_use(&mut self, id: ExprId, noun: &str, assigned: bool, outer: Option<Outer>) {
         match outer {
-            None => self.error(self.noun_range(id), format!("undefined variable: {noun}")),
-            Some(Outer { assignable: false }) if assigned => self.not_assignable(id, noun),
+            None => {
+                self.errors.push(self.scope_error(self.noun_range(id), format!("undefined variable: {noun}")))
+            }
+            Some(Outer { assignable: false }) if assigned => self.errors.push(self.not_assignable(id, noun)),
             Some(_) => {}
         }
     }
 
-    fn assignment(&mut self, id: ExprId, noun: &str, kind: DefinitionKind) {
-        match kind {
-            DefinitionKind::Final { .. } | DefinitionKind::Object { .. } => self.not_assignable(id, noun),
-            DefinitionKind::Var { .. } | DefinitionKind::Binding => {}
-        }
+    fn assignment(&mut self, id: ExprId, noun: &str, of: &Definition) {
+        let advice = match of.kind {
+            DefinitionKind::Final { .. } => "defined here, without `var`",
+            DefinitionKind::Object { .. } => "defined here",
+            DefinitionKind::Var { .. } | DefinitionKind::Binding => return,
+        };
+        let error = self.not_assignable(id, noun);
+        self.errors.push(error.related_to(self.pattern_noun_range(of.pattern), advice));
     }
 
-    fn not_assignable(&mut self, id: ExprId, noun: &str) {
-        self.error(self.noun_range(id), format!("{noun} is not an assignable variable"));
+    fn not_assignable(&self, id: ExprId, noun: &str) -> SyntaxError {
+        self.scope_error(self.noun_range(id), format!("{noun} is not an assignable variable"))
     }
 
     /// The whole object would be too much to underline.
@@ -78,13 +85,13 @@ impl Checker<'_> {
             Expr::Object(object) => map.object(*object).header,
             _ => map.expr(it.expr),
         };
-        self.errors.push(SyntaxError { range, message: it.message, kind: SyntaxErrorKind::Expansion });
+        self.errors.push(SyntaxError::new(range, SyntaxErrorKind::Expansion, it.message));
     }
 
-    fn redefinition(&mut self, id: PatternId) {
-        if let Some(noun) = self.expansion.program.pattern(id).noun() {
-            self.error(self.pattern_noun_range(id), format!("\"{noun}\" already in scope"));
-        }
+    fn redefinition(&mut self, id: PatternId, before: &Definition) {
+        let message = format!("\"{}\" already in scope", before.noun);
+        let error = self.scope_error(self.pattern_noun_range(id), message);
+        self.errors.push(error.related_to(self.pattern_noun_range(before.pattern), "defined here before"));
     }
 
     fn own_guard(&mut self, id: PatternId) {
@@ -95,7 +102,7 @@ impl Checker<'_> {
         };
         let guard = print_expr(&self.expansion.program, guard);
         let message = format!("kernel {kind} may not use its own noun (e`{noun}`) in its guard (e`{guard}`)");
-        self.error(self.expansion.source_map.pattern(id), message);
+        self.errors.push(self.scope_error(self.expansion.source_map.pattern(id), message));
     }
 
     fn noun_range(&self, id: ExprId) -> TextRange {
@@ -108,7 +115,7 @@ impl Checker<'_> {
         map.nouns[id.index()].unwrap_or_else(|| map.pattern(id))
     }
 
-    fn error(&mut self, range: TextRange, message: String) {
-        self.errors.push(SyntaxError { range, message, kind: SyntaxErrorKind::Scope });
+    fn scope_error(&self, range: TextRange, message: String) -> SyntaxError {
+        SyntaxError::new(range, SyntaxErrorKind::Scope, message)
     }
 }

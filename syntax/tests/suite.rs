@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 fn errors(case: &mut Case) {
     for (index, text) in texts(case).iter().enumerate() {
         let parse = syntax::parse(text);
-        case.labels_of(index, parse.errors.iter().map(label).collect());
+        case.labels_of(index, labels(parse.errors.iter()));
     }
 }
 
@@ -32,7 +32,7 @@ fn printing(case: &mut Case) {
     let parse = syntax::parse(case.text());
     let printed = syntax::print_surface(&parse.program);
     let again = syntax::parse(&printed);
-    case.labels(parse.errors.iter().map(label).collect());
+    case.labels(labels(parse.errors.iter()));
     assert_eq!(syntax::print_surface(&again.program), printed, "printed twice");
     assert_eq!(kernel_e(&again), kernel_e(&parse), "printing changed the meaning");
     case.answer("printed", printed);
@@ -53,7 +53,7 @@ fn scopes(case: &mut Case) {
         let scopes = syntax::resolve(&expansion.program);
         let errors = syntax::static_errors(&expansion, &scopes, &known);
         let all = parse.errors.iter().chain(&expansion.errors).chain(&errors);
-        case.labels_of(index, all.map(label).collect());
+        case.labels_of(index, labels(all));
         if case.asks("captures") {
             case.answer("captures", captures(&expansion, &scopes));
         }
@@ -62,6 +62,15 @@ fn scopes(case: &mut Case) {
 
 fn kernel_e(parse: &syntax::Parse) -> String {
     syntax::print_kernel(&syntax::expand(&parse.program).program)
+}
+
+/// A fault where it is, and what explains it where that is.
+fn labels<'a>(errors: impl Iterator<Item = &'a SyntaxError>) -> Vec<Label> {
+    let related = |it: &SyntaxError| {
+        let notes = it.related.iter().map(|it| Label::new(it.range.into(), format!("note: {}", it.message)));
+        notes.collect::<Vec<_>>()
+    };
+    errors.flat_map(|it| std::iter::once(label(it)).chain(related(it))).collect()
 }
 
 fn label(error: &SyntaxError) -> Label {

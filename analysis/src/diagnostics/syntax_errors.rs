@@ -1,8 +1,9 @@
 //! What `syntax` finds: texts that are not E, what does not expand, and nouns that nobody defines.
 
-use super::{Code, Diagnostic, Severity};
+use super::{Code, Diagnostic, Related, Severity};
 use crate::db::Db;
-use crate::input::File;
+use crate::ide::FileRange;
+use crate::input::{File, FileId};
 use crate::names::{Meaning, Names, names};
 use crate::program::{Tree, trees};
 use syntax::scope::DefinitionKind;
@@ -19,7 +20,7 @@ pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         let scope_errors =
             if readable { static_errors(&tree.expansion, &program.scopes, &outer) } else { Vec::new() };
         let errors = tree.parse.errors.iter().chain(&tree.expansion.errors).chain(&scope_errors);
-        found.extend(errors.map(|it| diagnostic(tree, it)));
+        found.extend(errors.map(|it| diagnostic(file.id(db), tree, it)));
     }
     found
 }
@@ -38,7 +39,7 @@ fn outer(db: &dyn Db, own: &Names, index: usize, noun: &str) -> Option<Outer> {
     }
 }
 
-fn diagnostic(tree: &Tree, it: &SyntaxError) -> Diagnostic {
+fn diagnostic(file: FileId, tree: &Tree, it: &SyntaxError) -> Diagnostic {
     let (code, severity) = match it.kind {
         SyntaxErrorKind::Syntax => (Code::Syntax, Severity::Error),
         SyntaxErrorKind::Incomplete => (Code::Incomplete, Severity::Error),
@@ -50,11 +51,15 @@ fn diagnostic(tree: &Tree, it: &SyntaxError) -> Diagnostic {
         SyntaxErrorKind::Scope => (Code::Scope, Severity::Error),
         SyntaxErrorKind::Warning => (Code::Deprecated, Severity::Warning),
     };
+    let related = it.related.iter().map(|it| Related {
+        at: FileRange { file, range: it.range + tree.piece.offset },
+        message: it.message.clone(),
+    });
     Diagnostic {
         range: it.range + tree.piece.offset,
         severity,
         code,
         message: it.message.clone(),
-        related: Vec::new(),
+        related: related.collect(),
     }
 }

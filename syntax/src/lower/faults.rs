@@ -22,7 +22,7 @@ pub(super) fn faults(cst: &Cst) -> Vec<SyntaxError> {
 }
 
 fn syntax(range: TextRange, message: String) -> SyntaxError {
-    SyntaxError { range, message, kind: SyntaxErrorKind::Syntax }
+    SyntaxError::new(range, SyntaxErrorKind::Syntax, message)
 }
 
 /// A bracket that is left open puts what follows in the wrong place, so it is reported alone.
@@ -30,18 +30,16 @@ fn unbalanced(text: &str) -> Vec<SyntaxError> {
     let balance = balance(text);
     if let Some((at, open)) = balance.mismatch {
         let found = &text[at];
-        return vec![syntax(
-            at,
-            match open {
-                None => format!("found `{found}`, but nothing is open that it could close"),
-                Some((opener, from)) => format!(
-                    "found `{found}`, but `{}` of line {} is still open; close it with {} first",
-                    &text[from],
-                    line_of(text, from.start()),
-                    closer(opener)
-                ),
-            },
-        )];
+        let Some((opener, from)) = open else {
+            return vec![syntax(at, format!("found `{found}`, but nothing is open that it could close"))];
+        };
+        let message = format!(
+            "found `{found}`, but `{}` of line {} is still open; close it with {} first",
+            &text[from],
+            line_of(text, from.start()),
+            closer(opener)
+        );
+        return vec![syntax(at, message).related_to(from, "still open")];
     }
     if let Some((opener, at)) = balance.unclosed.last() {
         let what = match opener {
@@ -53,11 +51,11 @@ fn unbalanced(text: &str) -> Vec<SyntaxError> {
         };
         let message =
             format!("{what} is not closed before the text ends; close it with `{}`", opener.closer());
-        return vec![SyntaxError { range: *at, message, kind: SyntaxErrorKind::Incomplete }];
+        return vec![SyntaxError::new(*at, SyntaxErrorKind::Incomplete, message)];
     }
     if let Some(at) = balance.unfinished {
         let message = format!("the text ends after `{}`, which wants something to follow", shown(&text[at]));
-        return vec![SyntaxError { range: at, message, kind: SyntaxErrorKind::Incomplete }];
+        return vec![SyntaxError::new(at, SyntaxErrorKind::Incomplete, message)];
     }
     Vec::new()
 }
@@ -142,7 +140,7 @@ fn unknown_pragma(text: &str, range: TextRange) -> Option<SyntaxError> {
     let word = !verb.is_empty() && verb.chars().all(char::is_alphanumeric);
     let range = TextRange::at(TextSize::of(before) + TextSize::of("pragma."), TextSize::of(verb));
     let message = format!("Unknown pragma \"{verb}\".");
-    (word && !known).then_some(SyntaxError { range, message, kind: SyntaxErrorKind::Pragma })
+    (word && !known).then_some(SyntaxError::new(range, SyntaxErrorKind::Pragma, message))
 }
 
 /// So many tokens can be said in a sentence.

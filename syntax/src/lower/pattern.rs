@@ -40,7 +40,10 @@ pub(super) fn parse_alone(template: &str) -> PatternParse {
         TextRange::new(back(range.start()), back(range.end()))
     };
     parse.program.map_ranges(shift);
-    parse.errors.iter_mut().for_each(|it| it.range = shift(it.range));
+    for error in &mut parse.errors {
+        error.range = shift(error.range);
+        error.related.iter_mut().for_each(|it| it.range = shift(it.range));
+    }
     PatternParse { program: parse.program, pattern, errors: parse.errors }
 }
 

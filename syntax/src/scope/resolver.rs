@@ -219,8 +219,8 @@ impl<'a> Resolver<'a> {
         let depth = self.boxes.len();
         let id = DefinitionId(self.scopes.definitions.len() as u32);
         let definitions = self.visible.entry(noun.clone()).or_default();
-        if definitions.last().is_some_and(|(_, at)| *at == depth) {
-            self.scopes.redefinitions.push(pattern);
+        if let Some((before, _)) = definitions.last().filter(|(_, at)| *at == depth) {
+            self.scopes.redefinitions.push((pattern, *before));
         }
         definitions.push((id, depth));
         if let Some(open) = self.boxes.last_mut() {

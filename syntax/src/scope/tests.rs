@@ -90,7 +90,7 @@ fn an_inner_box_may_shadow_and_its_names_end_with_it() {
 fn one_box_defines_a_name_once() {
     let mut b = Builder::default();
     let (first, second) = (b.def("purse"), b.def("purse"));
-    assert_eq!(b.resolve(&[first, second]).redefinitions, [PatternId(1)]);
+    assert_eq!(b.resolve(&[first, second]).redefinitions, [(PatternId(1), DefinitionId(0))]);
 }
 
 /// `purse; def purse := null`
