@@ -186,7 +186,7 @@ impl Judge<'_> {
         let Binder::Definition(id) = it.binder else { return None };
         match self.scopes.definition(id).kind {
             DefinitionKind::Object { object, .. } => Some(object),
-            _ => self.known.promised.get(&id).copied(),
+            _ => self.known.objects.get(&id).copied(),
         }
     }
 

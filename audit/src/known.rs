@@ -55,8 +55,9 @@ pub struct Known {
     pub bindings: Vec<Guard>,
     /// By `DefinitionId`: what the noun holds.
     pub values: Vec<Worth>,
-    /// Names that hold a promise, and the object that the program resolves it to: `def x`, later `bind x { … }`.
-    pub promised: FxHashMap<DefinitionId, ObjectId>,
+    /// Names that hold an object of the program and are not its own: a promise that `bind x { … }` resolves, the
+    /// `super` of an object that extends another, `def y := x`.
+    pub objects: FxHashMap<DefinitionId, ObjectId>,
 }
 
 /// Reads the guard of every binding off the program.
@@ -71,8 +72,38 @@ pub fn known(program: &Program, scopes: &Scopes, around: &dyn Around) -> Known {
         cx.known.values.push(value);
         cx.known.bindings.push(binding);
     }
-    cx.known.promised = promised(program, scopes);
+    cx.known.objects = promised(program, scopes);
+    aliases(program, scopes, &sources, &mut cx.known.objects);
     cx.known
+}
+
+/// Final names for what another name holds.
+fn aliases(
+    program: &Program,
+    scopes: &Scopes,
+    sources: &[Option<ExprId>],
+    objects: &mut FxHashMap<DefinitionId, ObjectId>,
+) {
+    for (id, it) in scopes.definitions.iter().enumerate() {
+        let is_final = matches!(it.kind, DefinitionKind::Final { .. } | DefinitionKind::Binding);
+        let Some(source) = sources.get(it.pattern.index()).copied().flatten().filter(|_| is_final) else {
+            continue;
+        };
+        let held = match program.expr(source) {
+            Expr::Object(object) => Some(*object),
+            Expr::Noun(_) | Expr::Binding(_) => match scopes.binder(source) {
+                Binder::Definition(of) => match scopes.definition(*of).kind {
+                    DefinitionKind::Object { object, .. } => Some(object),
+                    _ => objects.get(of).copied(),
+                },
+                Binder::Outer => None,
+            },
+            _ => None,
+        };
+        if let Some(object) = held {
+            objects.entry(DefinitionId(id as u32)).or_insert(object);
+        }
+    }
 }
 
 /// Resolver to promise, where one pattern takes both: `def [p, r] := Ref.promise()`.

@@ -209,7 +209,7 @@ impl Builder<'_> {
         let is_unknown = matches!(self.known.values.get(id.0 as usize), Some(Worth::Unknown));
         let is_plain = matches!(self.scopes.definition(id).kind, DefinitionKind::Final { .. });
         let is_parameter = self.graph.things(&Node::Definition(id)).iter().any(is_parameter);
-        is_unknown && is_plain && !is_parameter && !self.known.promised.contains_key(&id)
+        is_unknown && is_plain && !is_parameter && !self.known.objects.contains_key(&id)
     }
 
     /// `bind x`: a via of `__bind.run(resolver)`.
