@@ -120,7 +120,7 @@ impl<P: Position> Region<P> {
 
     /// Whether a run of positions goes up without end.
     pub fn is_bounded_right(&self) -> bool {
-        (self.edges.len() % 2 == 0) == self.bounded_left
+        self.edges.len().is_multiple_of(2) == self.bounded_left
     }
 
     /// The least position in the region, if it has one.
