@@ -27,6 +27,7 @@ mod miranda;
 pub mod native;
 pub mod node;
 mod node_match;
+pub mod node_parts;
 pub mod object;
 pub mod pattern;
 pub mod powers;

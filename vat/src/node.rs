@@ -29,12 +29,14 @@ pub static EXPR: Class = Class::new(
         "substitute"(List) => substitute,
         "matchBind"(List, Any, Any) => match_bind,
         "eval"(Any) => eval,
+        "staticScope"() => crate::node_parts::scope_of_expr,
         "asText"() => as_text,
         "quasiTypeTag"() => tag,
         "__optUncall"() => opt_uncall,
     ],
 )
 .fqn("org.erights.e.elang.evm.EExpr")
+.otherwise(crate::node_parts::of_expr)
 .stamps(COPIED);
 
 /// A pattern. Field: its text.
@@ -45,12 +47,14 @@ pub static PATTERN: Class = Class::new(
         "asKernelE"() => expand_pattern,
         "substitute"(List) => substitute_pattern,
         "getOptPrincipalNoun"() => get_opt_principal_noun,
+        "staticScope"() => crate::node_parts::scope_of_pattern,
         "asText"() => as_text,
         "quasiTypeTag"() => tag,
         "__optUncall"() => opt_uncall,
     ],
 )
 .fqn("org.erights.e.elang.evm.Pattern")
+.otherwise(crate::node_parts::of_pattern)
 .stamps(COPIED);
 
 /// `e__quasiParser`
@@ -104,7 +108,8 @@ pub fn expr(cx: &mut Cx, source: impl Into<Arc<str>>) -> Value {
     cx.heap.native(&EXPR, [text])
 }
 
-fn pattern(cx: &mut Cx, source: impl Into<Arc<str>>) -> Value {
+/// A pattern of a text that is known to be E.
+pub fn pattern(cx: &mut Cx, source: impl Into<Arc<str>>) -> Value {
     let text = cx.heap.text(source);
     cx.heap.native(&PATTERN, [text])
 }
