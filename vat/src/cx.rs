@@ -25,6 +25,8 @@ pub struct Cx {
     pub(crate) vat: u32,
     /// Deliveries of this vat to itself, each a turn.
     pub(crate) queue: VecDeque<Delivery>,
+    /// The promise for the result of the turn that runs.
+    pub(crate) awaiting: Value,
     /// What leaves the vat when the turn ends.
     pub(crate) outbox: Vec<Outgoing>,
     /// The evaluation that the running turn goes back to.
@@ -37,6 +39,8 @@ pub struct Cx {
     pub(crate) handles: FxHashMap<u64, Value>,
     /// What `interp.waitAtTop` waits for: the last link of the chain.
     pub(crate) waiting: Value,
+    /// The program has asked to be ended, with a problem or null.
+    pub(crate) exit: Option<Value>,
     /// Imported modules: their values, or promises while they load.
     pub(crate) imported: FxHashMap<Arc<str>, Value>,
     /// Thunks to send `run()` to, by time and number.
@@ -76,6 +80,7 @@ impl Cx {
             fuel,
             vat,
             queue: VecDeque::new(),
+            awaiting: Value::NULL,
             outbox: Vec::new(),
             cause: 0,
             modules: Vec::new(),
@@ -83,6 +88,7 @@ impl Cx {
             tables: Tables::default(),
             handles: FxHashMap::default(),
             waiting: Value::NULL,
+            exit: None,
             imported: FxHashMap::default(),
             timers: BTreeMap::new(),
             settled: false,
@@ -206,7 +212,9 @@ impl Cx {
 
     /// Collects what neither `more` nor anything here holds.
     pub(crate) fn collect(&mut self, more: &mut dyn FnMut(&mut dyn FnMut(Value))) {
-        let Cx { heap, queue, outbox, scope, tables, handles, waiting, imported, timers, .. } = self;
+        let Cx {
+            heap, queue, outbox, scope, tables, handles, waiting, awaiting, exit, imported, timers, ..
+        } = self;
         heap.collect(&mut |visit| {
             more(visit);
             for it in queue.iter() {
@@ -220,6 +228,8 @@ impl Cx {
             tables.trace(visit);
             handles.values().for_each(|it| visit(*it));
             visit(*waiting);
+            visit(*awaiting);
+            exit.iter().for_each(|it| visit(*it));
             imported.values().for_each(|it| visit(*it));
             timers.values().for_each(|it| visit(*it));
         });

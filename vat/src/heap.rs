@@ -206,6 +206,9 @@ pub struct Heap {
     beside: u64,
     limit: u64,
     collect_at: u64,
+    /// Collects at (nearly) every safepoint: for tests of what holds on to what.
+    pub(crate) eager: bool,
+    looked: std::cell::Cell<u32>,
 }
 
 const NONE: u32 = u32::MAX;
@@ -222,6 +225,8 @@ impl Heap {
             beside: 0,
             limit,
             collect_at: 1 << 20,
+            eager: false,
+            looked: Default::default(),
         }
     }
     pub fn bytes(&self) -> u64 {
@@ -247,7 +252,14 @@ impl Heap {
     }
     /// Has enough been allocated that a safepoint should collect?
     pub fn wants_collection(&self) -> bool {
-        self.bytes + self.beside > self.collect_at
+        self.bytes + self.beside > self.collect_at || (self.eager && self.is_eager_now())
+    }
+    /// The larger the heap, the rarer; so that being eager stays linear.
+    fn is_eager_now(&self) -> bool {
+        let looked = self.looked.get() + 1;
+        let now = looked >= self.len / 128;
+        self.looked.set(if now { 0 } else { looked });
+        now
     }
     /// Is there room for `bytes` more? To be asked before something large is built.
     pub fn has_room(&self, bytes: u64) -> bool {

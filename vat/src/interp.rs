@@ -14,6 +14,10 @@ pub static INTERP: Class = Class::new(
     "<interp>",
     &[
         method("waitAtTop", 1, wait_at_top),
+        method("exitAtTop", 0, |cx, _, _| exit_at_top(cx, Value::NULL)),
+        method("exitAtTop", 1, |cx, _, args| exit_at_top(cx, args[0])),
+        method("blockAtTop", 0, |_, _, _| done(Value::NULL)),
+        method("continueAtTop", 0, |_, _, _| done(Value::NULL)),
         method("gc", 0, |_, _, _| done(Value::NULL)),
         method("getProps", 0, |cx, _, _| done(crate::data::map::from_pairs(cx, &[]))),
         method("getArgs", 0, |cx, _, _| done(cx.heap.list([]))),
@@ -31,6 +35,12 @@ static LINK: Class = Class::new(
 fn wait_at_top(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let link = cx.heap.native(&LINK, [cx.waiting]);
     cx.waiting = crate::when::wait(cx, args[0], link);
+    done(Value::NULL)
+}
+
+/// `interp.exitAtTop()`, `interp.exitAtTop(problem)`: whoever runs this program is to end it.
+fn exit_at_top(cx: &mut Cx, problem: Value) -> Outcome {
+    cx.exit = Some(problem);
     done(Value::NULL)
 }
 

@@ -164,11 +164,12 @@ impl Machine {
         match step {
             Step::Done(value) => Next::Value(value),
             Step::Call(call) => {
-                if let Err(it) = self.pay(cx) {
-                    return Next::Exit(it);
-                }
+                // On the stack first: paying may collect.
                 self.push_call(call.target, &call.args);
-                Next::Call(call.selector, call.args.len())
+                match self.pay(cx) {
+                    Ok(()) => Next::Call(call.selector, call.args.len()),
+                    Err(it) => Next::Exit(it),
+                }
             }
             Step::CallThen(call, then) => {
                 if self.frames.len() >= self.depth_limit {
@@ -282,7 +283,9 @@ impl Machine {
             exported.iter().for_each(|(_, _, it)| visit(*it));
         });
         // Looking through the heap is work too: a program that lives at its limit pays for it.
-        cx.fuel.charge(cx.heap.cells() / 8).map_err(Exit::Stopped)?;
+        if !cx.heap.eager {
+            cx.fuel.charge(cx.heap.cells() / 8).map_err(Exit::Stopped)?;
+        }
         if cx.heap.has_room(0) { Ok(()) } else { Err(Exit::Stopped(crate::problem::Stop::OutOfMemory)) }
     }
 

@@ -22,11 +22,13 @@ pub struct Limits {
     pub turn: u64,
     /// Nested calls.
     pub depth: usize,
+    /// Collects garbage at every safepoint: slow, for tests.
+    pub eager_collection: bool,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { heap: 1 << 30, turn: u64::MAX, depth: 100_000 }
+        Limits { heap: 1 << 30, turn: u64::MAX, depth: 100_000, eager_collection: false }
     }
 }
 
@@ -86,6 +88,7 @@ impl Vat {
     ) -> Vat {
         let fuel = Fuel::new(limits.turn, interrupt.clone());
         let mut cx = Cx::new(number, powers, fuel, limits.heap, next_vat);
+        cx.heap.eager = limits.eager_collection;
         let machine = Machine::new(&mut cx, limits.depth);
         Vat { name: name.into(), cx, machine, limits, interrupt, evals: FxHashMap::default() }
     }
@@ -113,6 +116,7 @@ impl Vat {
         let (evaluated, stopped) = match work {
             Work::Message { target, message } => {
                 self.cx.heap.let_go(message.bytes());
+                self.cx.awaiting = message.result.map_or(Value::NULL, Value::from);
                 let outcome = self.machine.call(&mut self.cx, target, message.selector, &message.args);
                 (None, self.settle(message.result, outcome, queued, sent))
             }

@@ -206,6 +206,13 @@ impl World {
         handle
     }
 
+    /// Has the vat's program called `interp.exitAtTop`? `Some(Some(…))`: with a problem, printed.
+    pub fn exit_requested(&mut self, vat: VatId) -> Option<Option<String>> {
+        let vat = self.vats.get_mut(&vat.0)?;
+        let problem = vat.cx.exit?;
+        Some(if problem.is_null() { None } else { Some(vat.quote(problem)) })
+    }
+
     /// Has `interp.waitAtTop` of this vat been given something that is not resolved yet?
     pub fn is_waiting(&self, vat: VatId) -> bool {
         self.vats
