@@ -85,6 +85,23 @@ pub struct Imports {
     pub import: Vec<PathBuf>,
 }
 
+/// What a turn may use before it is stopped.
+#[derive(Args, Clone, Debug)]
+pub struct Budget {
+    /// How much a turn may do; a call, or one round of a loop, is about 1
+    #[arg(long, value_name = "N", default_value_t = 1_000_000_000)]
+    pub fuel: u64,
+    /// How many bytes a vat's heap may have
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
+    pub memory: u64,
+}
+
+impl Budget {
+    pub fn limits(&self) -> vat::Limits {
+        vat::Limits { turn: self.fuel, heap: self.memory, ..vat::Limits::default() }
+    }
+}
+
 #[derive(Args, Debug)]
 pub struct Run {
     /// The program
@@ -113,9 +130,8 @@ pub struct Repl {
     /// Save the session as a transcript when it ends
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    /// How much a step may do before it is stopped, in machine instructions
-    #[arg(long, value_name = "N", default_value_t = u64::MAX)]
-    pub fuel: u64,
+    #[command(flatten)]
+    pub budget: Budget,
     #[command(flatten)]
     pub imports: Imports,
 }
@@ -131,9 +147,8 @@ pub struct Updoc {
     /// Write what was got where it was expected
     #[arg(long)]
     pub bless: bool,
-    /// How much a step may do before it counts as stuck, in machine instructions
-    #[arg(long, value_name = "N", default_value_t = 200_000_000)]
-    pub fuel: u64,
+    #[command(flatten)]
+    pub budget: Budget,
     #[command(flatten)]
     pub imports: Imports,
 }

@@ -17,7 +17,7 @@ use syntax::Completeness;
 
 pub fn run(it: &args::Repl) -> anyhow::Result<Outcome> {
     let imports = Imports::new(&it.imports.import)?;
-    let runner = Runner::in_real_time("prompt", &imports, it.fuel);
+    let runner = Runner::in_real_time("prompt", &imports, it.budget.limits());
     // Ctrl-C stops the turn that runs; between turns the line editor hears it first.
     let interrupt = runner.interrupt();
     ctrlc::set_handler(move || interrupt.raise())?;

@@ -11,7 +11,7 @@ use crate::session::{Ended, Session};
 use crate::sources::Source;
 use std::path::Path;
 use vat::problem::TraceLine;
-use vat::{Handle, ReferenceState};
+use vat::{Handle, Limits, ReferenceState};
 
 /// Runs a program until its vats are quiet.
 pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
@@ -52,7 +52,7 @@ pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
 
 fn session(source: &Source, imports: &args::Imports, grants: Grants) -> anyhow::Result<Session> {
     let imports = Imports::new(&imports.import)?;
-    Ok(Session::new(&source.name, Console::terminal(), imports, grants, u64::MAX))
+    Ok(Session::new(&source.name, Console::terminal(), imports, grants, Limits::default()))
 }
 
 /// Queues the program, or shows why it is none.

@@ -53,9 +53,9 @@ impl Read {
 pub const TURNS: u64 = 1_000_000;
 
 impl Session {
-    /// `fuel` is what one turn may use, in machine instructions.
-    pub fn new(name: &str, console: Console, imports: Imports, grants: Grants, fuel: u64) -> Session {
-        let mut world = World::new(Limits { turn: fuel, ..Limits::default() });
+    /// A vat in a world of its own.
+    pub fn new(name: &str, console: Console, imports: Imports, grants: Grants, limits: Limits) -> Session {
+        let mut world = World::new(limits);
         let vat = world.make_vat("main", console.powers(imports, grants));
         Session { world, vat, pragmas: Pragmas::default(), console, name: name.to_owned() }
     }

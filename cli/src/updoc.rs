@@ -58,7 +58,7 @@ pub fn run(it: &args::Updoc) -> anyhow::Result<Outcome> {
             continue;
         }
         summary.files += 1;
-        let mut runner = Runner::new(&source.name, &imports, it.fuel);
+        let mut runner = Runner::new(&source.name, &imports, it.budget.limits());
         let mut got = Vec::with_capacity(steps.len());
         for step in &steps {
             let done = runner.step(step);

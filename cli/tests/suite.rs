@@ -95,12 +95,12 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// What a turn may use: a page about programs that do not end names it.
-const FUEL: &str = "5000000";
+/// What a turn may use: the pages about programs that do not end name it.
+const BUDGET: &[&str] = &["--fuel", "5000000", "--memory", "67108864"];
 
 fn transcripts_agree() -> Result<(), String> {
     let folders = ["examples", "tests/suite/vat"].map(|it| harness::repository().join(it));
-    let output = walnut().args(["updoc", "--fuel", FUEL]).args(folders).output();
+    let output = walnut().arg("updoc").args(BUDGET).args(folders).output();
     let output = output.map_err(|it| it.to_string())?;
     if output.status.success() { Ok(()) } else { Err(text(&output)) }
 }
@@ -114,7 +114,8 @@ fn prompt(transcript: &Transcript) -> Vec<Vec<Answer>> {
         typed.push('\n');
     }
     let mut child = walnut()
-        .args(["repl", "--fuel", FUEL])
+        .arg("repl")
+        .args(BUDGET)
         .current_dir(harness::repository())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,7 +1,7 @@
 //! Replays `tests/suite/vat/*.updoc`: each step a program in one vat, as a prompt would run it.
 
 use harness::{Answer, Suite, Transcript};
-use syntax::{Pragmas, expand, parse_with};
+use syntax::{Expansion, Pragmas, expand, parse_with};
 use vat::powers::still::Still;
 use vat::world::{Evaluation, Outcome, World};
 use vat::{Evaluated, Handle, Limits, VatId};
@@ -37,11 +37,6 @@ struct Prompt {
 impl Prompt {
     fn step(&mut self, input: &str) -> Vec<Answer> {
         let mut answers = Vec::new();
-        if input.trim().is_empty() {
-            self.world.run_turn();
-            self.streams(&mut answers);
-            return answers;
-        }
         let parse = parse_with(input, &self.pragmas);
         self.pragmas = parse.pragmas.clone();
         let mut expansion = expand(&parse.program);
@@ -53,6 +48,12 @@ impl Prompt {
         let reactor = self.world.reactor(self.vat);
         self.run_until(|world| !world.is_pending(reactor));
         self.streams(&mut answers);
+        // The loop of steps takes three turns to come round: what is sent meanwhile goes on, and what it prints
+        // is seen in the next step.
+        for _ in 0..3 {
+            let between = self.world.eval(self.vat, Evaluation::new(Expansion::default(), "between steps"));
+            self.run_until(|world| world.evaluated(between).is_some());
+        }
         answers
     }
 

@@ -5,17 +5,18 @@
 //! 1. the step's program;
 //! 2. whatever it sent, then the *closing* reaction, which waits for what `interp.waitAtTop` was given. What was
 //!    written until the closing turn belongs to the step;
-//! 3. two turns more, in which deliveries sent from later turns go on: what they write is seen in the next step,
-//!    before its value.
+//! 3. three turns more, which the loop of steps takes to come round, and in which deliveries sent from later
+//!    turns go on: what they write is seen in the next step, before its value.
 
 use super::Done;
 use super::transcript::{Answer, Step};
 use crate::imports::Imports;
+use crate::places::places;
 use crate::powers::{Console, Grants};
 use crate::session::{Ended, Read, Session};
 use std::collections::BTreeSet;
-use syntax::Expansion;
-use vat::{Interrupt, ReferenceState};
+use syntax::{Expansion, SyntaxError, SyntaxErrorKind};
+use vat::{Interrupt, Limits, ReferenceState};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {
@@ -36,6 +37,9 @@ impl Status {
     }
 }
 
+/// How many turns lie between a step's closing and the next step's program.
+const TURNS_BETWEEN: usize = 3;
+
 pub struct Runner {
     session: Session,
     /// Names that steps should have defined, and did not because they failed.
@@ -46,17 +50,17 @@ pub struct Runner {
 
 impl Runner {
     /// For a transcript: time jumps to whatever is due.
-    pub fn new(name: &str, imports: &Imports, fuel: u64) -> Runner {
-        Runner::on(Console::captured(), name, imports, fuel, true)
+    pub fn new(name: &str, imports: &Imports, limits: Limits) -> Runner {
+        Runner::on(Console::captured(), name, imports, limits, true)
     }
 
     /// For a person: time passes by itself.
-    pub fn in_real_time(name: &str, imports: &Imports, fuel: u64) -> Runner {
-        Runner::on(Console::captured_in_real_time(), name, imports, fuel, false)
+    pub fn in_real_time(name: &str, imports: &Imports, limits: Limits) -> Runner {
+        Runner::on(Console::captured_in_real_time(), name, imports, limits, false)
     }
 
-    fn on(console: Console, name: &str, imports: &Imports, fuel: u64, skips: bool) -> Runner {
-        let session = Session::new(name, console, imports.clone(), Grants::own(), fuel);
+    fn on(console: Console, name: &str, imports: &Imports, limits: Limits, skips: bool) -> Runner {
+        let session = Session::new(name, console, imports.clone(), Grants::own(), limits);
         Runner { session, missing: BTreeSet::new(), skips }
     }
 
@@ -70,7 +74,7 @@ impl Runner {
             self.missing.extend(defined);
             return Done { status: Status::Skip, actual };
         }
-        let ended = self.run(read, &mut actual);
+        let ended = self.run(&step.input, read, &mut actual);
         let status = match ended {
             // A turn that was stopped says so: a step may expect it.
             Ended::Done | Ended::Exhausted if actual == step.expected => Status::Pass,
@@ -86,7 +90,7 @@ impl Runner {
         Done { status, actual }
     }
 
-    fn run(&mut self, mut read: Read, answers: &mut Vec<Answer>) -> Ended {
+    fn run(&mut self, input: &str, mut read: Read, answers: &mut Vec<Answer>) -> Ended {
         // A text that cannot be run takes its turn all the same.
         let fault = if read.errors.is_empty() { None } else { Some(read.errors.swap_remove(0)) };
         let program = if fault.is_none() { read.expansion } else { Expansion::default() };
@@ -94,7 +98,7 @@ impl Runner {
         let ended = self.session.until_evaluated(handle);
         self.streams(answers);
         match fault {
-            Some(fault) => answers.push(Answer::new("problem", fault.message)),
+            Some(fault) => answers.push(Answer::new("problem", placed(fault, input))),
             None => answers.extend(self.outcome(handle)),
         }
         self.session.release(handle);
@@ -108,7 +112,7 @@ impl Runner {
         if ended != Ended::Done {
             return self.give_up(ended);
         }
-        for _ in 0..2 {
+        for _ in 0..TURNS_BETWEEN {
             let between = self.session.queue_nothing();
             self.session.until_evaluated(between);
             self.session.release(between);
@@ -161,4 +165,14 @@ fn problem(printed: &str) -> Answer {
         Some((key, text)) => Answer::new(key, text.strip_prefix(' ').unwrap_or(text)),
         None => Answer::new("problem", printed),
     }
+}
+
+/// What a text is refused for. A pragma's refusal says where the construct ends, as transcripts expect it.
+fn placed(fault: SyntaxError, input: &str) -> String {
+    if fault.kind != SyntaxErrorKind::Pragma {
+        return fault.message;
+    }
+    let at = places(input, &[fault.range.end().into()]).first().copied();
+    let (line, column) = at.map_or((1, 0), |it| (it.line, it.column - 1));
+    format!("(line {line})@{column}: {}", fault.message)
 }
