@@ -315,8 +315,22 @@ impl Notebook {
     }
 }
 
-/// `problem: too late` and `<tooLate: too late>` are both `too late`; the name is said beside it.
+/// `problem: too late` and `problem: <tooLate: too late>` are both `too late`; the name is said beside it.
 fn message_of(printed: &str, name: &str) -> String {
-    let typed = printed.strip_prefix('<').and_then(|it| it.strip_suffix('>')).unwrap_or(printed);
-    typed.strip_prefix(name).and_then(|it| it.strip_prefix(": ")).unwrap_or(printed).to_owned()
+    let plain = printed.strip_prefix("problem: ").unwrap_or(printed);
+    let typed = plain.strip_prefix('<').and_then(|it| it.strip_suffix('>'));
+    typed.and_then(|it| it.strip_prefix(name)?.strip_prefix(": ")).unwrap_or(plain).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::message_of;
+
+    #[test]
+    fn a_problem_is_named_once() {
+        assert_eq!(message_of("problem: too late", "problem"), "too late");
+        assert_eq!(message_of("problem: <lateException: too late>", "lateException"), "too late");
+        assert_eq!(message_of("<lateException: too late>", "lateException"), "too late");
+        assert_eq!(message_of("problem: <x>", "problem"), "<x>");
+    }
 }
