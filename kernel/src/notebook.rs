@@ -232,11 +232,17 @@ impl Notebook {
         let is_pending = self.world.is_pending(handle);
         let is_null = self.world.is_null(handle);
         let (text, places) = match self.world.state(handle) {
-            ReferenceState::Broken(text) => match self.world.problem(handle) {
-                // A program may not look into a sealed problem; the person who runs it may.
-                Some(it) => (format!("<ref broken by {}>", it.printed), self.draw(&it.trace)),
-                None => (text, Vec::new()),
-            },
+            ReferenceState::Broken(text) => {
+                let mut places = Vec::new();
+                if let Some(it) = self.world.problem(handle) {
+                    // A program may not look into a sealed problem; the person who runs it may.
+                    if !text.contains(&it.printed) {
+                        places.push(format!("  {}", it.printed));
+                    }
+                    places.extend(self.draw(&it.trace));
+                }
+                (text, places)
+            }
             ReferenceState::Near(text) | ReferenceState::Far(text) | ReferenceState::Promise(text) => {
                 (text, Vec::new())
             }

@@ -5,6 +5,7 @@ against what the transcript expects.
 """
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import pytest
 from conftest import PATIENCE, WALNUT, of_type
 
 REPOSITORY = Path(__file__).parents[3]
-# Two pages are left to the terminal: in `sends` a step shows what later turns print, which a notebook shows under
+# Three pages are left to the terminal: in `sends` and `sugar` a step shows what later turns print, which a notebook shows under
 # the cell once it is printed; `hostile` takes its time, and nothing in it is about notebooks.
-ELSEWHERE = ("sends", "hostile")
+ELSEWHERE = ("sends", "sugar", "hostile")
+# What a cell's failure is called that a transcript just calls a problem.
+PLAIN = ("problem", "SyntaxError", "ScopeError")
 TRANSCRIPTS = sorted([*REPOSITORY.glob("examples/*.updoc"), *REPOSITORY.glob("tests/suite/vat/*.updoc")])
 TRANSCRIPTS = [it for it in TRANSCRIPTS if it.stem not in ELSEWHERE]
 
@@ -32,12 +35,12 @@ def answers(reply, said):
         text = "".join(it["content"]["text"] for it in of_type(said, "stream") if it["content"]["name"] == stream)
         lines += answer(stream, text.removesuffix("\n")) if text else []
     for it in of_type(said, "execute_result", "display_data"):
-        # A notebook also shows where a reference was broken.
-        lines += answer("value", it["content"]["data"]["text/plain"].split("\n  cell ")[0])
+        # A notebook also shows by what a reference was broken, and where.
+        lines += answer("value", re.split(r"\n  (?:problem:|cell |seed )", it["content"]["data"]["text/plain"])[0])
     if reply["status"] == "error":
         kind, message = reply["ename"], reply["evalue"]
-        lines += answer("problem", message if kind == "problem" else f"<{kind}: {message}>")
-    return lines
+        lines += answer("problem", message if kind in PLAIN else f"<{kind}: {message}>")
+    return [it for it in lines if it.strip("# ")]
 
 
 def answer(key, text):

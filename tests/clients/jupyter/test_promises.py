@@ -44,7 +44,8 @@ def test_a_broken_promise_says_why(kernel):
     kernel.client.execute("sell <- run(4)")
     update = kernel.next_said("update_display_data")
     text = update["content"]["data"]["text/plain"]
-    assert text.startswith("<ref broken by problem: no 4 apples>")
+    assert text.startswith("<ref broken by")
+    assert "problem: no 4 apples" in text
     assert "cell 1, line 1" in text
 
 
