@@ -26,6 +26,7 @@ mod machine;
 mod miranda;
 pub mod native;
 pub mod node;
+pub mod node_make;
 mod node_match;
 pub mod node_parts;
 pub mod object;

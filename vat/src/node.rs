@@ -309,12 +309,14 @@ fn holes(program: &ast::Program) -> Vec<(TextRange, u32)> {
 }
 
 /// A value as E source: a node's own, a literal for plain data.
-fn as_source(cx: &mut Cx, value: Value) -> Result<String, Exit> {
+pub fn as_source(cx: &mut Cx, value: Value) -> Result<String, Exit> {
     let value = cx.near(value);
     if let Some(it) = cx.heap.as_native(value) {
         if std::ptr::eq(it.class, &EXPR) {
             let text = text(cx, value);
-            let simple = text.chars().all(|it| it == '_' || it.is_alphanumeric());
+            let name = text.strip_prefix("::\"").and_then(|it| it.strip_suffix('"')).unwrap_or(&text);
+            let quoted = name.len() != text.len() && !name.contains(['"', '\\']);
+            let simple = quoted || text.chars().all(|it| it == '_' || it.is_alphanumeric());
             return Ok(if simple { text.to_string() } else { format!("({text})") });
         }
         if std::ptr::eq(it.class, &PATTERN) {

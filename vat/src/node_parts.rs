@@ -64,6 +64,23 @@ fn object(program: &Program) -> Option<&Object> {
     }
 }
 
+/// The text of a part as it is printed, so that parts that say the same are the same.
+pub fn tidied(kind: &str, source: &str) -> Option<String> {
+    let program = read(source);
+    let it = object(&program)?;
+    Some(match (kind, &it.script) {
+        ("script", script) => format!("def _ {}", syntax::print::kernel::print_script(&program, script)),
+        ("auditors", _) => format!("def _{} {{}}", syntax::print::kernel::print_auditors(&program, it)),
+        ("method", Script::Methods { methods, .. }) => {
+            format!("def _ {{{}\n}}", syntax::print::kernel::print_method(&program, methods.first()?))
+        }
+        ("matcher", Script::Methods { matchers, .. }) => {
+            format!("def _ {{{}\n}}", syntax::print::kernel::print_matcher(&program, matchers.first()?))
+        }
+        _ => return None,
+    })
+}
+
 fn make_part(cx: &mut Cx, kind: &str, source: String) -> Outcome {
     let (kind, source) = (cx.heap.text(kind), cx.heap.text(source));
     let part = cx.heap.native(&PART, [kind, source]);

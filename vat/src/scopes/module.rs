@@ -9,6 +9,9 @@ use crate::{desc, print, protocol, scope_object, sealing};
 /// The native module of a fully qualified name.
 pub fn module(name: &str) -> Option<Entry> {
     let rest = name.strip_prefix("org.erights.e.")?;
+    if let Some(class) = rest.strip_prefix("elang.evm.").and_then(crate::node_make::maker) {
+        return Some(Entry::Class(class));
+    }
     let class: &'static Class = match rest {
         "elib.sealing.makeBrand" => &sealing::MAKE_BRAND,
         "elib.slot.Same" => &same::SAME,
