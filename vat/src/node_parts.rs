@@ -15,12 +15,16 @@ use syntax::StaticScope;
 use syntax::kernel_e::{Expr, ExprId, Integer, Literal, Object, Pattern, PatternId, Program, Script};
 
 /// A part of an object expression. Fields: which part, and the text of an object that has just that.
-pub static PART: Class = Class::new("ENode", "ENode", natives!["staticScope"() => part_scope])
-    .fqn("org.erights.e.elang.evm.ENode")
-    .otherwise(part)
-    .stamps(
-        Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::PASS_BY_COPY).and(Stamps::FROZEN_IF_PARTS_ARE),
-    );
+pub static PART: Class =
+    Class::new("ENode", "ENode", natives!["staticScope"() => part_scope, "welcome"(Any) => welcome])
+        .fqn("org.erights.e.elang.evm.ENode")
+        .otherwise(part)
+        .stamps(
+            Stamps::SELFLESS
+                .and(Stamps::TRANSPARENT)
+                .and(Stamps::PASS_BY_COPY)
+                .and(Stamps::FROZEN_IF_PARTS_ARE),
+        );
 
 /// Which nouns a node reads, sets and defines. Field: how it prints.
 static SCOPE: Class = Class::new("StaticScope", "StaticScope", &[])
@@ -233,8 +237,9 @@ fn of_object(cx: &mut Cx, p: &Program, it: &Object, wanted: &str) -> Option<Outc
             make_part(cx, "auditors", source)
         }
         "Script" => {
+            let kind = if matches!(it.script, Script::Plumbing(_)) { "matcher" } else { "script" };
             let source = format!("def _ {}", syntax::print::kernel::print_script(p, &it.script));
-            make_part(cx, "script", source)
+            make_part(cx, kind, source)
         }
         _ => return None,
     })
@@ -393,4 +398,85 @@ fn parts(cx: &mut Cx, kind: &str, printed: Vec<String>) -> Outcome {
     }
     let list = cx.heap.list(all);
     done(list)
+}
+
+// Visiting.
+
+/// What a visitor is told of each kind of node, after the node itself.
+const TOLD: [(&str, &[&str]); 25] = [
+    ("AssignExpr", &["Noun", "RValue"]),
+    ("BindingExpr", &["Noun"]),
+    ("CallExpr", &["Recipient", "Verb", "Args"]),
+    ("CatchExpr", &["Attempt", "Pattern", "Catcher"]),
+    ("DefineExpr", &["Pattern", "OptEjector", "RValue"]),
+    ("EscapeExpr", &["EjPattern", "Body", "OptCatchPattern", "OptCatchBody"]),
+    ("FinallyExpr", &["Attempt", "Unwinder"]),
+    ("HideExpr", &["Block"]),
+    ("IfExpr", &["Test", "Then", "Else"]),
+    ("LiteralExpr", &["Value"]),
+    ("MetaContextExpr", &[]),
+    ("MetaStateExpr", &[]),
+    ("NounExpr", &["Name"]),
+    ("ObjectExpr", &["DocComment", "Pattern", "Auditors", "Script"]),
+    ("SeqExpr", &["Subs"]),
+    ("EScript", &["OptMethods", "Matchers"]),
+    ("EMethod", &["DocComment", "Verb", "Patterns", "OptResultGuard", "Body"]),
+    ("EMatcher", &["Pattern", "Body"]),
+    ("Auditors", &["OptAs", "Implements"]),
+    ("IgnorePattern", &[]),
+    ("ListPattern", &["Subs"]),
+    ("ViaPattern", &["Function", "Pattern"]),
+    ("BindingPattern", &["Noun"]),
+    ("FinalPattern", &["Noun", "OptGuard"]),
+    ("VarPattern", &["Noun", "OptGuard"]),
+];
+
+/// Which kind of node this is.
+fn kind_of(cx: &mut Cx, node: Value) -> Result<&'static str, Exit> {
+    if cx.heap.fields(node, &PART).is_some() {
+        return Ok(match &*fields(cx, node).0 {
+            "script" => "EScript",
+            "method" => "EMethod",
+            "matcher" => "EMatcher",
+            _ => "Auditors",
+        });
+    }
+    let source = node::source(cx, node).unwrap_or_default();
+    if cx.class_of(node).is_some_and(|it| std::ptr::eq(it, &node::PATTERN)) {
+        cx.charge(source.len() as u64 / 4)?;
+        let parsed = syntax::parse_quasi_pattern(&source);
+        let expanded = syntax::expand_pattern(&parsed.program, parsed.pattern);
+        return Ok(match expanded.expansion.program.pattern(expanded.pattern) {
+            Pattern::Ignore => "IgnorePattern",
+            Pattern::List(_) => "ListPattern",
+            Pattern::Via { .. } => "ViaPattern",
+            Pattern::Binding(_) => "BindingPattern",
+            Pattern::Final { .. } => "FinalPattern",
+            Pattern::Var { .. } => "VarPattern",
+            Pattern::QuasiLiteral(_) => "QuasiLiteralPatt",
+            Pattern::QuasiPattern(_) => "QuasiPatternPatt",
+        });
+    }
+    let program = paid_read(cx, &source)?;
+    Ok(match program.body[..] {
+        [root] => kind(program.expr(root)),
+        _ => "SeqExpr",
+    })
+}
+
+/// `node.welcome(visitor)` calls `visitor.visitCallExpr(node, recipient, verb, args)`, or what else it is.
+pub fn welcome(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let kind = kind_of(cx, this)?;
+    let wanted = TOLD.iter().find(|it| it.0 == kind).map_or(&[][..], |it| it.1);
+    let mut told = vec![this];
+    for it in wanted {
+        let getter = Selector::new(&format!("get{it}"), 0);
+        let answer = cx.class_of(this).and_then(|it| it.otherwise).and_then(|it| it(cx, this, getter, &[]));
+        told.push(match answer {
+            Some(Ok(crate::native::Step::Done(value))) => value,
+            Some(Err(exit)) => return Err(exit),
+            _ => Value::NULL,
+        });
+    }
+    cx.call(args[0], &format!("visit{kind}"), told)
 }
