@@ -169,10 +169,5 @@ fn problem(printed: &str) -> Answer {
 
 /// What a text is refused for. A pragma's refusal says where the construct ends, as transcripts expect it.
 fn placed(fault: SyntaxError, input: &str) -> String {
-    if fault.kind != SyntaxErrorKind::Pragma {
-        return fault.message;
-    }
-    let at = places(input, &[fault.range.end().into()]).first().copied();
-    let (line, column) = at.map_or((1, 0), |it| (it.line, it.column - 1));
-    format!("(line {line})@{column}: {}", fault.message)
+    if fault.kind == SyntaxErrorKind::Pragma { fault.placed(input) } else { fault.message }
 }
