@@ -11,7 +11,6 @@
 use super::Done;
 use super::transcript::{Answer, Step};
 use crate::imports::Imports;
-use crate::places::places;
 use crate::powers::{Console, Grants};
 use crate::session::{Ended, Read, Session};
 use std::collections::BTreeSet;
