@@ -11,7 +11,7 @@ use crate::powers::Powers;
 use crate::problem::{Exit, Problem, Stop};
 use crate::scope::Scope;
 use crate::selector::Selector;
-use crate::value::Value;
+use crate::value::{Obj, Value};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub struct Cx {
     pub(crate) queue: VecDeque<Delivery>,
     /// The promise for the result of the turn that runs.
     pub(crate) awaiting: Value,
+    /// The promises that the running turn has sent to, once for each message.
+    pub(crate) buffered: Vec<Obj>,
     /// What leaves the vat when the turn ends.
     pub(crate) outbox: Vec<Outgoing>,
     /// The evaluation that the running turn goes back to.
@@ -50,6 +52,9 @@ pub struct Cx {
     pub(crate) counter: u64,
     pub(crate) next_vat: Arc<std::sync::atomic::AtomicU32>,
 }
+
+/// Shows what it holds to whoever it is given.
+pub type Roots<'a> = dyn FnMut(&mut dyn FnMut(Value)) + 'a;
 
 /// One turn's work, and the evaluation it goes back to.
 #[derive(Clone, Debug)]
@@ -81,6 +86,7 @@ impl Cx {
             vat,
             queue: VecDeque::new(),
             awaiting: Value::NULL,
+            buffered: Vec::new(),
             outbox: Vec::new(),
             cause: 0,
             modules: Vec::new(),
@@ -211,12 +217,25 @@ impl Cx {
     }
 
     /// Collects what neither `more` nor anything here holds.
-    pub(crate) fn collect(&mut self, more: &mut dyn FnMut(&mut dyn FnMut(Value))) {
+    pub(crate) fn collect(&mut self, more: &mut Roots<'_>) {
         let Cx {
-            heap, queue, outbox, scope, tables, handles, waiting, awaiting, exit, imported, timers, ..
+            heap,
+            buffered,
+            queue,
+            outbox,
+            scope,
+            tables,
+            handles,
+            waiting,
+            awaiting,
+            exit,
+            imported,
+            timers,
+            ..
         } = self;
         heap.collect(&mut |visit| {
             more(visit);
+            buffered.iter().for_each(|it| visit((*it).into()));
             for it in queue.iter() {
                 if let Work::Message { target, message } = &it.work {
                     visit(*target);

@@ -278,7 +278,7 @@ impl Heap {
             return Obj(id);
         }
         let id = self.len;
-        if id as usize % PAGE == 0 {
+        if (id as usize).is_multiple_of(PAGE) {
             self.pages.push(Vec::with_capacity(PAGE));
         }
         if let Some(page) = self.pages.last_mut() {
@@ -417,7 +417,7 @@ impl Heap {
     // Collecting.
 
     /// Frees every cell that cannot be reached from `roots`.
-    pub fn collect(&mut self, roots: &mut dyn FnMut(&mut dyn FnMut(Value))) {
+    pub fn collect(&mut self, roots: &mut crate::cx::Roots<'_>) {
         self.marks.clear();
         self.marks.resize((self.len as usize).div_ceil(64), 0);
         let mut work: Vec<u32> = Vec::new();

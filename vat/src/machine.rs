@@ -264,6 +264,14 @@ impl Machine {
         cx.throw(format!("calls are nested more than {} deep", self.depth_limit))
     }
 
+    /// Collects garbage between turns.
+    pub fn tidy(&mut self, cx: &mut Cx) {
+        let modules = std::mem::take(&mut self.modules);
+        // Nothing runs that could be stopped.
+        let _ = self.collect(cx, &modules);
+        self.modules = modules;
+    }
+
     /// Collects garbage; throws the turn away if the heap is still too heavy.
     fn collect(&mut self, cx: &mut Cx, modules: &[Loaded]) -> Result<(), Exit> {
         let (stack, frames, exported) = (&self.stack, &self.frames, &self.exported);

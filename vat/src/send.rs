@@ -48,6 +48,7 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
                     let bytes = message.bytes();
                     backlog.messages.push(message);
                     cx.heap.grown(bytes);
+                    cx.buffered.push(at);
                     return None;
                 }
             },
@@ -70,6 +71,15 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
         }
     }
     None
+}
+
+/// Takes back what the running turn has sent to promises: a turn that is stopped sends nothing.
+pub(crate) fn take_back(cx: &mut Cx) {
+    for at in std::mem::take(&mut cx.buffered).into_iter().rev() {
+        if let Cell::Promise(Promise::Unresolved(backlog)) = cx.heap.cell_mut(at) {
+            backlog.messages.pop();
+        }
+    }
 }
 
 /// A broken reference understands two things: who wants to know when it is more resolved, or broken, is told.

@@ -111,6 +111,7 @@ impl Vat {
     pub fn turn(&mut self) -> Option<Turned> {
         let Delivery { work, cause } = self.cx.queue.pop_front()?;
         self.cx.cause = cause;
+        self.cx.buffered.clear();
         self.cx.fuel = Fuel::new(self.limits.turn, self.interrupt.clone());
         let (queued, sent) = (self.cx.queue.len(), self.cx.outbox.len());
         let (evaluated, stopped) = match work {
@@ -144,6 +145,8 @@ impl Vat {
                 }
             }
             self.cx.outbox.truncate(sent);
+            crate::send::take_back(&mut self.cx);
+            self.machine.tidy(&mut self.cx);
         }
         let value = match outcome {
             Ok(it) => it,

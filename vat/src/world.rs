@@ -249,7 +249,19 @@ impl World {
     /// Takes one turn of one vat, the vats in rotation.
     pub fn run_turn(&mut self) -> TurnReport {
         self.vats.values_mut().for_each(Vat::ring);
-        let Some(number) = self.next_vat() else {
+        let next = self.next_vat();
+        self.run(next)
+    }
+
+    /// Takes one turn of this vat, if it has anything to do.
+    pub fn run_turn_of(&mut self, vat: VatId) -> TurnReport {
+        self.vats.values_mut().for_each(Vat::ring);
+        let busy = self.vats.get(&vat.0).is_some_and(|it| !it.cx.queue.is_empty());
+        self.run(busy.then_some(vat.0))
+    }
+
+    fn run(&mut self, next: Option<u32>) -> TurnReport {
+        let Some(number) = next else {
             let outcome = Outcome::Quiet { wake_in: self.wake_in() };
             return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled: Vec::new() };
         };

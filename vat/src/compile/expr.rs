@@ -311,10 +311,10 @@ impl Compiler<'_> {
     /// `catch pattern { body }` with the caught value on top. A pattern that refuses it leaves things as they
     /// were: what was thrown is thrown again, what was ejected is the value.
     fn catching(&mut self, pattern: PatternId, body: ExprId, refused: Op) {
-        let refusing = match self.program.pattern(pattern) {
-            Pattern::Ignore | Pattern::Final { guard: None, .. } | Pattern::Var { guard: None, .. } => false,
-            _ => true,
-        };
+        let refusing = !matches!(
+            self.program.pattern(pattern),
+            Pattern::Ignore | Pattern::Final { guard: None, .. } | Pattern::Var { guard: None, .. }
+        );
         if !refusing {
             self.matching(pattern, None);
             return self.expr(body);
