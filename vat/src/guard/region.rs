@@ -340,11 +340,10 @@ fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 // Combining. These come before the ones every guard has.
 
-fn two(
-    cx: &mut Cx,
-    this: Value,
-    other: Value,
-) -> Result<Option<(Value, Region<Place>, Region<Place>)>, Exit> {
+/// A space, and two regions of it.
+type Two = (Value, Region<Place>, Region<Place>);
+
+fn two(cx: &mut Cx, this: Value, other: Value) -> Result<Option<Two>, Exit> {
     let (space, mine) = region(cx, this)?;
     Ok(match read(&cx.heap, other) {
         Some((other_space, others)) if other_space == space => Some((space, mine, others)),
