@@ -178,7 +178,7 @@ fn answered(cx: &mut Cx, mut then: Box<Then>, answer: Value) -> Outcome {
 
 /// A table of native methods with the types of their parameters.
 ///
-/// ```ignore
+/// ```text
 /// natives!["add"(Number) => add, "negate"() => negate]
 /// ```
 #[macro_export]

@@ -26,6 +26,7 @@ pub mod help;
 mod import;
 mod interp;
 pub mod iterate;
+pub mod lazy;
 mod load;
 mod machine;
 mod miranda;

@@ -19,6 +19,7 @@ use crate::problem::Exit;
 use crate::selector::Selector;
 use crate::value::{Value, View};
 use pieces::{is_container, take_apart, type_name};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use writer::Target;
 
@@ -88,6 +89,8 @@ struct Printing {
     /// The last one comes next.
     todo: Vec<Task>,
     target: Target,
+    /// The values whose prints this is within: `target.around`, to look them up.
+    inside: FxHashSet<Value>,
     /// Written, but not yet handed to the target.
     ready: String,
     finish: Finish,
@@ -109,7 +112,17 @@ enum Finish {
 impl Printing {
     fn new(target: Target, pieces: Vec<Piece>, finish: Finish) -> Printing {
         let todo = pieces.into_iter().rev().map(Task::Piece).collect();
-        Printing { todo, target, ready: String::new(), finish }
+        let inside = target.around.iter().copied().collect();
+        Printing { todo, target, inside, ready: String::new(), finish }
+    }
+    fn enter(&mut self, value: Value) {
+        self.inside.insert(value);
+        self.target.around.push(value);
+    }
+    fn leave(&mut self) {
+        if let Some(it) = self.target.around.pop() {
+            self.inside.remove(&it);
+        }
     }
     fn write(&mut self, text: &str) {
         if self.target.indent.is_empty() {
@@ -153,9 +166,7 @@ fn go_on(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
     while let Some(task) = printing.todo.pop() {
         cx.charge(1)?;
         match task {
-            Task::Leave => {
-                printing.target.around.pop();
-            }
+            Task::Leave => printing.leave(),
             Task::Piece(Piece::Text(text)) => printing.write(&text),
             Task::Piece(Piece::TypeOf(it)) => {
                 let text = type_name(cx, it);
@@ -196,7 +207,7 @@ fn finish(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
 
 fn printed(cx: &mut Cx, mut then: Box<Then>, _: Value) -> Outcome {
     if let Some(printing) = then.state::<Printing>() {
-        printing.target.around.pop();
+        printing.leave();
     }
     go_on(cx, then)
 }
@@ -206,7 +217,7 @@ fn failed(cx: &mut Cx, mut then: Box<Then>, exit: Exit) -> Outcome {
     let Exit::Thrown(_) = exit else { return Err(exit) };
     let name = then.values.first().map_or_else(String::new, |it| type_name(cx, *it));
     if let Some(printing) = then.state::<Printing>() {
-        printing.target.around.pop();
+        printing.leave();
         let name = name.trim_matches('"');
         let article = crate::data::quote::with_article(name);
         printing.write(&format!("<***{article} threw <sealed problem> when printed***>"));
@@ -239,17 +250,17 @@ fn show(
                 write_text(printing, &text, quoting);
                 return Ok(None);
             }
-            if printing.target.around.contains(&value) {
+            if printing.inside.contains(&value) {
                 printing.write("<***CYCLE***>");
                 return Ok(None);
             }
             let Some(parts) = take_apart(cx, value, quoting)? else {
-                printing.target.around.push(value);
+                printing.enter(value);
                 let writer = writer::for_object(cx, &mut printing.target, &mut printing.ready)?;
                 return Ok(Some((value, writer)));
             };
             if is_container(cx, value) {
-                printing.target.around.push(value);
+                printing.enter(value);
                 printing.todo.push(Task::Leave);
             }
             cx.charge(parts.len() as u64)?;

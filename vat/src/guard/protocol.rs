@@ -8,7 +8,7 @@ use crate::value::Value;
 
 /// A table of a native guard's methods: its own, and those all guards have.
 ///
-/// ```ignore
+/// ```text
 /// guard_methods![coerce; "getTheTrivialValue"() => zero]
 /// ```
 #[macro_export]

@@ -14,6 +14,7 @@ pub fn module(name: &str) -> Option<Entry> {
     }
     let class: &'static Class = match rest {
         "elib.sealing.makeBrand" => &sealing::MAKE_BRAND,
+        "elib.slot.makeLazySlot" => &crate::lazy::MAKE_LAZY_SLOT,
         "elib.slot.Same" => &same::SAME,
         "elib.slot.makeUnionGuard" => &any::ANY,
         "elib.slot.makeIntersectionGuard" => &any::MAKE_ALL,
