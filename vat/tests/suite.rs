@@ -38,7 +38,7 @@ impl Prompt {
     fn step(&mut self, input: &str) -> Vec<Answer> {
         let mut answers = Vec::new();
         let parse = parse_with(input, &self.pragmas);
-        self.pragmas = parse.pragmas.clone();
+        self.pragmas = parse.pragmas;
         let mut expansion = expand(&parse.program);
         expansion.errors.splice(0..0, parse.errors);
         let handle = self.world.eval(self.vat, Evaluation::new(expansion, "step"));

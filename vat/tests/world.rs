@@ -149,3 +149,37 @@ fn a_world_can_move_to_another_thread() {
     fn movable<T: Send>() {}
     movable::<World>();
 }
+
+/// `open` and `close` around `middle`, as deep as a program may nest and deeper.
+fn nested(open: &str, middle: &str, close: &str, depth: usize) -> String {
+    format!("{}{middle}{}", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn programs_that_nest_deep_run_or_are_refused() {
+    let mut world = world();
+    let one = vat(&mut world, "cell 1");
+    for depth in [300, 20_000] {
+        for (open, middle, close) in [
+            ("[", "1", "]"),
+            ("(", "1", ")"),
+            ("{ ", "1", " }"),
+            ("fn { ", "1", " }()"),
+            ("if (true) { ", "1", " }"),
+            ("try { ", "1", " } finally { 2 }"),
+            ("escape out { out(", "1", ") }"),
+            ("def x { to m() { return ", "1", " } }.m()"),
+            ("", "1", " + 1"),
+            ("while (true) { break(", "1", ") }"),
+        ] {
+            let handle = eval(&mut world, one, &nested(open, middle, close, depth));
+            let evaluated = world.evaluated(handle);
+            assert!(evaluated.is_some(), "{open} {depth}");
+            assert!(
+                depth > 300 || evaluated == Some(Evaluated::Value),
+                "{open} {depth}: {:?}",
+                world.problem(handle)
+            );
+        }
+    }
+}
