@@ -61,6 +61,8 @@ fn open(home: &Path, notebook: &Path) -> anyhow::Result<()> {
     if python::is_root() {
         lab.arg("--allow-root");
     }
+    // Nothing is asked of Jupyter's own servers: no news, no look for updates.
+    lab.args(["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]);
     run(lab.arg(notebook))
 }
 
