@@ -20,7 +20,7 @@ pub struct Cli {
 pub enum Command {
     /// Run a program until its vats are quiet.
     #[command(
-        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run report.e --grant file -- march.csv"
+        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run lottery.e --grant entropy"
     )]
     Run(Run),
     /// Evaluate an expression and print its value, waiting for it if it is a promise.

@@ -29,12 +29,15 @@ pub enum Outcome {
     Clean,
     /// Exit code 1: findings or failures, already shown.
     Findings,
+    /// Exit code 2: what was asked for makes no sense, as was said.
+    WrongUsage,
 }
 
 fn main() -> ExitCode {
     match open(Cli::parse().command) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::WrongUsage) => ExitCode::from(2),
         // Whoever read the output has seen enough.
         Err(problem) if is_broken_pipe(&problem) => ExitCode::from(1),
         Err(problem) => {

@@ -15,6 +15,11 @@ use vat::{Handle, Limits, ReferenceState};
 
 /// Runs a program until its vats are quiet.
 pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(it.args.is_empty(), "handing arguments to a program is not there yet");
+    if let Some(unknown) = unknown(&it.grant) {
+        eprintln!("walnut: {unknown}");
+        return Ok(Outcome::WrongUsage);
+    }
     let source = Source::read(&it.file)?;
     let grants = Grants::usual().with(&it.grant);
     let mut session = session(&source, &it.imports, grants)?;
@@ -25,6 +30,15 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Findings);
     }
     Ok(quiet(ended))
+}
+
+/// What to say of a power that there is not. It would be missed at run time only.
+fn unknown(grants: &[String]) -> Option<String> {
+    let powers = audit::scopes::privileged().map(|it| it.authority.to_string()).filter(|it| it != "none");
+    let powers: std::collections::BTreeSet<String> = powers.collect();
+    let unknown = grants.iter().find(|it| !powers.contains(*it))?;
+    let all = powers.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    Some(format!("there is no power called `{unknown}`; there are {all}"))
 }
 
 /// Prints the value of a program, once it has one.
@@ -75,12 +89,22 @@ fn problem(session: &mut Session, program: Handle, source: &Source) -> Option<St
     let own = |it: &&TraceLine| *it.source == *source.name;
     let starts: Vec<usize> = report.trace.iter().filter(own).map(|it| it.range.start().into()).collect();
     let mut places = places(&source.text, &starts).into_iter();
+    let mut lines: Vec<(String, usize)> = Vec::new();
     for it in &report.trace {
-        match own(&it).then(|| places.next()).flatten() {
-            Some(at) => {
-                shown.push_str(&format!("    {} ({}:{}:{})\n", it.place, source.name, at.line, at.column));
-            }
-            None => shown.push_str(&format!("    {} ({})\n", it.place, it.source)),
+        let line = match own(&it).then(|| places.next()).flatten() {
+            Some(at) => format!("    {} ({}:{}:{})\n", it.place, source.name, at.line, at.column),
+            None => format!("    {} ({})\n", it.place, it.source),
+        };
+        // A recursion says the same at each of its levels.
+        match lines.last_mut().filter(|last| last.0 == line) {
+            Some(last) => last.1 += 1,
+            None => lines.push((line, 0)),
+        }
+    }
+    for (line, more) in lines {
+        shown.push_str(&line);
+        if more > 0 {
+            shown.push_str(&format!("        … and {more} more of this\n"));
         }
     }
     Some(shown)
