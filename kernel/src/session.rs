@@ -160,7 +160,8 @@ impl Session {
     fn show(&mut self, cell: Cell, started: Started) {
         let shown = self.notebook.look(&started);
         let (is_pending, waits) = (shown.is_pending, cell.listens_until_idle());
-        if !cell.is_silent() && !(is_pending && waits) {
+        let is_shown_later = is_pending && waits;
+        if !cell.is_silent() && !is_shown_later {
             self.show_value(&cell, &started, shown);
         }
         if waits {
