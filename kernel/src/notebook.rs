@@ -269,7 +269,7 @@ impl Notebook {
         let noun = source.program.called_noun(place.range)?;
         let named = self.names.get(noun).filter(|it| it.home.vat != source.vat)?;
         let Some(Sharing::Far { why }) = &named.elsewhere else { return None };
-        let reason = if why.is_empty() { "it may change".to_owned() } else { why.join(" and ") };
+        let reason = why.first().map_or("it may change", String::as_str);
         let label = &named.home.label;
         let ways = match label.strip_prefix("the vat `").and_then(|it| it.strip_suffix('`')) {
             Some(name) => format!("or let this cell run there, with `%%vat {name}` as its first line"),

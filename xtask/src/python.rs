@@ -75,6 +75,8 @@ pub fn python(home: &Path) -> PathBuf {
 /// A run of a module in the environment, with Jupyter's settings kept apart from the person's own.
 pub fn module(home: &Path, name: &str) -> Command {
     let jupyter = home.join("jupyter");
+    // IPython warns of a folder that is not there; a failure to make it is no more than that warning.
+    let _ = fs::create_dir_all(jupyter.join("ipython"));
     let mut it = Command::new(python(home));
     it.args(["-m", name])
         .current_dir(repository())
