@@ -13,7 +13,7 @@ use audit::{Auditor, Verdict};
 /// What a value's class or its auditors promise.
 pub fn stamps(heap: &Heap, value: Value) -> Stamps {
     match heap.get(value) {
-        Some(Cell::Object(it)) => it.stamps,
+        Some(Cell::Object { stamps, .. }) => *stamps,
         Some(Cell::Broken(_) | Cell::Promise(_) | Cell::Far { .. }) => Stamps::NONE,
         _ => crate::data::class_of(heap, value).map_or(Stamps::NONE, |it| it.stamps),
     }
@@ -27,8 +27,7 @@ fn approved(heap: &Heap, auditor: Value, value: Value) -> bool {
         let asks_only = matches!(it, Auditor::DeepFrozen | Auditor::OptionallyDeepFrozen);
         return !asks_only && stamps(heap, value).has(wanted);
     }
-    let Some(Cell::Object(it)) = heap.get(value) else { return false };
-    heap.as_list(it.approved_by).is_some_and(|all| all.contains(&heap.shorten(auditor)))
+    heap.as_list(heap.approved_by(value)).is_some_and(|all| all.contains(&heap.shorten(auditor)))
 }
 
 /// The stamp that an auditor gives.
@@ -126,17 +125,11 @@ fn close(cx: &mut Cx, audition: Value) {
 /// Remembers that an auditor written in E approved the object.
 fn approve(cx: &mut Cx, object: Value, auditor: Value) {
     let auditor = cx.near(auditor);
-    let before = match cx.heap.get(object) {
-        Some(Cell::Object(it)) => it.approved_by,
-        _ => return,
-    };
-    let mut all = cx.heap.as_list(before).map(|it| it.to_vec()).unwrap_or_default();
+    let mut all = cx.heap.as_list(cx.heap.approved_by(object)).map(|it| it.to_vec()).unwrap_or_default();
     all.push(auditor);
     let all = cx.heap.list(all);
-    if let Some(at) = object.as_obj()
-        && let Cell::Object(it) = cx.heap.cell_mut(at)
-    {
-        it.approved_by = all;
+    if let Some(at) = object.as_obj() {
+        cx.heap.approve(at, all);
     }
 }
 
@@ -144,10 +137,8 @@ fn approve(cx: &mut Cx, object: Value, auditor: Value) {
 fn judge(cx: &mut Cx, auditor: Auditor, object: Value) -> Result<(), Exit> {
     match verdict(cx, auditor, object) {
         Some(Verdict::Approved) => {
-            if let Some(at) = object.as_obj()
-                && let Cell::Object(it) = cx.heap.cell_mut(at)
-            {
-                it.stamps = it.stamps.and(stamp_of(auditor));
+            if let Some(at) = object.as_obj() {
+                cx.heap.stamp(at, stamp_of(auditor));
             }
             Ok(())
         }
@@ -203,13 +194,13 @@ fn culprit(cx: &Cx, value: Value, enough: Stamps) -> Option<Value> {
             continue;
         }
         match cx.heap.cell(at) {
-            Cell::Object(it) if it.stamps.has(Stamps::DEEP_FROZEN) || it.stamps.has(enough) => {}
+            Cell::Object { stamps, .. } if stamps.has(Stamps::DEEP_FROZEN) || stamps.has(enough) => {}
             Cell::List(it) => work.extend(it.iter()),
             Cell::Broken(it) | Cell::Sealed(it) => work.push(*it),
-            Cell::Text(_) | Cell::Big(_) => {}
+            Cell::Text(..) | Cell::Big(_) => {}
             Cell::Problem(it) => work.extend(it.values()),
             Cell::FinalSlot(it) => work.push(*it),
-            Cell::Binding { slot, guard, .. } => work.extend([*slot, *guard]),
+            Cell::Binding(it) => work.extend([it.slot, it.guard]),
             Cell::Native(it) if it.class.stamps.has(Stamps::DEEP_FROZEN) => {}
             Cell::Native(it) if it.class.stamps.has(Stamps::FROZEN_IF_PARTS_ARE) => {
                 work.extend(it.fields.iter());
@@ -352,7 +343,7 @@ fn coerce_data(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
                     payload.trace(&mut |it| work.push(it));
                 }
             }
-            Some(Cell::Object(it)) => work.extend(it.captures.iter()),
+            Some(Cell::Object { captures, .. }) => work.extend(captures.iter()),
             _ => {}
         }
     }

@@ -51,7 +51,7 @@ impl Ty {
             (_, View::Obj(it)) => match (self, heap.cell(it)) {
                 (Ty::Int | Ty::Number, Cell::Big(_)) => true,
                 (Ty::Float, Cell::Big(big)) => return Some(Int::Big((**big).clone()).to_f64().into()),
-                (Ty::Text | Ty::OptText | Ty::List, Cell::Text(_)) => true,
+                (Ty::Text | Ty::OptText | Ty::List, Cell::Text(..)) => true,
                 (Ty::List, Cell::List(_)) => true,
                 (Ty::Map, Cell::Native(it)) => std::ptr::eq(it.class, &crate::data::map::CONST_MAP),
                 (Ty::Set, Cell::Native(it)) => std::ptr::eq(it.class, &crate::data::set::CONST_SET),
@@ -103,7 +103,7 @@ impl Ty {
 pub fn may_conform(cx: &Cx, value: Value) -> bool {
     let value = cx.near(value);
     match cx.heap.get(value) {
-        Some(Cell::Object(_)) => true,
+        Some(Cell::Object { .. }) => true,
         Some(Cell::Native(it)) => {
             it.class.find(crate::selector::Selector::new("__conformTo", 1)).is_some()
                 || it.class.otherwise.is_some()

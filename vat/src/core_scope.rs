@@ -142,7 +142,7 @@ pub static BOOLEAN_FLOW: Class = Class::new(
 fn broken_flow(cx: &mut Cx) -> Value {
     let problem = cx.heap.problem(Problem::new("boolean flow expression failed"));
     let slot = cx.broken(problem);
-    cx.heap.alloc(crate::heap::Cell::Binding { slot, guard: Value::NULL, explicit: false }).into()
+    cx.heap.binding(slot, Value::NULL, false)
 }
 
 fn broken_binding(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {

@@ -4,8 +4,8 @@
 use crate::code::Const;
 use crate::far::{Outgoing, Tables};
 use crate::fuel::Fuel;
-use crate::heap::{Backlog, Cell, Heap, Message, Promise};
-use crate::machine::Loaded;
+use crate::heap::{Backlog, Cell, Heap, Message, Promise, Script};
+use crate::machine::{Loaded, Placed};
 use crate::native::{Args, Call, Class, Outcome, Step, Then};
 use crate::powers::Powers;
 use crate::problem::{Exit, Problem, Stop};
@@ -35,6 +35,8 @@ pub struct Cx {
     pub(crate) cause: u64,
     /// The same modules as the machine's.
     pub(crate) modules: Vec<Loaded>,
+    /// The scripts of all modules, as objects name them.
+    pub(crate) scripts: Vec<Placed>,
     pub(crate) scope: Scope,
     pub(crate) tables: Tables,
     /// What the host holds on to.
@@ -90,6 +92,7 @@ impl Cx {
             outbox: Vec::new(),
             cause: 0,
             modules: Vec::new(),
+            scripts: Vec::new(),
             scope: Scope::default(),
             tables: Tables::default(),
             handles: FxHashMap::default(),
@@ -121,9 +124,7 @@ impl Cx {
         if ejector.is_null() {
             return Err(Exit::Thrown(value));
         }
-        if let Some(Cell::Ejector(it)) = self.heap.get(ejector)
-            && it.live
-        {
+        if let Some(Cell::Ejector { live: true, .. }) = self.heap.get(ejector) {
             return Err(Exit::Ejected { ejector, value });
         }
         fn returned(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
@@ -205,6 +206,11 @@ impl Cx {
     /// The class of anything but an object written in E.
     pub fn class_of(&self, value: Value) -> Option<&'static Class> {
         crate::data::class_of(&self.heap, value)
+    }
+
+    /// The script of a loaded module as objects name it.
+    pub(crate) fn script(&self, module: u32, script: u32) -> Script {
+        Script(self.modules.get(module as usize).map_or(0, |it| it.first_script) + script)
     }
 
     pub(crate) fn constant(&mut self, it: &Const) -> Value {

@@ -39,7 +39,7 @@ fn list(cx: &mut Cx, value: Value) -> Result<Arc<[Value]>, Exit> {
 /// Asks an argument that is no string or list whether it conforms to one, once; then does it again.
 fn conforming(cx: &mut Cx, args: &[Value], again: fn(&mut Cx, &[Value]) -> Outcome, last: usize) -> Outcome {
     fn is_user(cx: &Cx, value: Value) -> bool {
-        matches!(cx.heap.get(value), Some(Cell::Object(_)))
+        matches!(cx.heap.get(value), Some(Cell::Object { .. }))
     }
     let Some(at) = (1..=last).find(|at| is_user(cx, args[*at])) else { return again(cx, args) };
     fn conformed(cx: &mut Cx, mut then: Box<Then>, value: Value) -> Outcome {

@@ -20,9 +20,9 @@ fn leave_with_null(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 fn leave(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     match cx.heap.get(this) {
-        Some(Cell::Ejector(it)) if it.live => Err(Exit::Ejected { ejector: this, value: args[0] }),
-        Some(Cell::Ejector(it)) => {
-            let text = format!("ejector \"{}\" no longer in scope", it.name);
+        Some(Cell::Ejector { live: true, .. }) => Err(Exit::Ejected { ejector: this, value: args[0] }),
+        Some(Cell::Ejector { name, .. }) => {
+            let text = format!("ejector \"{name}\" no longer in scope");
             Err(cx.throw(Problem::typed("ejector-extent-error", text)))
         }
         _ => Err(cx.throw("not an ejector")),

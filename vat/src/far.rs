@@ -6,7 +6,7 @@
 
 use crate::code::Module;
 use crate::cx::Cx;
-use crate::heap::{Cell, Message, Object, Promise};
+use crate::heap::{Binding, Cell, Message, Promise};
 use crate::native::{Class, Payload, Stamps};
 use crate::problem::{Part, Problem};
 use crate::selector::Selector;
@@ -185,7 +185,7 @@ impl Packing<'_> {
 
     fn node(&mut self, obj: Obj, frozen: bool) -> Node {
         match self.cx.heap.cell(obj) {
-            Cell::Text(it) => Node::Text(it.clone()),
+            Cell::Text(it, _) => Node::Text(it.flat().clone()),
             Cell::Big(it) => Node::Big(it.clone()),
             Cell::List(it) => {
                 let it = it.clone();
@@ -223,17 +223,19 @@ impl Packing<'_> {
                 let fields = self.carry_all(&fields, frozen);
                 Node::Native { class, fields, payload }
             }
-            Cell::Object(it) => {
+            Cell::Object { stamps, script, captures } => {
+                let (stamps, captures) = (*stamps, captures.clone());
                 let copied = frozen
-                    || it.stamps.has(Stamps::DEEP_FROZEN)
-                    || (self.presume && it.stamps.has(Stamps::PRESUMED))
-                    || it.stamps.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS));
+                    || stamps.has(Stamps::DEEP_FROZEN)
+                    || (self.presume && stamps.has(Stamps::PRESUMED))
+                    || stamps.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS));
                 if !copied {
                     return self.stays(obj);
                 }
-                let Some(loaded) = self.cx.modules.get(it.module as usize) else { return Node::Lost };
-                let (module, script, stamps) = (loaded.module.clone(), it.script, it.stamps);
-                let (captures, approved_by) = (it.captures.clone(), it.approved_by);
+                let Some(placed) = self.cx.scripts.get(script.index()) else { return Node::Lost };
+                let Some(loaded) = self.cx.modules.get(placed.module as usize) else { return Node::Lost };
+                let (module, script) = (loaded.module.clone(), placed.script);
+                let approved_by = self.cx.heap.approved_by(obj.into());
                 // What is copied because it does not change takes all it holds along.
                 let frozen = frozen || stamps.has(Stamps::DEEP_FROZEN) || stamps.has(Stamps::PRESUMED);
                 let captures = self.carry_all(&captures, frozen);
@@ -244,8 +246,8 @@ impl Packing<'_> {
                 let it = *it;
                 Node::FinalSlot(self.carry(it, true))
             }
-            Cell::Binding { slot, guard, explicit } if frozen => {
-                let (slot, guard, explicit) = (*slot, *guard, *explicit);
+            Cell::Binding(it) if frozen => {
+                let Binding { slot, guard, explicit } = **it;
                 let slot = self.carry(slot, true);
                 Node::Binding { slot, guard: self.carry(guard, true), explicit }
             }
@@ -312,9 +314,10 @@ pub(crate) fn unpack(
     let reals =
         |made: &[Value], all: &[Value]| -> Vec<Value> { all.iter().map(|it| real(made, *it)).collect() };
     for (index, node) in parcel.nodes.into_iter().enumerate() {
+        let mut auditors = Value::NULL;
         let cell = match node {
             Node::Far { .. } | Node::Promise { .. } => continue,
-            Node::Text(it) => Cell::Text(it),
+            Node::Text(it) => Cell::text(it),
             Node::Big(it) => Cell::Big(it),
             Node::List(it) => Cell::List(reals(&made, &it).into()),
             Node::Native { class, fields, payload } => {
@@ -323,13 +326,15 @@ pub(crate) fn unpack(
             }
             Node::Object { module, script, captures, stamps, approved_by } => {
                 let module = load(cx, module);
+                let script = cx.script(module, script);
                 let captures = reals(&made, &captures).into();
-                let approved_by = real(&made, approved_by);
-                Cell::Object(Object { module, script, captures, stamps, approved_by })
+                auditors = real(&made, approved_by);
+                Cell::Object { stamps, script, captures }
             }
             Node::FinalSlot(it) => Cell::FinalSlot(real(&made, it)),
             Node::Binding { slot, guard, explicit } => {
-                Cell::Binding { slot: real(&made, slot), guard: real(&made, guard), explicit }
+                let (slot, guard) = (real(&made, slot), real(&made, guard));
+                Cell::Binding(Box::new(Binding { slot, guard, explicit }))
             }
             Node::Broken(it) => Cell::Broken(real(&made, it)),
             Node::Sealed(it) => Cell::Sealed(real(&made, it)),
@@ -345,6 +350,7 @@ pub(crate) fn unpack(
         };
         if let Some(at) = made[index].as_obj() {
             cx.heap.fill(at, cell);
+            cx.heap.approve(at, auditors);
         }
     }
     reals(&made, &parcel.roots)

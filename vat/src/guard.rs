@@ -178,15 +178,15 @@ pub fn name_of(cx: &Cx, guard: Value) -> &'static str {
 
 /// An ejector of our own, to learn whether a guard refuses.
 pub fn fresh_ejector(cx: &mut Cx) -> Value {
-    cx.heap.alloc(Cell::Ejector(crate::heap::Ejector { name: "refusal".into(), live: true })).into()
+    cx.heap.ejector("refusal")
 }
 
 /// Ends an ejector of our own.
 pub fn close_ejector(cx: &mut Cx, ejector: Value) {
     if let Some(at) = ejector.as_obj()
-        && let Cell::Ejector(it) = cx.heap.cell_mut(at)
+        && let Cell::Ejector { live, .. } = cx.heap.cell_mut(at)
     {
-        it.live = false;
+        *live = false;
     }
 }
 

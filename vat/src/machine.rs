@@ -9,7 +9,7 @@ mod unwind;
 
 use crate::code::{Held, Module};
 use crate::cx::Cx;
-use crate::heap::{Cell, Heap, Object};
+use crate::heap::{Cell, Heap};
 use crate::native::{Args, Outcome, Step, Then};
 use crate::problem::{Exit, Problem};
 use crate::selector::Selector;
@@ -21,6 +21,17 @@ use std::sync::Arc;
 pub struct Loaded {
     pub module: Arc<Module>,
     pub consts: Arc<[Value]>,
+    /// The number of its script 0 among the vat's.
+    pub first_script: u32,
+}
+
+/// Where a script is: what an object's script stands for.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    /// Unique in the process: what inline caches remember.
+    pub uid: u32,
+    pub module: u32,
+    pub script: u32,
 }
 
 impl Loaded {
@@ -183,11 +194,8 @@ impl Machine {
                 }
             }
             Step::Match(object, message, then) => {
-                let found = match cx.heap.get(object) {
-                    Some(Cell::Object(it)) => Some((it.module, it.script)),
-                    _ => None,
-                };
-                let Some((module, script)) = found else { return Next::Value(Value::NULL) };
+                let found = cx.heap.as_object(object).map(|it| cx.scripts[it.script.index()]);
+                let Some(Placed { module, script, .. }) = found else { return Next::Value(Value::NULL) };
                 let loaded = self.modules[module as usize].module.clone();
                 let Some(matcher) = loaded.scripts[script as usize].matchers.first() else {
                     return Next::Value(Value::NULL);
@@ -225,14 +233,9 @@ impl Machine {
             return Next::Exit(self.too_deep(cx));
         }
         let module = self.load(cx, run.module);
-        let object = Object {
-            module,
-            script: 0,
-            captures: run.captures.into(),
-            stamps: Default::default(),
-            approved_by: Value::NULL,
-        };
-        let this = cx.heap.alloc(Cell::Object(object)).into();
+        let script = cx.script(module, 0);
+        let captures = run.captures.into();
+        let this = cx.heap.alloc(Cell::Object { stamps: Default::default(), script, captures }).into();
         self.stack.push(this);
         let code = &self.modules[module as usize].module.methods[0];
         let base = self.stack.len();
@@ -254,7 +257,13 @@ impl Machine {
             return at as u32;
         }
         let consts = module.consts.iter().map(|it| cx.constant(it)).collect();
-        let loaded = Loaded { module, consts };
+        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32 };
+        let number = self.modules.len() as u32;
+        cx.scripts.extend(loaded.module.scripts.iter().zip(0..).map(|(it, script)| Placed {
+            uid: it.uid,
+            module: number,
+            script,
+        }));
         self.modules.push(loaded.clone());
         cx.modules.push(loaded);
         self.modules.len() as u32 - 1
@@ -304,8 +313,8 @@ impl Machine {
         self.stack[at] = target;
         if let Some(obj) = target.as_obj() {
             match cx.heap.cell(obj) {
-                Cell::Object(it) => {
-                    let (module, script) = (it.module, it.script);
+                Cell::Object { script, .. } => {
+                    let Placed { module, script, .. } = cx.scripts[script.index()];
                     return self.dispatch_object(cx, module, script, selector, argc);
                 }
                 Cell::Promise(_) | Cell::Far { .. } => return self.not_callable(cx, selector, at),

@@ -328,7 +328,7 @@ pub fn as_source(cx: &mut Cx, value: Value) -> Result<String, Exit> {
     let mut out = String::new();
     match (value.view(), cx.heap.get(value)) {
         (View::Char(it), _) => crate::data::quote::quote_char(it, &mut out),
-        (_, Some(Cell::Text(it))) => crate::data::quote::quote_string(&it.clone(), &mut out),
+        (_, Some(Cell::Text(it, _))) => crate::data::quote::quote_string(&it.clone(), &mut out),
         _ => match crate::data::number::printed(&cx.heap, value) {
             Some(it) if it.starts_with('-') => out = format!("({it})"),
             Some(it) => out = it,

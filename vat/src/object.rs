@@ -2,7 +2,7 @@
 
 use crate::code::ScriptCode;
 use crate::cx::Cx;
-use crate::heap::{Cell, Object};
+use crate::heap::Object;
 use crate::machine::Loaded;
 use crate::native::{Class, Outcome, Stamps, done, method};
 use crate::problem::Problem;
@@ -21,10 +21,11 @@ pub fn does_not_coerce(specimen: Value, wanted: &str) -> Problem {
 }
 
 /// The script of an object written in E, and the module it is in.
-pub fn script(cx: &Cx, value: Value) -> Option<(&Object, &Loaded, &ScriptCode)> {
-    let Some(Cell::Object(object)) = cx.heap.get(value) else { return None };
-    let loaded = cx.modules.get(object.module as usize)?;
-    let script = loaded.module.scripts.get(object.script as usize)?;
+pub fn script(cx: &Cx, value: Value) -> Option<(Object<'_>, &Loaded, &ScriptCode)> {
+    let object = cx.heap.as_object(value)?;
+    let placed = cx.scripts.get(object.script.index())?;
+    let loaded = cx.modules.get(placed.module as usize)?;
+    let script = loaded.module.scripts.get(placed.script as usize)?;
     Some((object, loaded, script))
 }
 
@@ -97,12 +98,10 @@ fn object_node(cx: &mut Cx, module: usize, script: usize) -> Value {
 
 /// The object expression of an object written in E, as a node.
 pub fn expr_of(cx: &mut Cx, object: Value) -> Value {
-    match cx.heap.get(object) {
-        Some(Cell::Object(it)) => {
-            let (module, script) = (it.module as usize, it.script as usize);
-            object_node(cx, module, script)
-        }
-        _ => Value::NULL,
+    let script = cx.heap.as_object(object).map(|it| it.script.index());
+    match script.and_then(|it| cx.scripts.get(it)).copied() {
+        Some(it) => object_node(cx, it.module as usize, it.script as usize),
+        None => Value::NULL,
     }
 }
 

@@ -233,7 +233,7 @@ fn require_or(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         return done(Value::NULL);
     }
     match cx.heap.get(args[1]) {
-        Some(Cell::Text(_) | Cell::Problem(_)) => cx.call(Value::of(&THROW), "run", [args[1]]),
+        Some(Cell::Text(..) | Cell::Problem(_)) => cx.call(Value::of(&THROW), "run", [args[1]]),
         _ => {
             let then = Then::new(|cx, _, problem| cx.call(Value::of(&THROW), "run", [problem]), []);
             cx.call_then(args[1], "run", [], then)

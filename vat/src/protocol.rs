@@ -4,7 +4,6 @@
 use crate::cx::Cx;
 use crate::data::text::text_of;
 use crate::guard_methods;
-use crate::heap::Cell;
 use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
 use crate::print::Piece;
@@ -95,9 +94,8 @@ fn approve(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
 
 /// Did the auditor `stamp` approve the object?
 pub fn is_stamped(cx: &Cx, object: Value, stamp: Value) -> bool {
-    let Some(Cell::Object(it)) = cx.heap.get(object) else { return false };
     let stamp = cx.near(stamp);
-    cx.heap.as_list(it.approved_by).is_some_and(|by| by.iter().any(|it| cx.near(*it) == stamp))
+    cx.heap.as_list(cx.heap.approved_by(object)).is_some_and(|by| by.iter().any(|it| cx.near(*it) == stamp))
 }
 
 fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

@@ -37,7 +37,7 @@ pub fn kind(heap: &Heap, value: Value) -> Kind {
         };
     };
     match heap.cell(at) {
-        Cell::Text(_) | Cell::Big(_) => Kind::Atom,
+        Cell::Text(..) | Cell::Big(_) => Kind::Atom,
         Cell::List(items) => Kind::Parts(&crate::data::list::LIST, items.to_vec()),
         Cell::Native(it) if it.class.stamps.has(Stamps::SELFLESS) => {
             let mut parts = it.fields.clone();
@@ -47,8 +47,8 @@ pub fn kind(heap: &Heap, value: Value) -> Kind {
             Kind::Parts(it.class, parts)
         }
         Cell::FinalSlot(it) => Kind::Parts(&crate::slot::FINAL_SLOT, vec![*it]),
-        Cell::Binding { slot, guard, .. } => Kind::Parts(&crate::slot::BINDING, vec![*slot, *guard]),
-        Cell::Object(it) if it.stamps.has(Stamps::SELFLESS) => Kind::Portrayed,
+        Cell::Binding(it) => Kind::Parts(&crate::slot::BINDING, vec![it.slot, it.guard]),
+        Cell::Object { stamps, .. } if stamps.has(Stamps::SELFLESS) => Kind::Portrayed,
         Cell::Promise(Promise::Unresolved(_)) => Kind::Unsettled,
         _ => Kind::Itself,
     }
@@ -60,7 +60,7 @@ fn same_atom(heap: &Heap, a: Value, b: Value) -> bool {
         return true;
     }
     match (heap.get(a), heap.get(b)) {
-        (Some(Cell::Text(a)), Some(Cell::Text(b))) => a == b,
+        (Some(Cell::Text(a, _)), Some(Cell::Text(b, _))) => **a == **b,
         (Some(Cell::Big(a)), Some(Cell::Big(b))) => a == b,
         _ => false,
     }
@@ -276,7 +276,7 @@ pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
         match kind(heap, it) {
             Kind::Unsettled => return Err(Unsettled),
             Kind::Atom => match heap.get(it) {
-                Some(Cell::Text(text)) => text.hash(&mut state),
+                Some(Cell::Text(text, _)) => text.hash(&mut state),
                 Some(Cell::Big(big)) => big.as_sign_words().1.hash(&mut state),
                 _ => it.hash(&mut state),
             },

@@ -153,12 +153,12 @@ fn binding(cx: &mut Cx, scope: Value, name: Value) -> Option<Value> {
 }
 
 fn bind(cx: &mut Cx, slot: Value, guard: Value) -> Value {
-    cx.heap.alloc(Cell::Binding { slot, guard, explicit: true }).into()
+    cx.heap.binding(slot, guard, true)
 }
 
 fn slot_of(cx: &Cx, binding: Value) -> Value {
     match cx.heap.get(binding) {
-        Some(Cell::Binding { slot, .. }) => *slot,
+        Some(Cell::Binding(it)) => it.slot,
         _ => Value::NULL,
     }
 }
@@ -257,7 +257,7 @@ fn with_binding(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 
 fn is_binding(cx: &mut Cx, binding: Value) -> Result<(), Exit> {
     match cx.heap.get(binding) {
-        Some(Cell::Binding { .. }) => Ok(()),
+        Some(Cell::Binding(_)) => Ok(()),
         _ => {
             let problem = failure(cx, binding, "CoercedSlot");
             Err(cx.throw(problem))

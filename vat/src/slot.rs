@@ -61,8 +61,8 @@ pub static BINDING: Class = Class::new(
 fn get(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     done(match cx.heap.get(this) {
         Some(Cell::FinalSlot(it) | Cell::VarSlot(it)) => *it,
-        Some(Cell::GuardedSlot { value, .. }) => *value,
-        Some(Cell::Binding { slot, .. }) => *slot,
+        Some(Cell::GuardedSlot(it)) => it.value,
+        Some(Cell::Binding(it)) => it.slot,
         _ => Value::NULL,
     })
 }
@@ -74,8 +74,8 @@ fn put(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
             *it = args[0];
             done(Value::NULL)
         }
-        Cell::GuardedSlot { guard, .. } => {
-            let guard = *guard;
+        Cell::GuardedSlot(it) => {
+            let guard = it.guard;
             cx.call_then(guard, "coerce", [args[0], Value::NULL], Then::new(put_coerced, [this]))
         }
         _ => Err(cx.throw(Problem::new("not an assignable slot: ").value(this))),
@@ -84,15 +84,15 @@ fn put(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 
 fn put_coerced(cx: &mut Cx, then: Box<Then>, coerced: Value) -> Outcome {
     if let Some(at) = then.values[0].as_obj()
-        && let Cell::GuardedSlot { value, .. } = cx.heap.cell_mut(at)
+        && let Cell::GuardedSlot(it) = cx.heap.cell_mut(at)
     {
-        *value = coerced;
+        it.value = coerced;
     }
     done(Value::NULL)
 }
 
 fn is_final(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    done(matches!(cx.heap.get(this), Some(Cell::FinalSlot(_) | Cell::Binding { .. })))
+    done(matches!(cx.heap.get(this), Some(Cell::FinalSlot(_) | Cell::Binding(_))))
 }
 
 fn get_guard(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
@@ -101,15 +101,15 @@ fn get_guard(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 /// The guard of a binding: it describes the slot.
 pub fn binding_guard(cx: &mut Cx, binding: Value) -> Value {
-    let Some(Cell::Binding { slot, guard, explicit }) = cx.heap.get(binding) else { return Value::NULL };
-    let (slot, guard, explicit) = (*slot, *guard, *explicit);
+    let Some(Cell::Binding(it)) = cx.heap.get(binding) else { return Value::NULL };
+    let crate::heap::Binding { slot, guard, explicit } = **it;
     if explicit {
         return guard;
     }
     match cx.heap.get(slot) {
         Some(Cell::FinalSlot(_)) => final_slot_guard(cx, guard),
         Some(Cell::VarSlot(_)) => Value::of(&VAR_SLOT_GUARD),
-        Some(Cell::GuardedSlot { .. }) => Value::of(&GUARDED_SLOT_GUARD),
+        Some(Cell::GuardedSlot(_)) => Value::of(&GUARDED_SLOT_GUARD),
         _ => Value::of(&crate::guard::any::ANY),
     }
 }
@@ -183,8 +183,8 @@ fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let (maker, verb, args): (&'static Class, &str, Vec<Value>) = match cx.heap.get(this) {
         Some(Cell::FinalSlot(it)) => (&MAKE_FINAL_SLOT, "run", vec![*it]),
         Some(Cell::VarSlot(it)) => (&MAKE_VAR_SLOT, "run", vec![*it]),
-        Some(Cell::Binding { slot, .. }) => {
-            let slot = *slot;
+        Some(Cell::Binding(it)) => {
+            let slot = it.slot;
             (&MAKE_COERCED_SLOT, "attempt", vec![binding_guard(cx, this), slot])
         }
         _ => return done(Value::NULL),
@@ -195,14 +195,14 @@ fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 fn make_guarded(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     fn coerced(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
-        done(cx.heap.alloc(Cell::GuardedSlot { value, guard: then.values[0] }))
+        done(cx.heap.guarded_slot(value, then.values[0]))
     }
     cx.call_then(args[0], "coerce", [args[1], args[2]], Then::new(coerced, [args[0]]))
 }
 
 fn make_coerced(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     fn coerced(cx: &mut Cx, then: Box<Then>, slot: Value) -> Outcome {
-        done(cx.heap.alloc(Cell::Binding { slot, guard: then.values[0], explicit: true }))
+        done(cx.heap.binding(slot, then.values[0], true))
     }
     cx.call_then(args[0], "coerce", [args[1], args[2]], Then::new(coerced, [args[0]]))
 }
@@ -210,7 +210,7 @@ fn make_coerced(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 /// The slot, or a plain final slot if the guard refuses the value.
 fn attempt_coerced(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     fn coerced(cx: &mut Cx, then: Box<Then>, slot: Value) -> Outcome {
-        done(cx.heap.alloc(Cell::Binding { slot, guard: then.values[0], explicit: true }))
+        done(cx.heap.binding(slot, then.values[0], true))
     }
     fn refused(cx: &mut Cx, then: Box<Then>, exit: crate::problem::Exit) -> Outcome {
         match exit {
@@ -225,7 +225,7 @@ fn attempt_coerced(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 /// `via (__slotToBinding) &&x`: the specimen is a slot.
 fn slot_to_binding(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let guard = crate::core_scope::value(cx, "any");
-    done(cx.heap.alloc(Cell::Binding { slot: args[0], guard, explicit: true }))
+    done(cx.heap.binding(args[0], guard, true))
 }
 
 /// Makes the slot it is given a binding with the guard in its field.
@@ -240,7 +240,7 @@ fn guarded_slot_to_binding(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 fn with_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let guard = cx.heap.fields(this, &WITH_GUARD).map_or(Value::NULL, |it| it[0]);
     fn coerced(cx: &mut Cx, then: Box<Then>, slot: Value) -> Outcome {
-        done(cx.heap.alloc(Cell::Binding { slot, guard: then.values[0], explicit: true }))
+        done(cx.heap.binding(slot, then.values[0], true))
     }
     cx.call_then(guard, "coerce", [args[0], args[1]], Then::new(coerced, [guard]))
 }

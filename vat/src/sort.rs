@@ -111,7 +111,7 @@ fn natural(cx: &Cx, a: Value, b: Value) -> Option<Ordering> {
     match (a.view(), b.view()) {
         (View::Char(a), View::Char(b)) => Some(a.cmp(&b)),
         _ => match (cx.heap.get(a), cx.heap.get(b)) {
-            (Some(Cell::Text(a)), Some(Cell::Text(b))) => Some(a.cmp(b)),
+            (Some(Cell::Text(a, _)), Some(Cell::Text(b, _))) => Some(a.cmp(b)),
             _ => None,
         },
     }

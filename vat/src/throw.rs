@@ -28,7 +28,7 @@ pub fn as_problem(cx: &mut Cx, value: Value) -> Value {
     match cx.heap.get(value) {
         Some(Cell::Problem(_)) => value,
         Some(Cell::Sealed(inner)) => *inner,
-        Some(Cell::Text(text)) => {
+        Some(Cell::Text(text, _)) => {
             let text = text.clone();
             cx.heap.problem(Problem::new(&*text))
         }
@@ -55,7 +55,7 @@ pub fn unsealed(heap: &Heap, problem: Value) -> Value {
 /// Goes on with the problem that `value` stands for; what is none is asked whether it conforms to one.
 pub(crate) fn with_problem(cx: &mut Cx, value: Value, then: Box<Then>) -> Outcome {
     match cx.heap.get(value) {
-        Some(Cell::Problem(_) | Cell::Sealed(_) | Cell::Text(_)) => {
+        Some(Cell::Problem(_) | Cell::Sealed(_) | Cell::Text(..)) => {
             let problem = as_problem(cx, value);
             (then.run)(cx, then, problem)
         }

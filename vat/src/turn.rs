@@ -250,13 +250,13 @@ impl Vat {
             Held::Value => return Some(it.value),
             Held::Slot => it.value,
             Held::Binding => match self.cx.heap.get(it.value) {
-                Some(Cell::Binding { slot, .. }) => *slot,
+                Some(Cell::Binding(it)) => it.slot,
                 _ => return None,
             },
         };
         match self.cx.heap.get(slot) {
             Some(Cell::FinalSlot(it) | Cell::VarSlot(it)) => Some(*it),
-            Some(Cell::GuardedSlot { value, .. }) => Some(*value),
+            Some(Cell::GuardedSlot(it)) => Some(it.value),
             _ => None,
         }
     }

@@ -52,7 +52,7 @@ fn born(noun: &str) -> Guard {
 fn of_slot(cx: &Cx, slot: Value) -> Guard {
     match cx.heap.get(slot) {
         Some(Cell::VarSlot(_)) => Guard::VarSlot,
-        Some(Cell::GuardedSlot { .. }) => Guard::GuardedSlot,
+        Some(Cell::GuardedSlot(_)) => Guard::GuardedSlot,
         Some(Cell::FinalSlot(_)) => Guard::plain_def(),
         _ => Guard::ANY,
     }
@@ -73,7 +73,7 @@ pub(crate) fn worth(cx: &Cx, it: crate::scope::Named) -> audit::Worth {
         Held::Value => it.value,
         Held::Slot => return audit::Worth::Unknown,
         Held::Binding => match cx.heap.get(it.value) {
-            Some(Cell::Binding { slot, .. }) => match cx.heap.get(*slot) {
+            Some(Cell::Binding(it)) => match cx.heap.get(it.slot) {
                 Some(Cell::FinalSlot(it)) => *it,
                 _ => return audit::Worth::Unknown,
             },
@@ -97,10 +97,10 @@ pub(crate) fn worth(cx: &Cx, it: crate::scope::Named) -> audit::Worth {
 
 pub(super) fn of_binding(cx: &Cx, binding: Value) -> Guard {
     match cx.heap.get(binding) {
-        Some(Cell::Binding { guard, explicit: true, .. }) => describe(cx, *guard),
-        Some(Cell::Binding { slot, guard, .. }) => match cx.heap.get(*slot) {
-            Some(Cell::FinalSlot(_)) if !guard.is_null() => Guard::def(describe(cx, *guard)),
-            _ => of_slot(cx, *slot),
+        Some(Cell::Binding(it)) if it.explicit => describe(cx, it.guard),
+        Some(Cell::Binding(it)) => match cx.heap.get(it.slot) {
+            Some(Cell::FinalSlot(_)) if !it.guard.is_null() => Guard::def(describe(cx, it.guard)),
+            _ => of_slot(cx, it.slot),
         },
         _ => Guard::ANY,
     }
@@ -171,9 +171,9 @@ pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
         Held::Value => crate::slot::final_slot_guard(cx, Value::NULL),
         Held::Slot => slot_guard(cx, value),
         Held::Binding => match cx.heap.get(value) {
-            Some(Cell::Binding { guard, explicit: true, .. }) => *guard,
-            Some(Cell::Binding { slot, guard, .. }) => {
-                let (slot, guard) = (*slot, *guard);
+            Some(Cell::Binding(it)) if it.explicit => it.guard,
+            Some(Cell::Binding(it)) => {
+                let (slot, guard) = (it.slot, it.guard);
                 match cx.heap.get(slot) {
                     Some(Cell::FinalSlot(_)) => crate::slot::final_slot_guard(cx, guard),
                     _ => slot_guard(cx, slot),
@@ -187,7 +187,7 @@ pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
 fn slot_guard(cx: &mut Cx, slot: Value) -> Value {
     match cx.heap.get(slot) {
         Some(Cell::VarSlot(_)) => Value::of(&crate::guard::slot::VAR_SLOT),
-        Some(Cell::GuardedSlot { .. }) => Value::of(&crate::guard::slot::GUARDED_SLOT),
+        Some(Cell::GuardedSlot(_)) => Value::of(&crate::guard::slot::GUARDED_SLOT),
         Some(Cell::FinalSlot(_)) => crate::slot::final_slot_guard(cx, Value::NULL),
         _ => crate::core_scope::value(cx, "any"),
     }

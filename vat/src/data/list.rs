@@ -74,7 +74,7 @@ pub static MAKE_LIST: Class = Class::new(
 pub fn items(cx: &Cx, list: Value) -> Arc<[Value]> {
     match cx.heap.get(list) {
         Some(Cell::List(it)) => it.clone(),
-        Some(Cell::Text(it)) => it.chars().map(Value::from).collect(),
+        Some(Cell::Text(it, _)) => it.chars().map(Value::from).collect(),
         _ => Arc::new([]),
     }
 }
@@ -100,7 +100,7 @@ pub fn portrayal(cx: &mut Cx, maker: Value, verb: &str, args: &[Value]) -> Outco
 pub fn length(cx: &Cx, list: Value) -> usize {
     match cx.heap.get(list) {
         Some(Cell::List(it)) => it.len(),
-        Some(Cell::Text(it)) => super::text::length(it),
+        Some(Cell::Text(it, _)) => super::text::length(it),
         _ => flex_list::length(cx, list),
     }
 }

@@ -343,7 +343,7 @@ fn from_parts(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let mut text = String::new();
     for it in &*items(cx, args[0]) {
         match cx.heap.get(*it) {
-            Some(Cell::Text(part)) => text.push_str(part),
+            Some(Cell::Text(part, _)) => text.push_str(part),
             _ => return Err(cx.throw(Problem::new("not a Twine: ").value(*it))),
         }
     }

@@ -200,7 +200,7 @@ fn coerce_class(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn coerce_exception(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    if let Some(Cell::Text(text)) = cx.heap.get(args[0]) {
+    if let Some(Cell::Text(text, _)) = cx.heap.get(args[0]) {
         let problem = Problem::new(&**text);
         let problem = cx.heap.problem(problem);
         return done(problem);

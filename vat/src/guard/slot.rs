@@ -49,8 +49,8 @@ fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
             let fits = match cx.heap.get(specimen)? {
                 Cell::FinalSlot(_) => guard.is(&FINAL_SLOT),
                 Cell::VarSlot(_) => guard.is(&VAR_SLOT),
-                Cell::GuardedSlot { .. } => guard.is(&GUARDED_SLOT),
-                Cell::Binding { .. } => guard.is(&COERCED_SLOT),
+                Cell::GuardedSlot(_) => guard.is(&GUARDED_SLOT),
+                Cell::Binding(_) => guard.is(&COERCED_SLOT),
                 _ => false,
             };
             fits.then_some(specimen)

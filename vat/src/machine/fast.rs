@@ -60,12 +60,12 @@ pub(super) fn same(cx: &Cx, a: Value, b: Value) -> Option<bool> {
     match (a.view(), b.view()) {
         (View::Float(a), View::Float(b)) => Some(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()),
         (View::Obj(one), View::Obj(other)) => match (cx.heap.cell(one), cx.heap.cell(other)) {
-            (Cell::Text(a), Cell::Text(b)) => Some(a == b),
+            (Cell::Text(a, _), Cell::Text(b, _)) => Some(**a == **b),
             (Cell::Big(a), Cell::Big(b)) => Some(a == b),
             _ => None,
         },
         (View::Obj(it), _) | (_, View::Obj(it)) => match cx.heap.cell(it) {
-            Cell::Text(_) | Cell::Big(_) | Cell::List(_) => Some(false),
+            Cell::Text(..) | Cell::Big(_) | Cell::List(_) => Some(false),
             _ => None,
         },
         _ => Some(a == b),

@@ -1,10 +1,10 @@
 //! The one long match: instruction after instruction, until something else has to happen.
 
 use super::fast::{arithmetic, compare, same};
-use super::{CodeFrame, Frame, Loaded, Machine, Next, unwind};
+use super::{CodeFrame, Frame, Loaded, Machine, Next, Placed, unwind};
 use crate::code::{Module, Op, Site};
 use crate::cx::Cx;
-use crate::heap::{Cell, Ejector, Object};
+use crate::heap::Cell;
 use crate::native::{Stamps, Step};
 use crate::problem::{Exit, Problem};
 use crate::selector::Selector;
@@ -99,7 +99,7 @@ impl Machine {
                     }
                     Op::Capture(it) => {
                         let value = match self.stack[base - 1].as_obj().map(|it| cx.heap.cell(it)) {
-                            Some(Cell::Object(object)) => object.captures[it as usize],
+                            Some(Cell::Object { captures, .. }) => captures[it as usize],
                             _ => Value::NULL,
                         };
                         self.stack.push(value);
@@ -119,14 +119,14 @@ impl Machine {
                         let top = self.stack.len() - 1;
                         match cx.heap.get(self.stack[top]) {
                             Some(Cell::VarSlot(it) | Cell::FinalSlot(it)) => self.stack[top] = *it,
-                            Some(Cell::GuardedSlot { value, .. }) => self.stack[top] = *value,
+                            Some(Cell::GuardedSlot(it)) => self.stack[top] = it.value,
                             _ => call!(*GET, 0),
                         }
                     }
                     Op::BindingGet => {
                         let top = self.stack.len() - 1;
                         match cx.heap.get(self.stack[top]) {
-                            Some(Cell::Binding { slot, .. }) => self.stack[top] = *slot,
+                            Some(Cell::Binding(it)) => self.stack[top] = it.slot,
                             _ => call!(*GET, 0),
                         }
                     }
@@ -153,27 +153,27 @@ impl Machine {
                     Op::NewGuardedSlot => {
                         let guard = pop!();
                         let value = pop!();
-                        let slot = cx.heap.alloc(Cell::GuardedSlot { value, guard });
-                        self.stack.push(slot.into());
+                        let slot = cx.heap.guarded_slot(value, guard);
+                        self.stack.push(slot);
                     }
                     Op::NewBinding => {
                         let guard = pop!();
                         let value = pop!();
                         let slot = cx.heap.alloc(Cell::FinalSlot(value)).into();
-                        let binding = cx.heap.alloc(Cell::Binding { slot, guard, explicit: false });
-                        self.stack.push(binding.into());
+                        let binding = cx.heap.binding(slot, guard, false);
+                        self.stack.push(binding);
                     }
                     Op::BindSlot => {
                         let slot = pop!();
                         let guard = Value::NULL;
-                        let binding = cx.heap.alloc(Cell::Binding { slot, guard, explicit: false });
-                        self.stack.push(binding.into());
+                        let binding = cx.heap.binding(slot, guard, false);
+                        self.stack.push(binding);
                     }
                     Op::PatchBinding(it) => {
                         let object = self.stack[self.stack.len() - 1];
                         let binding = self.stack[base + it as usize];
-                        if let Some(Cell::Binding { slot, .. }) = cx.heap.get(binding)
-                            && let Some(slot) = slot.as_obj()
+                        if let Some(Cell::Binding(it)) = cx.heap.get(binding)
+                            && let Some(slot) = it.slot.as_obj()
                         {
                             *cx.heap.cell_mut(slot) = Cell::FinalSlot(object);
                         }
@@ -325,8 +325,8 @@ impl Machine {
                     Op::NewEjector { slot, name } => {
                         let name = cx.heap.as_text(loaded.consts[name as usize]).cloned();
                         let name = name.unwrap_or_else(|| "_".into());
-                        let ejector = cx.heap.alloc(Cell::Ejector(Ejector { name, live: true }));
-                        self.stack[base + slot as usize] = ejector.into();
+                        let ejector = cx.heap.ejector(name);
+                        self.stack[base + slot as usize] = ejector;
                     }
                     Op::KillEjector(slot) => unwind::kill(cx, self.stack[base + slot as usize]),
                     Op::Resume => {
@@ -416,17 +416,17 @@ impl Machine {
         let at = self.stack.len() - argc - 1;
         let target = self.stack[at];
         if let View::Obj(obj) = target.view()
-            && let Cell::Object(object) = cx.heap.cell(obj)
+            && let Cell::Object { script, .. } = cx.heap.cell(obj)
         {
-            let number = object.module;
+            let Placed { uid, module: number, script } = cx.scripts[script.index()];
             let module = &*modules[number as usize].module;
-            let script = &module.scripts[object.script as usize];
+            let script = &module.scripts[script as usize];
             let cached = site.cache.load(Ordering::Relaxed);
-            let method = if cached >> 32 == u64::from(script.uid) {
+            let method = if cached >> 32 == u64::from(uid) {
                 Some(cached as u32)
             } else {
                 script.methods.get(&site.selector).copied().inspect(|it| {
-                    site.cache.store(u64::from(script.uid) << 32 | u64::from(*it), Ordering::Relaxed);
+                    site.cache.store(u64::from(uid) << 32 | u64::from(*it), Ordering::Relaxed);
                 })
             };
             if let Some(method) = method {
@@ -441,7 +441,7 @@ impl Machine {
             View::Static(class) => class.find(site.selector),
             View::Obj(it) => match cx.heap.cell(it) {
                 Cell::Native(it) => it.class.find(site.selector),
-                Cell::List(_) | Cell::Text(_) => cx.class_of(target).and_then(|it| it.find(site.selector)),
+                Cell::List(_) | Cell::Text(..) => cx.class_of(target).and_then(|it| it.find(site.selector)),
                 _ => None,
             },
             _ => cx.class_of(target).and_then(|it| it.find(site.selector)),
@@ -467,8 +467,8 @@ impl Machine {
         let at = self.stack.len() - n;
         let captures = self.stack[at..].into();
         self.stack.truncate(at);
-        let (module, approved_by) = (frame.module, Value::NULL);
-        cx.heap.alloc(Cell::Object(Object { module, script, captures, stamps, approved_by })).into()
+        let script = cx.script(frame.module, script);
+        cx.heap.alloc(Cell::Object { stamps, script, captures }).into()
     }
 }
 
@@ -476,7 +476,7 @@ impl Machine {
 fn items(cx: &Cx, specimen: Value) -> Option<Arc<[Value]>> {
     match cx.heap.get(specimen)? {
         Cell::List(it) => Some(it.clone()),
-        Cell::Text(it) => Some(it.chars().map(Value::from).collect()),
+        Cell::Text(it, _) => Some(it.chars().map(Value::from).collect()),
         _ => None,
     }
 }

@@ -93,8 +93,8 @@ impl Machine {
 /// The ejector is out of its extent from now on.
 pub(super) fn kill(cx: &mut Cx, ejector: Value) {
     if let Some(at) = ejector.as_obj()
-        && let Cell::Ejector(it) = cx.heap.cell_mut(at)
+        && let Cell::Ejector { live, .. } = cx.heap.cell_mut(at)
     {
-        it.live = false;
+        *live = false;
     }
 }

@@ -46,8 +46,8 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         });
     };
     Ok(Some(match cx.heap.cell(at) {
-        Cell::Object(_) => return Ok(None),
-        Cell::Text(_) => vec![Piece::Quoted(value)],
+        Cell::Object { .. } => return Ok(None),
+        Cell::Text(..) => vec![Piece::Quoted(value)],
         Cell::Big(it) => {
             let bits = dashu_int::ops::BitTest::bit_len(&**it) as u64;
             cx.charge(bits / 64 * (1 + bits / 4096))?;
@@ -57,26 +57,27 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         Cell::List(items) => bracketed("[", items.clone().iter().copied(), "]"),
         Cell::FinalSlot(it) => vec!["<& ".into(), Piece::Quoted(*it), ">".into()],
         Cell::VarSlot(it) => vec!["<var ".into(), Piece::Quoted(*it), ">".into()],
-        Cell::GuardedSlot { value, guard } => {
-            vec!["<var ".into(), Piece::Quoted(*value), " :".into(), Piece::Quoted(*guard), ">".into()]
+        Cell::GuardedSlot(it) => {
+            vec!["<var ".into(), Piece::Quoted(it.value), " :".into(), Piece::Quoted(it.guard), ">".into()]
         }
-        Cell::Binding { slot, guard, explicit } => {
-            let mut pieces = vec!["<& ".into(), Piece::Quoted(*slot), " :".into()];
+        Cell::Binding(it) => {
+            let crate::heap::Binding { slot, guard, explicit } = **it;
+            let mut pieces = vec!["<& ".into(), Piece::Quoted(slot), " :".into()];
             // Without a guard of its own, the binding is described by the kind of its slot.
-            match cx.heap.get(*slot) {
-                _ if *explicit => pieces.push(Piece::Quoted(*guard)),
+            match cx.heap.get(slot) {
+                _ if explicit => pieces.push(Piece::Quoted(guard)),
                 Some(Cell::FinalSlot(_)) if guard.is_null() => pieces.push("FinalSlot[any]".into()),
                 Some(Cell::FinalSlot(_)) => {
-                    pieces.extend(["FinalSlot[".into(), Piece::Quoted(*guard), "]".into()]);
+                    pieces.extend(["FinalSlot[".into(), Piece::Quoted(guard), "]".into()]);
                 }
                 Some(Cell::VarSlot(_)) => pieces.push("VarSlot".into()),
-                Some(Cell::GuardedSlot { .. }) => pieces.push("GuardedSlot".into()),
+                Some(Cell::GuardedSlot(_)) => pieces.push("GuardedSlot".into()),
                 _ => pieces.push("any".into()),
             }
             pieces.push(">".into());
             pieces
         }
-        Cell::Ejector(it) => vec![format!("<{} ejector>", it.name).into()],
+        Cell::Ejector { name, .. } => vec![format!("<{name} ejector>").into()],
         Cell::Promise(_) => vec!["<Promise>".into()],
         Cell::Resolver { done: false, .. } => vec!["<Resolver>".into()],
         Cell::Resolver { .. } => vec!["<Closed Resolver>".into()],
@@ -178,7 +179,7 @@ pub(super) fn is_container(cx: &Cx, value: Value) -> bool {
     match cx.heap.get(value) {
         Some(Cell::List(items)) => !items.is_empty(),
         Some(Cell::Native(_) | Cell::Problem(_) | Cell::Broken(_)) => true,
-        Some(Cell::FinalSlot(_) | Cell::VarSlot(_) | Cell::GuardedSlot { .. } | Cell::Binding { .. }) => true,
+        Some(Cell::FinalSlot(_) | Cell::VarSlot(_) | Cell::GuardedSlot(_) | Cell::Binding(_)) => true,
         _ => false,
     }
 }

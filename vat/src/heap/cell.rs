@@ -1,0 +1,250 @@
+//! What a handle names, in 24 bytes: what is common lies in the cell, what is rare and wide in a box.
+
+use super::text::Text;
+use crate::native::{Class, Payload, Stamps};
+use crate::problem::{Exit, Part, Problem};
+use crate::selector::Selector;
+use crate::value::{Obj, Value};
+use dashu_int::IBig;
+use std::sync::Arc;
+
+/// What a handle names.
+pub enum Cell {
+    Free(u32),
+    /// A string, and whether it is all ASCII.
+    Text(Text, Letters),
+    /// An integer that does not fit an `i64`; always normalized, so smaller ones are never here.
+    Big(Arc<IBig>),
+    /// A `ConstList`.
+    List(Arc<[Value]>),
+    Native(Box<Native>),
+    /// An object written in E: what built-in auditors said of it, its script, and what it closes over.
+    Object {
+        stamps: Stamps,
+        script: Script,
+        captures: Box<[Value]>,
+    },
+    FinalSlot(Value),
+    VarSlot(Value),
+    GuardedSlot(Box<GuardedSlot>),
+    Binding(Box<Binding>),
+    Ejector {
+        live: bool,
+        name: Arc<str>,
+    },
+    Promise(Promise),
+    Resolver {
+        promise: Obj,
+        done: bool,
+    },
+    /// Another vat's object: its vat and its number in that vat's table of exports.
+    Far {
+        vat: u32,
+        export: u32,
+    },
+    /// A reference broken by a problem.
+    Broken(Value),
+    Problem(Box<Problem>),
+    /// A caught problem: can be thrown again and not looked into.
+    Sealed(Value),
+    /// An exit on its way out, parked while a `finally` runs.
+    Exit(Box<Exit>),
+}
+
+const _: () = assert!(size_of::<Cell>() == 24, "a cell is three words");
+
+/// Whether a string's characters are its bytes, so that an index is a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Letters {
+    Ascii,
+    Any,
+}
+
+impl Letters {
+    pub fn of(text: &str) -> Letters {
+        if text.is_ascii() { Letters::Ascii } else { Letters::Any }
+    }
+}
+
+/// A script of one of the vat's modules: its place in `Cx::scripts`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Script(pub u32);
+
+impl Script {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An object written in E, looked at.
+#[derive(Clone, Copy)]
+pub struct Object<'a> {
+    pub stamps: Stamps,
+    pub script: Script,
+    pub captures: &'a [Value],
+}
+
+/// A native object with state.
+pub struct Native {
+    pub class: &'static Class,
+    pub fields: Vec<Value>,
+    pub payload: Option<Box<dyn Payload>>,
+    pub(super) counted: u64,
+}
+
+impl Native {
+    pub(super) fn new(
+        class: &'static Class,
+        fields: Vec<Value>,
+        payload: Option<Box<dyn Payload>>,
+    ) -> Native {
+        let mut it = Native { class, fields, payload, counted: 0 };
+        it.counted = it.weight();
+        it
+    }
+    pub(super) fn weight(&self) -> u64 {
+        VALUE * self.fields.len() as u64 + self.payload.as_ref().map_or(0, |it| it.bytes())
+    }
+}
+
+/// `var x :G := v`
+pub struct GuardedSlot {
+    pub value: Value,
+    pub guard: Value,
+}
+
+/// `&&x`: a slot, and the guard that describes it.
+#[derive(Clone, Copy)]
+pub struct Binding {
+    pub slot: Value,
+    pub guard: Value,
+    /// The guard was given with the slot and describes the slot itself. Otherwise it is the guard the noun was
+    /// written with (`null`: none).
+    pub explicit: bool,
+}
+
+/// A local promise, or one whose resolver is in another vat.
+pub enum Promise {
+    Unresolved(Box<Backlog>),
+    Resolved(Value),
+}
+
+/// What waits for a promise.
+#[derive(Default)]
+pub struct Backlog {
+    pub messages: Vec<Message>,
+    /// The vat and export that decides it, if that is not here.
+    pub home: Option<(u32, u32)>,
+    /// Who else waits: the vat, and the vat and number by which it knows the promise.
+    pub watched: Vec<(u32, u32, u32)>,
+}
+
+/// A message that was sent, and who wants to know its result.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub selector: Selector,
+    pub args: Box<[Value]>,
+    /// The promise (`Cell::Promise`) for its result; `None` for `sendOnly`.
+    pub result: Option<Obj>,
+}
+
+impl Message {
+    /// What a message weighs while it waits.
+    pub(crate) fn bytes(&self) -> u64 {
+        64 + VALUE * self.args.len() as u64
+    }
+}
+
+pub(super) const CELL: u64 = 32;
+pub(super) const VALUE: u64 = 16;
+
+impl Cell {
+    /// A string.
+    pub fn text(text: impl Into<Arc<str>>) -> Cell {
+        let text = text.into();
+        let letters = Letters::of(&text);
+        Cell::Text(text.into(), letters)
+    }
+
+    /// The object written in E that this is.
+    pub fn as_object(&self) -> Option<Object<'_>> {
+        match self {
+            Cell::Object { stamps, script, captures } => {
+                Some(Object { stamps: *stamps, script: *script, captures })
+            }
+            _ => None,
+        }
+    }
+
+    /// What the cell weighs.
+    pub(super) fn bytes(&self) -> u64 {
+        CELL + match self {
+            Cell::Text(it, _) => it.bytes() as u64,
+            Cell::Big(it) => (dashu_int::ops::BitTest::bit_len(&**it) as u64).div_ceil(8),
+            Cell::List(it) => VALUE * it.len() as u64,
+            Cell::Native(it) => it.counted,
+            Cell::Object { captures, .. } => VALUE * captures.len() as u64,
+            Cell::GuardedSlot(_) | Cell::Binding(_) => 2 * VALUE,
+            Cell::Promise(Promise::Unresolved(it)) => {
+                64 + it.messages.iter().map(Message::bytes).sum::<u64>() + 12 * it.watched.len() as u64
+            }
+            Cell::Problem(it) => 64 + 48 * (it.message.len() + it.trace.len()) as u64,
+            _ => 0,
+        }
+    }
+
+    /// Shows every value it holds.
+    pub(super) fn trace(&self, visit: &mut impl FnMut(Value)) {
+        match self {
+            Cell::Free(_) | Cell::Text(..) | Cell::Big(_) | Cell::Ejector { .. } | Cell::Far { .. } => {}
+            Cell::List(it) => it.iter().for_each(|it| visit(*it)),
+            Cell::Native(it) => {
+                it.fields.iter().for_each(|it| visit(*it));
+                if let Some(payload) = &it.payload {
+                    payload.trace(visit);
+                }
+            }
+            Cell::Object { captures, .. } => captures.iter().for_each(|it| visit(*it)),
+            Cell::FinalSlot(it) | Cell::VarSlot(it) | Cell::Broken(it) | Cell::Sealed(it) => visit(*it),
+            Cell::GuardedSlot(it) => {
+                visit(it.value);
+                visit(it.guard);
+            }
+            Cell::Binding(it) => {
+                visit(it.slot);
+                visit(it.guard);
+            }
+            Cell::Promise(Promise::Resolved(it)) => visit(*it),
+            Cell::Promise(Promise::Unresolved(it)) => {
+                for message in &it.messages {
+                    message.args.iter().for_each(|it| visit(*it));
+                    if let Some(it) = message.result {
+                        visit(it.into());
+                    }
+                }
+            }
+            Cell::Resolver { promise, .. } => visit((*promise).into()),
+            Cell::Problem(it) => it.message.iter().for_each(|it| match it {
+                Part::Text(_) => {}
+                Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => visit(*it),
+            }),
+            Cell::Exit(it) => match &**it {
+                Exit::Thrown(it) | Exit::Freed(it) => visit(*it),
+                Exit::Ejected { ejector, value } => {
+                    visit(*ejector);
+                    visit(*value);
+                }
+                Exit::Stopped(_) => {}
+            },
+        }
+    }
+}
+
+/// A native object's cell, weighed.
+pub(crate) fn native_cell(
+    class: &'static Class,
+    fields: Vec<Value>,
+    payload: Option<Box<dyn Payload>>,
+) -> Cell {
+    Cell::Native(Box::new(Native::new(class, fields, payload)))
+}
