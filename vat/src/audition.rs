@@ -14,7 +14,9 @@ use audit::{Auditor, Verdict};
 pub fn stamps(heap: &Heap, value: Value) -> Stamps {
     match heap.get(value) {
         Some(Cell::Object { stamps, .. }) => *stamps,
-        Some(Cell::Broken(_) | Cell::Promise(_) | Cell::Far { .. }) => Stamps::NONE,
+        // Far references are compared by what they refer to.
+        Some(Cell::Far { .. } | Cell::FarProxy(_)) => Stamps::SELFLESS,
+        Some(Cell::Broken(_) | Cell::Promise(_)) => Stamps::NONE,
         _ => crate::data::class_of(heap, value).map_or(Stamps::NONE, |it| it.stamps),
     }
 }

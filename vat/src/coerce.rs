@@ -115,7 +115,7 @@ pub fn may_conform(cx: &Cx, value: Value) -> bool {
 /// `the int 1 doesn't coerce to a boolean`; what is not near is named without a type.
 pub fn failure(cx: &Cx, specimen: Value, wanted: &str) -> Problem {
     let specimen = cx.near(specimen);
-    let near = !matches!(cx.heap.get(specimen), Some(Cell::Promise(_) | Cell::Broken(_) | Cell::Far { .. }));
+    let near = crate::guard::is_near(&cx.heap, specimen);
     let problem = if near {
         Problem::new("the ").type_of(specimen).text(" ").value(specimen)
     } else {

@@ -51,6 +51,7 @@ pub fn module(name: &str) -> Option<Entry> {
         "org.erights.e.elib.slot.makeVarSlot" => &crate::slot::MAKE_VAR_SLOT,
         "org.erights.e.elib.slot.makeGuardedSlot" => &crate::slot::MAKE_GUARDED_SLOT,
         "org.erights.e.elib.slot.makeCoercedSlot" => &crate::slot::MAKE_COERCED_SLOT,
+        "org.erights.e.elib.ref.makeProxy" => &crate::proxy::MAKE_PROXY,
         "java.lang.type.Throwable" | "java.lang.type.Exception" => &crate::guard::scalar::EXCEPTION,
         "org.erights.e.elang.interp.seedVatAuthor" => &crate::interp::SEED_VAT_AUTHOR,
         _ => return None,

@@ -47,7 +47,7 @@ pub fn class_of(heap: &Heap, value: Value) -> Option<&'static Class> {
             Cell::Problem(_) => &crate::throw::PROBLEM,
             Cell::Sealed(_) => &crate::throw::SEALED_PROBLEM,
             Cell::Promise(_) => &crate::reference::PROMISE,
-            Cell::Far { .. } => &crate::reference::FAR,
+            Cell::Far { .. } | Cell::FarProxy(_) => &crate::reference::FAR,
             Cell::Broken(_) => &crate::reference::BROKEN,
             Cell::Exit(_) | Cell::Free(_) => &void::NULL,
         },

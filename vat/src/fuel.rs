@@ -47,6 +47,10 @@ impl Fuel {
         self.slice -= units.min(i64::MAX as u64 / 2) as i64;
         if self.slice >= 0 { Ok(()) } else { self.next_slice() }
     }
+    /// Uses up `units` where nothing can be ended; the next charge sees to it.
+    pub(crate) fn owe(&mut self, units: u64) {
+        self.slice = self.slice.saturating_sub_unsigned(units);
+    }
     #[cold]
     fn next_slice(&mut self) -> Result<(), Stop> {
         if self.interrupt.take() {

@@ -99,7 +99,7 @@ pub fn guarded_slot_guard(_: &mut Cx) -> Value {
 pub fn is_near(heap: &Heap, value: Value) -> bool {
     !matches!(
         heap.get(value),
-        Some(Cell::Promise(Promise::Unresolved(_)) | Cell::Broken(_) | Cell::Far { .. })
+        Some(Cell::Promise(Promise::Unresolved(_)) | Cell::Broken(_) | Cell::Far { .. } | Cell::FarProxy(_))
     )
 }
 

@@ -9,7 +9,9 @@ mod collect;
 mod text;
 
 pub(crate) use cell::native_cell;
-pub use cell::{Backlog, Binding, Cell, GuardedSlot, Letters, Message, Native, Object, Promise, Script};
+pub use cell::{
+    Backlog, Binding, Cell, GuardedSlot, Letters, Message, Native, Object, Promise, Proxied, Script,
+};
 pub use text::Text;
 
 use crate::native::{Class, Payload, Stamps};
@@ -35,6 +37,8 @@ pub struct Heap {
     collect_at: u64,
     /// Collects at (nearly) every safepoint: for tests of what holds on to what.
     pub(crate) eager: bool,
+    /// The far references of `makeProxy` by their identity; holds on to none.
+    pub(crate) far_proxies: FxHashMap<u64, Vec<Obj>>,
     looked: std::cell::Cell<u32>,
 }
 
@@ -53,6 +57,7 @@ impl Heap {
             limit,
             collect_at: 1 << 20,
             eager: false,
+            far_proxies: FxHashMap::default(),
             looked: Default::default(),
         }
     }

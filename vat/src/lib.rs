@@ -41,6 +41,7 @@ pub mod powers;
 pub mod print;
 pub mod problem;
 pub mod protocol;
+pub mod proxy;
 pub mod quasi;
 pub mod reference;
 pub mod regex_quasi;

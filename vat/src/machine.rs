@@ -317,7 +317,9 @@ impl Machine {
                     let Placed { module, script, .. } = cx.scripts[script.index()];
                     return self.dispatch_object(cx, module, script, selector, argc);
                 }
-                Cell::Promise(_) | Cell::Far { .. } => return self.not_callable(cx, selector, at),
+                Cell::Promise(_) | Cell::Far { .. } | Cell::FarProxy(_) => {
+                    return self.not_callable(cx, selector, at);
+                }
                 Cell::Broken(problem) => {
                     let problem = *problem;
                     crate::send::tell_of_broken(cx, target, selector, &self.stack[at + 1..]);

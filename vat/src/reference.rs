@@ -27,7 +27,7 @@ pub enum State {
 pub fn state(heap: &Heap, value: Value) -> State {
     match heap.get(value) {
         Some(Cell::Promise(Promise::Unresolved(_))) => State::Promise,
-        Some(Cell::Far { .. }) => State::Far,
+        Some(Cell::Far { .. } | Cell::FarProxy(_)) => State::Far,
         Some(Cell::Broken(_)) => State::Broken,
         _ => State::Near,
     }
@@ -135,7 +135,10 @@ fn is_selfish(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 fn opt_sealed_dispatch(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     match state(&cx.heap, args[0]) {
         State::Near => cx.call(args[0], "__optSealedDispatch", [args[1]]),
-        _ => done(Value::NULL),
+        _ => match crate::proxy::handler(cx, args[0]) {
+            Some(handler) => cx.call(handler, "handleOptSealedDispatch", [args[1]]),
+            None => done(Value::NULL),
+        },
     }
 }
 

@@ -101,6 +101,9 @@ pub(crate) fn settle(cx: &mut Cx, promise: Value, value: Value) {
                 work.push((unheard.into(), value));
             }
         }
+        for proxy in backlog.boxes_of {
+            work.extend(crate::proxy::box_settled(cx, proxy, value));
+        }
         work[first..].reverse();
     }
 }

@@ -9,7 +9,7 @@ use crate::cx::Cx;
 use crate::heap::{Cell, Heap, Promise};
 use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
 use crate::natives;
-use crate::problem::Problem;
+use crate::problem::{Exit, Problem};
 use crate::value::{Value, View};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -281,7 +281,7 @@ pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
                 _ => it.hash(&mut state),
             },
             Kind::Itself => match heap.payload::<Traversed>(it) {
-                Some(key) => key.tokens.len().hash(&mut state),
+                Some(key) => key.tokens.iter().take(HASHED).for_each(|it| it.hash(&mut state)),
                 None => it.hash(&mut state),
             },
             // Two of them may portray themselves alike.
@@ -391,6 +391,17 @@ enum Token {
     Again(usize),
 }
 
+impl Token {
+    fn hash(&self, state: &mut FxHasher) {
+        match self {
+            Token::Atom(it, _) => it.hash(state),
+            Token::Itself(it) => it.hash(state),
+            Token::Open(name, size) => (name, size).hash(state),
+            Token::Again(it) => it.hash(state),
+        }
+    }
+}
+
 struct Traversed {
     tokens: Vec<Token>,
 }
@@ -410,9 +421,15 @@ impl Payload for Traversed {
 }
 
 fn make_traversal_key(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let key = traversal_key(cx, args[0])?;
+    done(key)
+}
+
+/// The structure of `value` as it is now.
+pub fn traversal_key(cx: &mut Cx, value: Value) -> Result<Value, Exit> {
     let mut tokens = Vec::new();
     let mut entered: FxHashMap<Value, usize> = FxHashMap::default();
-    let mut todo = vec![args[0]];
+    let mut todo = vec![value];
     while let Some(it) = todo.pop() {
         let it = cx.heap.shorten(it);
         match kind(&cx.heap, it) {
@@ -430,8 +447,7 @@ fn make_traversal_key(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     }
     cx.charge(tokens.len() as u64)?;
     cx.reserve(tokens.len() as u64 * 32)?;
-    let key = cx.heap.native_with(&TRAVERSAL_KEY, [], Box::new(Traversed { tokens }));
-    done(key)
+    Ok(cx.heap.native_with(&TRAVERSAL_KEY, [], Box::new(Traversed { tokens })))
 }
 
 /// Whether two traversal keys stand for the same structure; `None` if they are not both keys.

@@ -39,7 +39,13 @@ pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[
 /// Puts a message on its way: to the end of the vat's queue, to the promise's backlog, to another vat.
 /// `Some`: the target is broken, and this promise has to be told.
 pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Obj> {
-    let mut away = None;
+    let (mut target, mut message, mut away) = (target, message, None);
+    while let Some(handler) = crate::proxy::handler(cx, target) {
+        // Handlers may be proxies themselves; a turn that has used up its budget ends at its next step.
+        cx.fuel.owe(1);
+        message = crate::proxy::for_handler(cx, message);
+        target = cx.near(handler);
+    }
     if let Some(at) = target.as_obj() {
         match cx.heap.cell_mut(at) {
             Cell::Promise(Promise::Unresolved(backlog)) => match backlog.home {

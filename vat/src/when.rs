@@ -10,7 +10,7 @@ use crate::value::Value;
 /// Is told that a reference is more resolved, looks again. Fields: the reference, the reactor, the resolver
 /// of the result or null, whether it has reacted.
 static REACTOR: Class =
-    Class::new("whenResolvedReactor", "<whenResolved reactor>", &[method("run", 1, look_again)]);
+    Class::new("whenResolvedReactor", "<safeWhenResolvedReactor>", &[method("run", 1, look_again)]);
 
 fn look_again(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let Some(&[reference, reactor, resolver, reacted]) = cx.heap.fields(this, &REACTOR) else {

@@ -27,7 +27,7 @@ fn coerce_near(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 fn coerce_vow(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    if let Some(Cell::Far { .. }) = cx.heap.get(args[0]) {
+    if let Some(Cell::Far { .. } | Cell::FarProxy(_)) = cx.heap.get(args[0]) {
         return cx.eject(args[1], "must not be far");
     }
     done(args[0])

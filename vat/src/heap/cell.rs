@@ -42,6 +42,8 @@ pub enum Cell {
         vat: u32,
         export: u32,
     },
+    /// A far reference that a handler in this vat answers for; see `proxy`.
+    FarProxy(Box<Proxied>),
     /// A reference broken by a problem.
     Broken(Value),
     Problem(Box<Problem>),
@@ -137,6 +139,24 @@ pub struct Backlog {
     pub home: Option<(u32, u32)>,
     /// Who else waits: the vat, and the vat and number by which it knows the promise.
     pub watched: Vec<(u32, u32, u32)>,
+    /// The handler that gets the messages in its place, if one does.
+    pub proxied: Option<Box<Proxied>>,
+    /// The proxies whose resolution box this promises.
+    pub boxes_of: Vec<Obj>,
+}
+
+/// What stands behind a reference of `makeProxy`.
+pub struct Proxied {
+    pub handler: Value,
+    pub resolution: Value,
+    /// The traversal key of the handler and the box as they were; null for a promise.
+    pub identity: Value,
+}
+
+impl Proxied {
+    fn trace(&self, visit: &mut impl FnMut(Value)) {
+        [self.handler, self.resolution, self.identity].into_iter().for_each(visit);
+    }
 }
 
 /// A message that was sent, and who wants to know its result.
@@ -186,8 +206,11 @@ impl Cell {
             Cell::Object { captures, .. } => VALUE * captures.len() as u64,
             Cell::GuardedSlot(_) | Cell::Binding(_) => 2 * VALUE,
             Cell::Promise(Promise::Unresolved(it)) => {
-                64 + it.messages.iter().map(Message::bytes).sum::<u64>() + 12 * it.watched.len() as u64
+                64 + it.messages.iter().map(Message::bytes).sum::<u64>()
+                    + 12 * it.watched.len() as u64
+                    + 4 * it.boxes_of.len() as u64
             }
+            Cell::FarProxy(_) => 3 * VALUE,
             Cell::Problem(it) => 64 + 48 * (it.message.len() + it.trace.len()) as u64,
             _ => 0,
         }
@@ -222,7 +245,12 @@ impl Cell {
                         visit(it.into());
                     }
                 }
+                it.boxes_of.iter().for_each(|it| visit((*it).into()));
+                if let Some(it) = &it.proxied {
+                    it.trace(visit);
+                }
             }
+            Cell::FarProxy(it) => it.trace(visit),
             Cell::Resolver { promise, .. } => visit((*promise).into()),
             Cell::Problem(it) => it.message.iter().for_each(|it| match it {
                 Part::Text(_) => {}

@@ -38,6 +38,10 @@ impl Heap {
         let marks = &self.marks;
         let is_marked = |id: usize| marks[id / 64] & (1 << (id % 64)) != 0;
         self.approvals.retain(|it, _| is_marked(it.index()));
+        self.far_proxies.retain(|_, alike| {
+            alike.retain(|it| is_marked(it.index()));
+            !alike.is_empty()
+        });
         for word in (0..marks.len()).rev() {
             // Most words are full in a heap that lives.
             if marks[word] == u64::MAX {

@@ -81,7 +81,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         Cell::Promise(_) => vec!["<Promise>".into()],
         Cell::Resolver { done: false, .. } => vec!["<Resolver>".into()],
         Cell::Resolver { .. } => vec!["<Closed Resolver>".into()],
-        Cell::Far { .. } => vec!["<Far ref>".into()],
+        Cell::Far { .. } | Cell::FarProxy(_) => vec!["<Far ref>".into()],
         Cell::Broken(problem) => vec!["<ref broken by ".into(), Piece::Quoted(*problem), ">".into()],
         Cell::Sealed(_) => vec!["<sealed problem>".into()],
         Cell::Problem(it) => {
