@@ -22,7 +22,10 @@ pub enum Ty {
     /// An int or a float64.
     Number,
     Char,
+    /// A string, with where it came from.
     Text,
+    /// A string, without.
+    Bare,
     /// A string or null.
     OptText,
     Bool,
@@ -41,6 +44,11 @@ impl Ty {
             Ty::Any => return Some(value),
             _ => heap.shorten(value),
         };
+        if self == Ty::Bare
+            && let Some(twine) = heap.spans(value)
+        {
+            return Some(twine.bare);
+        }
         let fits = match (self, value.view()) {
             (Ty::Int | Ty::Number, View::Int(_)) => true,
             (Ty::Float | Ty::Number, View::Float(_)) => true,
@@ -51,7 +59,7 @@ impl Ty {
             (_, View::Obj(it)) => match (self, heap.cell(it)) {
                 (Ty::Int | Ty::Number, Cell::Big(_)) => true,
                 (Ty::Float, Cell::Big(big)) => return Some(Int::Big((**big).clone()).to_f64().into()),
-                (Ty::Text | Ty::OptText | Ty::List, Cell::Text(..)) => true,
+                (Ty::Text | Ty::Bare | Ty::OptText | Ty::List, Cell::Text(..)) => true,
                 (Ty::List, Cell::List(_)) => true,
                 (Ty::Map, Cell::Native(it)) => std::ptr::eq(it.class, &crate::data::map::CONST_MAP),
                 (Ty::Set, Cell::Native(it)) => std::ptr::eq(it.class, &crate::data::set::CONST_SET),
@@ -71,7 +79,7 @@ impl Ty {
             Ty::Float => "float64",
             Ty::Number => "Number",
             Ty::Char => "char",
-            Ty::Text => "String",
+            Ty::Text | Ty::Bare => "String",
             Ty::OptText => "any[Null, String]",
             Ty::Bool => "boolean",
             Ty::List => "ConstList",
@@ -89,7 +97,7 @@ impl Ty {
             Ty::Int => Value::of(&guard::scalar::INT),
             Ty::Float | Ty::Number => Value::of(&guard::scalar::FLOAT64),
             Ty::Char => Value::of(&guard::scalar::CHAR),
-            Ty::Text | Ty::OptText => Value::of(&guard::scalar::STRING),
+            Ty::Text | Ty::Bare | Ty::OptText => Value::of(&guard::scalar::STRING),
             Ty::Bool => Value::of(&guard::scalar::BOOLEAN),
             Ty::List => Value::of(&guard::list::LIST),
             Ty::Map => Value::of(&guard::map::MAP),

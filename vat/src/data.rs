@@ -14,9 +14,11 @@ pub mod quote;
 pub mod region;
 pub mod set;
 pub mod sha1;
+pub mod source_span;
 pub mod table;
 pub mod template;
 pub mod text;
+pub mod twine;
 pub mod void;
 
 use crate::heap::{Cell, Heap};

@@ -243,6 +243,7 @@ pub fn pieces(cx: &Cx, class: &'static Class, value: Value) -> Option<Vec<Piece>
     } else {
         crate::facet::pieces(cx, class, &fields)
             .or_else(|| crate::sealing::pieces(cx, class, &fields))
+            .or_else(|| crate::data::source_span::pieces(cx, class, &fields))
             .or_else(|| crate::desc::pieces(cx, class, &fields))
             .or_else(|| crate::help::pieces(cx, class, &fields))
             .or_else(|| crate::node::pieces(cx, class, &fields))

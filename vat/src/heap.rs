@@ -14,6 +14,7 @@ pub use cell::{
 };
 pub use text::Text;
 
+use crate::data::twine::{self, SpanTable, Spans};
 use crate::native::{Class, Payload, Stamps};
 use crate::problem::Problem;
 use crate::value::{Obj, Value, View};
@@ -39,6 +40,8 @@ pub struct Heap {
     pub(crate) eager: bool,
     /// The far references of `makeProxy` by their identity; holds on to none.
     pub(crate) far_proxies: FxHashMap<u64, Vec<Obj>>,
+    /// Where the characters of some strings came from; see `data::twine`.
+    spans: SpanTable,
     looked: std::cell::Cell<u32>,
 }
 
@@ -58,6 +61,7 @@ impl Heap {
             collect_at: 1 << 20,
             eager: false,
             far_proxies: FxHashMap::default(),
+            spans: SpanTable::default(),
             looked: Default::default(),
         }
     }
@@ -183,7 +187,27 @@ impl Heap {
         self.alloc(Cell::Problem(Box::new(problem.into()))).into()
     }
 
+    /// Lays spans beside a string that has just been made.
+    pub(crate) fn set_spans(&mut self, text: Value, spans: Spans) {
+        if let Some(at) = text.as_obj() {
+            self.bytes += twine::weight(&spans.parts);
+            self.spans.insert(at, spans);
+        }
+    }
+
     // Looking at things (all look through resolved promises).
+
+    /// Where the characters of a string came from; `None`: nobody knows, or it is no string.
+    pub fn spans(&self, value: Value) -> Option<&Spans> {
+        if self.spans.is_empty() {
+            return None;
+        }
+        self.spans.get(&self.shorten(value).as_obj()?)
+    }
+    /// Has no string of this heap any spans?
+    pub fn has_no_spans(&self) -> bool {
+        self.spans.is_empty()
+    }
 
     pub fn as_text(&self, value: Value) -> Option<&Arc<str>> {
         match self.get(value)? {

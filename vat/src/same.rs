@@ -60,8 +60,19 @@ fn same_atom(heap: &Heap, a: Value, b: Value) -> bool {
         return true;
     }
     match (heap.get(a), heap.get(b)) {
-        (Some(Cell::Text(a, _)), Some(Cell::Text(b, _))) => **a == **b,
+        (Some(Cell::Text(x, _)), Some(Cell::Text(y, _))) => {
+            **x == **y && (heap.has_no_spans() || same_spans(heap, a, b))
+        }
         (Some(Cell::Big(a)), Some(Cell::Big(b))) => a == b,
+        _ => false,
+    }
+}
+
+/// Twines are the same only if they come from the same places.
+fn same_spans(heap: &Heap, a: Value, b: Value) -> bool {
+    match (heap.spans(a), heap.spans(b)) {
+        (None, None) => true,
+        (Some(a), Some(b)) => a.parts == b.parts,
         _ => false,
     }
 }

@@ -1,13 +1,13 @@
 //! Strings: lists of characters with verbs of their own.
 
-use super::list::{self, items, paid_items};
+use super::list::{self, paid_items};
+use super::twine;
 use crate::coerce::failure;
 use crate::cx::Cx;
-use crate::heap::Cell;
 use crate::iterate::{Items, each};
 use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
-use crate::problem::{Exit, Problem};
+use crate::problem::Exit;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -60,10 +60,15 @@ pub static STRING: Class = Class::new(
         "toUpperCase"() => to_upper_case,
         "trim"() => trim,
         "quote"() => quote,
-        "isBare"() => is_bare,
-        "bare"() => itself,
-        "getOptSpan"() => get_opt_span,
-        "getParts"() => get_parts,
+        "asFrom"(Text) => twine::as_from,
+        "isBare"() => twine::is_bare,
+        "bare"() => twine::bare,
+        "getOptSpan"() => twine::get_opt_span,
+        "getParts"() => twine::get_parts,
+        "getSourceMap"() => twine::get_source_map,
+        "infect"(Text) => twine::infect,
+        "infect"(Text, Bool) => twine::infect_one_to_one,
+        "__optUncall"() => twine::opt_uncall,
     ],
 )
 .fqn("org.erights.e.elib.tables.String")
@@ -106,10 +111,11 @@ fn paid(cx: &mut Cx, value: Value) -> Result<Arc<str>, Exit> {
     Ok(text)
 }
 
-fn made(cx: &mut Cx, text: String) -> Outcome {
+/// A string made of another; it comes from where that one does.
+fn made_from(cx: &mut Cx, source: Value, text: String) -> Outcome {
     cx.reserve(text.len() as u64)?;
     let text = cx.heap.text(text);
-    done(text)
+    done(twine::infected(cx, source, text)?)
 }
 
 fn size(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
@@ -136,7 +142,11 @@ fn run(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let (start, bound) = list::bounds(cx, this, args[0], args[1])?;
     match (byte_of(&text, start), byte_of(&text, bound)) {
         (Some(0), Some(end)) if end == text.len() => done(this),
-        (Some(start), Some(end)) => made(cx, text[start..end].to_string()),
+        (Some(from), Some(end)) => {
+            cx.reserve((end - from) as u64)?;
+            let slice = cx.heap.text(&text[from..end]);
+            done(twine::sliced(cx, this, (start, bound), slice)?)
+        }
         _ => Err(list::out_of_range(cx, this, args[0])),
     }
 }
@@ -151,7 +161,7 @@ fn add(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     sum.push_str(&text);
     sum.push_str(&other);
     let sum = cx.heap.text(sum);
-    done(sum)
+    done(twine::joined(cx, &[this, args[0]], sum)?)
 }
 
 fn multiply(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
@@ -161,6 +171,10 @@ fn multiply(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     }
     let count = list::times(cx, args[0], text.len() as u64)?;
     let text = cx.heap.text(text.repeat(count));
+    if twine::has_spans(cx, this) {
+        cx.reserve(16 * count as u64)?;
+        return done(twine::joined(cx, &vec![this; count], text)?);
+    }
     done(text)
 }
 
@@ -232,8 +246,8 @@ fn replace_all(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     }
     let found = text.matches(&*old).count() as u64;
     cx.reserve(text.len() as u64 + found.saturating_mul(new.len() as u64))?;
-    let text = cx.heap.text(text.replace(&*old, &new));
-    done(text)
+    let result = cx.heap.text(text.replace(&*old, &new));
+    done(twine::replaced(cx, this, &old, args[1], result)?)
 }
 
 fn split(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
@@ -243,7 +257,15 @@ fn split(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     }
     let found = text.matches(&*separator).count() as u64;
     cx.reserve(text.len() as u64 + 48 * found)?;
-    let parts: Vec<Value> = text.split(&*separator).map(|it| cx.heap.text(it)).collect();
+    let mut parts: Vec<Value> = text.split(&*separator).map(|it| cx.heap.text(it)).collect();
+    if twine::has_spans(cx, this) {
+        let mut start = 0;
+        for it in &mut parts {
+            let bound = start + length(&text_of(cx, *it));
+            *it = twine::sliced(cx, this, (start, bound), *it)?;
+            start = bound + length(&separator);
+        }
+    }
     let list = cx.heap.list(parts);
     done(list)
 }
@@ -271,81 +293,41 @@ fn rjoin(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         joined.push_str(&text_of(cx, *it));
     }
     let joined = cx.heap.text(joined);
-    done(joined)
+    if cx.heap.has_no_spans() {
+        return done(joined);
+    }
+    let mut all = Vec::with_capacity(parts.len() * 2);
+    for (at, it) in parts.iter().enumerate() {
+        if at > 0 {
+            all.push(this);
+        }
+        all.push(*it);
+    }
+    done(twine::joined(cx, &all, joined)?)
 }
 
 fn to_lower_case(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let text = paid(cx, this)?.to_lowercase();
-    made(cx, text)
+    made_from(cx, this, text)
 }
 
 fn to_upper_case(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let text = paid(cx, this)?.to_uppercase();
-    made(cx, text)
+    made_from(cx, this, text)
 }
 
 fn trim(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let text = paid(cx, this)?;
-    made(cx, text.trim().to_string())
+    let start = length(&text) - length(text.trim_start());
+    let trimmed = text.trim();
+    cx.reserve(trimmed.len() as u64)?;
+    let slice = cx.heap.text(trimmed);
+    done(twine::sliced(cx, this, (start, start + length(trimmed)), slice)?)
 }
 
 fn quote(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let text = paid(cx, this)?;
     let mut out = String::new();
     super::quote::quote_string(&text, &mut out);
-    made(cx, out)
-}
-
-/// A plain string has no source spans.
-fn is_bare(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(true)
-}
-
-fn get_opt_span(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
-    done(Value::NULL)
-}
-
-fn get_parts(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let empty = text_of(cx, this).is_empty();
-    let parts = if empty { Vec::new() } else { vec![this] };
-    let list = cx.heap.list(parts);
-    done(list)
-}
-
-/// `__makeTwine`
-pub static MAKE_TWINE: Class = Class::new(
-    "makeTwine",
-    "<makeTwine>",
-    natives!["fromValuesOf"(Any) => from_values_of, "fromParts"(List) => from_parts],
-)
-.fqn("org.erights.e.elib.tables.makeTwine")
-.stamps(Stamps::DEEP_FROZEN);
-
-/// The string of the characters that something goes through.
-fn from_values_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    list::collect_values_then(cx, args[0], &[], |cx, then, _| {
-        let mut text = String::new();
-        for it in list::collected(cx, then.values[0]) {
-            match cx.near(it).as_char() {
-                Some(it) => text.push(it),
-                None => {
-                    let problem = failure(cx, it, "char");
-                    return Err(cx.throw(problem));
-                }
-            }
-        }
-        made(cx, text)
-    })
-}
-
-fn from_parts(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let _ = this;
-    let mut text = String::new();
-    for it in &*items(cx, args[0]) {
-        match cx.heap.get(*it) {
-            Some(Cell::Text(part, _)) => text.push_str(part),
-            _ => return Err(cx.throw(Problem::new("not a Twine: ").value(*it))),
-        }
-    }
-    made(cx, text)
+    made_from(cx, this, out)
 }

@@ -65,13 +65,13 @@ pub static CHAR: Class = Class::new(
 .fqn("guard.char")
 .stamps(FROZEN);
 
-/// `String`
+/// `String`: text, without where it came from.
 pub static STRING: Class =
     Class::new("cl-type-guard", "String", guard_methods![coerce_to; "getTheTrivialValue"() => empty_text])
         .fqn("guard.String")
         .stamps(FROZEN);
 
-/// `Twine`: text; here every string is one.
+/// `Twine`: text, together with where it came from.
 pub static TWINE: Class =
     Class::new("cl-type-guard", "Twine", guard_methods![coerce_to; "getTheTrivialValue"() => empty_text])
         .fqn("guard.Twine")
@@ -102,6 +102,11 @@ pub static FLEX_MAP: Class =
 pub static FLEX_SET: Class =
     Class::new("cl-type-guard", "FlexSet", guard_methods![coerce_class;]).fqn("guard.FlexSet").stamps(FROZEN);
 
+/// `<elib:base.makeSourceSpan>.asType()`
+pub static SOURCE_SPAN: Class = Class::new("cl-type-guard", "SourceSpan", guard_methods![coerce_class;])
+    .fqn("guard.SourceSpan")
+    .stamps(FROZEN);
+
 /// What can be thrown: `<type:java.lang.Throwable>` of old. A string becomes a problem.
 pub static EXCEPTION: Class = Class::new("cl-type-guard", "Throwable", guard_methods![coerce_exception;])
     .fqn("guard.Throwable")
@@ -116,7 +121,9 @@ pub fn type_of(class: &'static Class) -> Option<Ty> {
     let is = |it: &'static Class| std::ptr::eq(class, it);
     Some(if is(&INT) {
         Ty::Int
-    } else if is(&STRING) || is(&TWINE) {
+    } else if is(&STRING) {
+        Ty::Bare
+    } else if is(&TWINE) {
         Ty::Text
     } else if is(&BOOLEAN) {
         Ty::Bool
@@ -180,6 +187,8 @@ fn instances_of(heap: &Heap, guard: Value) -> Option<&'static Class> {
         &crate::data::flex_map::FLEX_MAP
     } else if is(&FLEX_SET) {
         &crate::data::flex_set::FLEX_SET
+    } else if is(&SOURCE_SPAN) {
+        &crate::data::source_span::SOURCE_SPAN
     } else {
         return None;
     })

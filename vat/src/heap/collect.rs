@@ -1,6 +1,7 @@
 //! Mark and sweep.
 
 use super::{Cell, Heap, NONE};
+use crate::data::twine;
 use crate::native::Stamps;
 use crate::value::{Obj, Value};
 
@@ -26,6 +27,12 @@ impl Heap {
             {
                 mark(marks, &mut work, *it);
             }
+            if !self.spans.is_empty()
+                && let Some(it) = self.spans.get(&Obj(id))
+            {
+                bytes += twine::weight(&it.parts);
+                mark(marks, &mut work, it.bare);
+            }
         }
         self.bytes = bytes;
         self.sweep();
@@ -42,6 +49,7 @@ impl Heap {
             alike.retain(|it| is_marked(it.index()));
             !alike.is_empty()
         });
+        self.spans.retain(|it, _| is_marked(it.index()));
         for word in (0..marks.len()).rev() {
             // Most words are full in a heap that lives.
             if marks[word] == u64::MAX {

@@ -1,7 +1,7 @@
 //! The modules that are native: what `<import:org.erights.e.elib.sealing.makeBrand>` finds without a file.
 
 use super::Entry;
-use crate::data::{flex_list, flex_map, flex_set, list, map, number, set, text};
+use crate::data::{flex_list, flex_map, flex_set, list, map, number, set, source_span, twine};
 use crate::guard::{any, nullable, region, same, scalar};
 use crate::native::Class;
 use crate::{desc, print, protocol, scope_object, sealing};
@@ -29,7 +29,8 @@ pub fn module(name: &str) -> Option<Entry> {
         "elib.tables.makeFlexList" => &flex_list::MAKE_FLEX_LIST,
         "elib.tables.makeFlexMap" => &flex_map::MAKE_FLEX_MAP,
         "elib.tables.makeFlexSet" => &flex_set::MAKE_FLEX_SET,
-        "elib.tables.makeTwine" => &text::MAKE_TWINE,
+        "elib.tables.makeTwine" => &twine::MAKE_TWINE,
+        "elib.base.makeSourceSpan" => &source_span::MAKE_SOURCE_SPAN,
         "elib.atom.makeFloat64" => &number::MAKE_FLOAT64,
         "elib.oldeio.makeTextWriter" => &print::MAKE_TEXT_WRITER,
         "elang.coord.OrderedSpaceMaker" => &region::MAKE_ORDERED_SPACE,

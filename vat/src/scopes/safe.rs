@@ -1,7 +1,7 @@
 //! The safe scope: what carries no authority.
 
 use super::Entry;
-use crate::data::{list, map, number, text};
+use crate::data::{list, map, number, twine};
 use crate::guard::{
     any, list as list_guard, map as map_guard, nullable, reference, region, scalar, set, tuple,
 };
@@ -53,7 +53,7 @@ fn class(name: &str) -> Option<&'static Class> {
         "__makeList" => &list::MAKE_LIST,
         "__makeMap" => &map::MAKE_MAP,
         "__makeInt" => &number::MAKE_INT,
-        "__makeTwine" => &text::MAKE_TWINE,
+        "__makeTwine" => &twine::MAKE_TWINE,
         "__makeOrderedSpace" => &region::MAKE_ORDERED_SPACE,
         "__makeVerbFacet" => &facet::MAKE_VERB_FACET,
         "__getPropertySlot" => &facet::GET_PROPERTY_SLOT,
