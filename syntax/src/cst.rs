@@ -259,6 +259,27 @@ fn field_numbered(id: u16) -> Option<Field> {
     fields.get(usize::from(id)).copied().flatten()
 }
 
+/// What has no role anywhere in the grammar. To ask the parser for the role of a node costs a climb to the nearest
+/// parent that has a name, past as many nameless ones as a long list has levels.
+const MARKS_WITHOUT_ROLE: [&str; 28] = [
+    "\"", "$", "${", "(", ")", ",", "->", ".", ":", "::", ":=", ";", "<-", "=", "=>", "?", "@", "@{", "[",
+    "]", "`", "catch", "else", "in", "match", "{", "||", "}",
+];
+const NAMED_WITHOUT_ROLE: [&str; 3] = ["comment", "escape_sequence", "string_content"];
+
+fn has_role(id: u16) -> bool {
+    static ROLES: OnceLock<Vec<bool>> = OnceLock::new();
+    let role = |id: u16| {
+        let name = language().node_kind_for_id(id).unwrap_or_default();
+        match language().node_kind_is_named(id) {
+            true => !NAMED_WITHOUT_ROLE.contains(&name),
+            false => !MARKS_WITHOUT_ROLE.contains(&name),
+        }
+    };
+    let roles = ROLES.get_or_init(|| (0..language().node_kind_count() as u16).map(role).collect());
+    roles.get(usize::from(id)).copied().unwrap_or(true)
+}
+
 fn byte_range(it: &tree_sitter::Node<'_>) -> TextRange {
     TextRange::new((it.start_byte() as u32).into(), (it.end_byte() as u32).into())
 }
@@ -332,7 +353,8 @@ impl NodeData {
     /// What is kept of the node under the cursor; punctuation without a role is not.
     fn of(cursor: &TreeCursor<'_>) -> Option<NodeData> {
         let node = cursor.node();
-        let field = cursor.field_id().and_then(|it| field_numbered(it.get()));
+        let role = !node.is_error() && has_role(node.kind_id());
+        let field = role.then(|| cursor.field_id()).flatten().and_then(|it| field_numbered(it.get()));
         let kept = node.is_named() || field.is_some() || node.is_missing() || node.is_error();
         kept.then(|| NodeData {
             kind: if node.is_error() { Kind::Error } else { kind_numbered(node.kind_id()) },
@@ -343,5 +365,30 @@ impl NodeData {
             end: node.end_byte() as u32,
             after: 0,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MARKS_WITHOUT_ROLE, NAMED_WITHOUT_ROLE};
+
+    #[test]
+    fn nothing_in_the_grammar_gives_them_a_role() {
+        let types = tree_sitter_e::NODE_TYPES;
+        // As it is indented, an object `fields` ends at the first brace of its own depth.
+        let fields = types.split("\n    \"fields\": {").skip(1).map(|it| it.split("\n    }").next());
+        assert!(fields.clone().count() > 50, "the roles are found");
+        for fields in fields.flatten() {
+            let marks = MARKS_WITHOUT_ROLE.map(|it| (it, false)).into_iter();
+            for (name, named) in marks.chain(NAMED_WITHOUT_ROLE.map(|it| (it, true))) {
+                let name = name.replace('"', "\\\"");
+                let entry = format!("\"type\": \"{name}\",\n            \"named\": {named}\n");
+                assert!(!fields.contains(&entry), "{name} has a role:\n{fields}");
+            }
+        }
+        assert!(
+            types.contains("\"type\": \"catch\",\n            \"named\": true\n"),
+            "entries look like this"
+        );
     }
 }
