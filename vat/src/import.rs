@@ -5,6 +5,7 @@
 
 use crate::cx::Cx;
 use crate::native::{Class, Outcome, Stamps, Step, Then, done, method};
+use crate::powers::Source;
 use crate::problem::{Exit, Problem};
 use crate::value::Value;
 use std::sync::Arc;
@@ -132,16 +133,24 @@ pub static OPAQUE: Class = Class::new(
 )
 .stamps(Stamps::DEEP_FROZEN);
 
+/// The native module of a name.
+fn native(name: &str) -> Option<crate::scopes::Entry> {
+    crate::core_scope::module(name)
+        .or_else(|| crate::scopes::module(name))
+        .or_else(|| crate::library::module(name))
+}
+
 /// The module's value, now or once it has been evaluated.
 fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
     if let Some(it) = cx.imported.get(name) {
         return done(*it);
     }
-    if let Some(it) = crate::core_scope::module(name).or_else(|| crate::scopes::module(name)) {
+    if let Some(it) = native(name) {
         let it = crate::scope::entry_value(cx, name, it);
         return done(it);
     }
-    let Some(source) = cx.powers.import(name) else {
+    let own = crate::library::source(name).map(|text| Source { name: name.clone(), text: text.into() });
+    let Some(source) = own.or_else(|| cx.powers.import(name)) else {
         if let Some(absent) = absent {
             return cx.call(absent, "run", []);
         }

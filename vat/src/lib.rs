@@ -27,6 +27,7 @@ mod import;
 mod interp;
 pub mod iterate;
 pub mod lazy;
+pub mod library;
 mod load;
 mod machine;
 mod miranda;

@@ -21,7 +21,7 @@ static ALARM: Class = Class::new("Alarm", "<an alarm>", natives!["run"() => ring
 /// `entropy`
 pub static ENTROPY: Class = Class::new(
     "Entropy",
-    "<entropy>",
+    "<pseudorandom number generator>",
     natives![
         "nextInt"(Int) => next_int,
         "nextBits"(Int) => next_bits,

@@ -48,6 +48,7 @@ pub static LIST: Class = Class::new(
         "sort"(Any) => sort,
         "reverse"() => reverse,
         "iterate"(Any) => iterate,
+        "asStream"() => crate::library::list_stream::as_stream,
         "snapshot"() => itself,
         "readOnly"() => itself,
         "diverge"() => flex_list::diverge_any,

@@ -43,6 +43,7 @@ pub static STRING: Class = Class::new(
         "sort"(Any) => list::sort,
         "reverse"() => list::reverse,
         "iterate"(Any) => iterate,
+        "asStream"() => crate::library::list_stream::as_stream,
         "snapshot"() => itself,
         "readOnly"() => itself,
         "diverge"() => super::flex_list::diverge_any,

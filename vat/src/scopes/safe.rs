@@ -77,6 +77,7 @@ fn class(name: &str) -> Option<&'static Class> {
         "rx__quasiParser" => &regex_quasi::RX,
         "DeepPassByCopy" => &crate::audition::DATA,
         "help" => &help::HELP,
+        "EIO" => &crate::library::eio::EIO,
         "trace" => &print::TRACE,
         "traceln" => &print::TRACELN,
         _ => return None,

@@ -1,0 +1,35 @@
+//! The library: modules that hold no power, reached by `<import:…>`, none of them a global.
+//!
+//! What computes on bytes and text is native; what only combines objects is E, evaluated when it is first
+//! imported. docs/library.md has an example of each.
+
+pub mod eio;
+pub mod list_stream;
+
+use crate::native::Class;
+use crate::scopes::Entry;
+
+/// The native module of a fully qualified name.
+pub fn module(name: &str) -> Option<Entry> {
+    let class: &'static Class = match name {
+        "org.erights.e.elib.eio.EIO" => &eio::EIO,
+        "org.erights.e.elib.eio.Stream" => &eio::STREAM,
+        "org.erights.e.elib.eio.InStream" => &eio::IN_STREAM,
+        "org.erights.e.elib.eio.OutStream" => &eio::OUT_STREAM,
+        _ => return None,
+    };
+    Some(Entry::Class(class))
+}
+
+/// The E source of a module that is written in E.
+pub fn source(name: &str) -> Option<&'static str> {
+    Some(match name {
+        eio::STREAMS => include_str!("library/eio/streams.emaker"),
+        "org.erights.e.elib.eio.makePipe" => include_str!("library/eio/makePipe.emaker"),
+        "org.erights.e.elib.eio.joined" => include_str!("library/eio/joined.emaker"),
+        "org.erights.e.elib.eio.mapped" => include_str!("library/eio/mapped.emaker"),
+        "org.erights.e.elib.eio.makeOutStream" => include_str!("library/eio/makeOutStream.emaker"),
+        "tables.sorting" => include_str!("library/sorting.emaker"),
+        _ => return None,
+    })
+}
