@@ -13,18 +13,27 @@ use std::time::{Duration, Instant};
 
 const RUNS: usize = 31;
 
-/// Each `--name` is one bench; nothing said is all of them.
+const BENCHES: &[&str] =
+    &["--startup", "--peers", "--memory", "--grammar", "--parse", "--analysis", "--turns", "--kernel"];
+
+/// Each `--name` is one bench; nothing said is all of them. `--walnut=FILE` is a binary to take instead of
+/// building one.
 pub fn run_bench(args: &[String]) -> anyhow::Result<()> {
-    let names: Vec<&str> = args.iter().map(String::as_str).collect();
+    let (binaries, names): (Vec<&str>, Vec<&str>) =
+        args.iter().map(String::as_str).partition(|it| it.starts_with("--walnut="));
+    let walnut = binaries.last().and_then(|it| it.strip_prefix("--walnut="));
     for name in &names {
-        ensure!(
-            ["--startup", "--grammar", "--parse", "--kernel", "--turns", "--analysis"].contains(name),
-            "no bench is called {name}: --startup, --grammar, --parse, --analysis, --turns, --kernel"
-        );
+        ensure!(BENCHES.contains(name), "no bench is called {name}: {}", BENCHES.join(", "));
     }
     let wanted = |name: &str| names.is_empty() || names.contains(&name);
     if wanted("--startup") {
         startup()?;
+    }
+    if wanted("--peers") {
+        crate::bench_peers::run_peers(walnut)?;
+    }
+    if wanted("--memory") {
+        crate::bench_peers::run_memory(walnut)?;
     }
     for (name, folder, room, bench) in [
         ("--grammar", "grammar", "tree-sitter-e", "parse"),
@@ -50,7 +59,7 @@ pub fn run_bench(args: &[String]) -> anyhow::Result<()> {
 
 /// One line of a table.
 pub struct Row {
-    pub bench: &'static str,
+    pub bench: String,
     pub who: String,
     pub unit: &'static str,
     pub runs: Vec<f64>,
@@ -80,6 +89,11 @@ pub fn publish(name: &str, rows: &[Row]) -> anyhow::Result<()> {
             row.bench, row.who
         );
     }
+    record(name, rows)
+}
+
+/// Writes the rows to `target/bench/<name>.json`.
+pub fn record(name: &str, rows: &[Row]) -> anyhow::Result<()> {
     let folder = repository().join("target/bench");
     std::fs::create_dir_all(&folder)?;
     let path = folder.join(format!("{name}.json"));
@@ -105,7 +119,7 @@ fn startup() -> anyhow::Result<()> {
 }
 
 /// A process that prints `2`, from its start to its end.
-fn whole(bench: &'static str, who: &str, program: &Path, args: &[&str]) -> anyhow::Result<Row> {
+fn whole(bench: &str, who: &str, program: &Path, args: &[&str]) -> anyhow::Result<Row> {
     let once = || -> anyhow::Result<f64> {
         let start = Instant::now();
         let output = Command::new(program).args(args).output().context(program.display().to_string())?;
@@ -116,7 +130,7 @@ fn whole(bench: &'static str, who: &str, program: &Path, args: &[&str]) -> anyho
     };
     once()?;
     let runs = (0..RUNS).map(|_| once()).collect::<anyhow::Result<Vec<f64>>>()?;
-    Ok(Row { bench, who: who.to_owned(), unit: "ms", runs })
+    Ok(Row { bench: bench.to_owned(), who: who.to_owned(), unit: "ms", runs })
 }
 
 /// From starting `walnut lsp` to having its answer to `initialize`.
@@ -144,7 +158,7 @@ fn initialize(walnut: &Path) -> anyhow::Result<Row> {
     };
     once()?;
     let runs = (0..RUNS).map(|_| once()).collect::<anyhow::Result<Vec<f64>>>()?;
-    Ok(Row { bench: "lsp initialize", who: "walnut".to_owned(), unit: "ms", runs })
+    Ok(Row { bench: "lsp initialize".to_owned(), who: "walnut".to_owned(), unit: "ms", runs })
 }
 
 /// One message of the language server protocol.

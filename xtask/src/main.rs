@@ -5,6 +5,7 @@
 
 mod bench;
 mod bench_kernel;
+mod bench_peers;
 mod demo;
 mod grammar;
 mod outside;
@@ -20,7 +21,7 @@ const CHORES: &[(&str, &str)] = &[
     ),
     ("test [--rust]", "installs what the tests need, runs all of them and says how many passed"),
     (
-        "bench [--startup|--grammar|--parse|--analysis|--turns|--kernel]",
+        "bench [--startup|--peers|--memory|--grammar|--parse|--analysis|--turns|--kernel] [--walnut=FILE]",
         "figures, printed as tables and written to target/bench",
     ),
     ("grammar", "generates both parsers anew from their grammar.js"),
