@@ -19,7 +19,19 @@ const ROOMS: &[Room] = &[
     Room {
         name: "vat",
         imports: &["syntax", "audit"],
-        guests: &["dashu-int", "regex", "unicode-segmentation", "unicode-normalization", "jiff"],
+        guests: &[
+            "dashu-int",
+            "regex",
+            "unicode-segmentation",
+            "unicode-normalization",
+            "unicase",
+            "jiff",
+            "base64",
+            "blake3",
+            "sha1",
+            "sha2",
+            "hmac",
+        ],
     },
     Room { name: "lsp", imports: &["analysis"], guests: &["tower-lsp-server", "tokio"] },
     Room {

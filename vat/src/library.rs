@@ -3,8 +3,15 @@
 //! What computes on bytes and text is native; what only combines objects is E, evaluated when it is first
 //! imported. docs/library.md has an example of each.
 
+mod bytes;
 pub mod eio;
+mod encoding;
+mod hash;
+mod json;
 pub mod list_stream;
+mod regex;
+mod time;
+mod unicode;
 
 use crate::native::Class;
 use crate::scopes::Entry;
@@ -16,6 +23,18 @@ pub fn module(name: &str) -> Option<Entry> {
         "org.erights.e.elib.eio.Stream" => &eio::STREAM,
         "org.erights.e.elib.eio.InStream" => &eio::IN_STREAM,
         "org.erights.e.elib.eio.OutStream" => &eio::OUT_STREAM,
+        "text.unicode" => &unicode::UNICODE,
+        "text.makeRegex" => &regex::MAKE_REGEX,
+        "text.json" => &json::JSON,
+        "text.bytes" => &encoding::BYTES,
+        "text.hex" => &encoding::HEX,
+        "text.base64" => &encoding::BASE64,
+        "crypto.hash" => &hash::HASH,
+        "time.makeInstant" => &time::MAKE_INSTANT,
+        "time.makeDate" => &time::MAKE_DATE,
+        "time.makeDateTime" => &time::MAKE_DATE_TIME,
+        "time.makeZonedTime" => &time::MAKE_ZONED_TIME,
+        "time.makeDuration" => &time::MAKE_DURATION,
         _ => return None,
     };
     Some(Entry::Class(class))
