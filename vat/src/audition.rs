@@ -17,19 +17,21 @@ pub fn stamps(heap: &Heap, value: Value) -> Stamps {
         // Far references are compared by what they refer to.
         Some(Cell::Far { .. } | Cell::FarProxy(_)) => Stamps::SELFLESS,
         Some(Cell::Broken(_) | Cell::Promise(_)) => Stamps::NONE,
+        Some(Cell::Problem(it)) => crate::exception::stamps(it),
         _ => crate::data::class_of(heap, value).map_or(Stamps::NONE, |it| it.stamps),
     }
 }
 
 /// Did the built-in auditor `stamp` approve, or the auditor object `auditor`?
-fn approved(heap: &Heap, auditor: Value, value: Value) -> bool {
+pub(crate) fn approved(heap: &Heap, auditor: Value, value: Value) -> bool {
     if let Some(it) = built_in(auditor) {
         let wanted = stamp_of(it);
         // Asking `DeepFrozen` gives the stamp away; it keeps none for itself.
         let asks_only = matches!(it, Auditor::DeepFrozen | Auditor::OptionallyDeepFrozen);
         return !asks_only && stamps(heap, value).has(wanted);
     }
-    heap.as_list(heap.approved_by(value)).is_some_and(|all| all.contains(&heap.shorten(auditor)))
+    heap.as_list(heap.approved_by(value))
+        .is_some_and(|all| all.iter().any(|it| crate::same::same_yet(heap, *it, auditor) == Some(true)))
 }
 
 /// The stamp that an auditor gives.
@@ -90,7 +92,10 @@ fn next_auditor(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
 /// Asks an auditor written in E, by the older protocol `audit(objectExpr, witness)` if it knows no other.
 fn ask_object(cx: &mut Cx, auditor: Value, then: Box<Then>) -> Outcome {
     let (object, audition) = (then.values[0], then.values[1]);
-    let then = then.on_exit(refused);
+    call_audit(cx, auditor, (object, audition), then.on_exit(refused))
+}
+
+fn call_audit(cx: &mut Cx, auditor: Value, (object, audition): (Value, Value), then: Box<Then>) -> Outcome {
     let knows = |arity| crate::object::has_method(cx, auditor, Selector::new("audit", arity));
     if knows(2) && !knows(1) {
         let expr = crate::object::expr_of(cx, object);
@@ -352,12 +357,17 @@ fn coerce_data(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     done(args[0])
 }
 
+/// Does a guard let nothing through that is not DeepFrozen? `None`: nobody knows.
+pub(crate) fn implies_deep_frozen(cx: &Cx, guard: Value) -> Option<bool> {
+    match guards::describe(cx, guard).implies_deep_frozen() {
+        audit::Implication::Yes => Some(true),
+        audit::Implication::No => Some(false),
+        audit::Implication::Unknown(_) => None,
+    }
+}
+
 fn range_superset_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    done(match guards::describe(cx, args[0]).implies_deep_frozen() {
-        audit::Implication::Yes => Value::TRUE,
-        audit::Implication::No => Value::FALSE,
-        audit::Implication::Unknown(_) => Value::NULL,
-    })
+    done(implies_deep_frozen(cx, args[0]).map_or(Value::NULL, Value::from))
 }
 
 /// `ExitViaHere` of a module: marks what serializers may name by the module it came from.
@@ -398,7 +408,8 @@ pub static AUDITION: Class = Class::new(
     ],
 );
 
-fn open(cx: &mut Cx, this: Value) -> Result<Value, Exit> {
+/// The object of an audition that is not over.
+pub(crate) fn open(cx: &mut Cx, this: Value) -> Result<Value, Exit> {
     match cx.heap.fields(this, &AUDITION) {
         Some(&[object, open]) if open == Value::TRUE => Ok(object),
         _ => match out_of_scope(cx, this) {
@@ -424,7 +435,8 @@ fn ask(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         }
         Ok(Step::Done(Value::NULL))
     }
-    cx.call_then(args[0], "audit", [this], Then::new(asked, [object, args[0]]))
+    let then = Then::new(asked, [object, args[0]]);
+    call_audit(cx, args[0], (object, this), then)
 }
 
 fn get_object_expr(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {

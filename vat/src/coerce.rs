@@ -63,7 +63,10 @@ impl Ty {
                 (Ty::List, Cell::List(_)) => true,
                 (Ty::Map, Cell::Native(it)) => std::ptr::eq(it.class, &crate::data::map::CONST_MAP),
                 (Ty::Set, Cell::Native(it)) => std::ptr::eq(it.class, &crate::data::set::CONST_SET),
-                (Ty::Writer, Cell::Native(it)) => std::ptr::eq(it.class, &crate::print::TEXT_WRITER),
+                (Ty::Writer, Cell::Native(it)) => {
+                    std::ptr::eq(it.class, &crate::print::TEXT_WRITER)
+                        || std::ptr::eq(it.class, &crate::print::custom::SYNTAX_WRITER)
+                }
                 _ => false,
             },
             _ => false,
@@ -163,7 +166,7 @@ fn ask(cx: &mut Cx, this: Value, args: &[Value], wanted: Wanted) -> Outcome {
     let ty = wanted.types[wanted.at];
     let specimen = args[wanted.at];
     if !may_conform(cx, specimen) {
-        let problem = failure(cx, specimen, ty.name());
+        let problem = failure(cx, specimen, ty.name()).refused(specimen, ty.guard());
         return Err(cx.throw(problem));
     }
     let mut values = vec![this];
@@ -176,7 +179,8 @@ fn answered(cx: &mut Cx, mut then: Box<Then>, answer: Value) -> Outcome {
     let Some(Wanted { types, at, f }) = then.state::<Wanted>() else { return Err(cx.throw("lost a call")) };
     let (types, at, f) = (*types, *at, *f);
     let Some(fitting) = types[at].check(&cx.heap, answer) else {
-        let problem = failure(cx, then.values[at + 1], types[at].name());
+        let specimen = then.values[at + 1];
+        let problem = failure(cx, specimen, types[at].name()).refused(specimen, types[at].guard());
         return Err(cx.throw(problem));
     };
     then.values[at + 1] = fitting;

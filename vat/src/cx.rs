@@ -258,5 +258,6 @@ impl Cx {
             imported.values().for_each(|it| visit(*it));
             timers.values().for_each(|it| visit(*it));
         });
+        crate::weak::tell(self);
     }
 }

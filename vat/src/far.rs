@@ -8,7 +8,7 @@ use crate::code::Module;
 use crate::cx::Cx;
 use crate::heap::{Binding, Cell, Message, Promise};
 use crate::native::{Class, Payload, Stamps};
-use crate::problem::{Part, Problem};
+use crate::problem::Problem;
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
 use dashu_int::IBig;
@@ -193,10 +193,8 @@ impl Packing<'_> {
             }
             Cell::Problem(it) => {
                 let mut it = it.clone();
-                for part in &mut it.message {
-                    if let Part::Quote(value) | Part::Print(value) | Part::TypeOf(value) = part {
-                        *value = self.carry(*value, false);
-                    }
+                for value in it.values_mut() {
+                    *value = self.carry(*value, false);
                 }
                 Node::Problem(it)
             }
@@ -339,10 +337,8 @@ pub(crate) fn unpack(
             Node::Broken(it) => Cell::Broken(real(&made, it)),
             Node::Sealed(it) => Cell::Sealed(real(&made, it)),
             Node::Problem(mut it) => {
-                for part in &mut it.message {
-                    if let Part::Quote(value) | Part::Print(value) | Part::TypeOf(value) = part {
-                        *value = real(&made, *value);
-                    }
+                for value in it.values_mut() {
+                    *value = real(&made, *value);
                 }
                 Cell::Problem(it)
             }

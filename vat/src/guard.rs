@@ -4,6 +4,7 @@
 //! and never print the specimen unless someone looks at the problem.
 
 pub mod any;
+pub mod base;
 pub mod each;
 pub mod list;
 pub mod map;
@@ -15,6 +16,7 @@ pub mod same;
 pub mod scalar;
 pub mod set;
 pub mod slot;
+pub mod subrange;
 pub mod tuple;
 
 use crate::coerce::{Ty, may_conform};
@@ -163,7 +165,7 @@ pub fn coerce_to(cx: &mut Cx, guard: Value, args: &[Value]) -> Outcome {
         args[0],
         args[1],
         |cx, guard, specimen| type_of(cx, guard).and_then(|ty| ty.check(&cx.heap, specimen)),
-        |cx, guard, specimen| crate::coerce::failure(cx, specimen, name_of(cx, guard)),
+        scalar::refuse,
     )
 }
 
@@ -224,6 +226,10 @@ pub fn pieces(cx: &Cx, class: &'static Class, value: Value) -> Option<Vec<Piece>
         around("Set")
     } else if is(&nullable::NULL_OK_OF) {
         around("nullOk")
+    } else if is(&subrange::SUBRANGE_OF) {
+        around("SubrangeGuard")
+    } else if is(&base::BASE_GUARD) {
+        Some(vec!["<makeBaseGuard>(".into(), field(0)?, ")".into()])
     } else if is(&same::SAME_AS) {
         around("Same")
     } else if is(&any::NOT) {
@@ -244,6 +250,8 @@ pub fn pieces(cx: &Cx, class: &'static Class, value: Value) -> Option<Vec<Piece>
         crate::facet::pieces(cx, class, &fields)
             .or_else(|| crate::sealing::pieces(cx, class, &fields))
             .or_else(|| crate::data::source_span::pieces(cx, class, &fields))
+            .or_else(|| crate::memoize::pieces(cx, class, &fields))
+            .or_else(|| crate::weak::pieces(cx, class, value))
             .or_else(|| crate::desc::pieces(cx, class, &fields))
             .or_else(|| crate::help::pieces(cx, class, &fields))
             .or_else(|| crate::node::pieces(cx, class, &fields))

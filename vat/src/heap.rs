@@ -40,6 +40,10 @@ pub struct Heap {
     pub(crate) eager: bool,
     /// The far references of `makeProxy` by their identity; holds on to none.
     pub(crate) far_proxies: FxHashMap<u64, Vec<Obj>>,
+    /// What weak references refer to; see `weak`.
+    weak: FxHashMap<Obj, Value>,
+    /// Weak references that died in a collection.
+    dead: Vec<Obj>,
     /// Where the characters of some strings came from; see `data::twine`.
     spans: SpanTable,
     looked: std::cell::Cell<u32>,
@@ -61,6 +65,8 @@ impl Heap {
             collect_at: 1 << 20,
             eager: false,
             far_proxies: FxHashMap::default(),
+            weak: FxHashMap::default(),
+            dead: Vec::new(),
             spans: SpanTable::default(),
             looked: Default::default(),
         }
@@ -187,6 +193,25 @@ impl Heap {
         self.alloc(Cell::Problem(Box::new(problem.into()))).into()
     }
 
+    /// Makes `weak` refer to something without holding it.
+    pub(crate) fn refer_weakly(&mut self, weak: Value, target: Value) {
+        let target = self.shorten(target);
+        if let Some(at) = weak.as_obj() {
+            self.weak.insert(at, target);
+        }
+    }
+    /// What a weak reference refers to; `None`: it is dead.
+    pub(crate) fn weak_target(&self, weak: Value) -> Option<Value> {
+        self.weak.get(&self.shorten(weak).as_obj()?).copied()
+    }
+    /// The weak references that died since this was last asked.
+    pub(crate) fn take_dead(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.dead).into_iter().map(Value::from).collect()
+    }
+    /// Collects at the next safepoint, however little there is.
+    pub(crate) fn collect_soon(&mut self) {
+        self.collect_at = 0;
+    }
     /// Lays spans beside a string that has just been made.
     pub(crate) fn set_spans(&mut self, text: Value, spans: Spans) {
         if let Some(at) = text.as_obj() {

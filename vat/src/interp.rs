@@ -18,7 +18,10 @@ pub static INTERP: Class = Class::new(
         method("exitAtTop", 1, |cx, _, args| exit_at_top(cx, args[0])),
         method("blockAtTop", 0, |_, _, _| done(Value::NULL)),
         method("continueAtTop", 0, |_, _, _| done(Value::NULL)),
-        method("gc", 0, |_, _, _| done(Value::NULL)),
+        method("gc", 0, |cx, _, _| {
+            cx.heap.collect_soon();
+            done(Value::NULL)
+        }),
         method("getProps", 0, |cx, _, _| done(crate::data::map::from_pairs(cx, &[]))),
         method("getArgs", 0, |cx, _, _| done(cx.heap.list([]))),
     ],
@@ -95,11 +98,17 @@ pub static SEED_VAT_AUTHOR: Class = Class::new(
 .stamps(crate::native::Stamps::DEEP_FROZEN);
 
 /// `<unsafe>`: the loader of what the host can do. Nothing of a host is here.
-pub static UNSAFE: Class = Class::new(
-    "unsafe",
-    "<unsafe:*>",
-    &[method("get", 1, |cx, _, args| Err(cx.throw(Problem::new("<unsafe:*> can't find ").value(args[0]))))],
-);
+pub static UNSAFE: Class = Class::new("unsafe", "<unsafe:*>", &[method("get", 1, get_unsafe)]);
+
+fn get_unsafe(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let name = cx.heap.as_text(args[0]).cloned().unwrap_or_else(|| "".into());
+    match &*name {
+        "org.erights.e.elib.vat.makeWeakRef" | "org.erights.e.elib.vat.WeakPtr" => {
+            done(Value::of(&crate::weak::MAKE_WEAK_REF))
+        }
+        _ => Err(cx.throw(Problem::new("<unsafe:*> can't find ").value(args[0]))),
+    }
+}
 
 fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let Some(vat) = number(cx, args[0]) else {

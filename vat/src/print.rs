@@ -4,6 +4,7 @@
 //! pieces; an object written in E gets a TextWriter and the call `__printOn(writer)`, and the rest waits. A
 //! writer knows what is being printed around it, which is how a cycle is seen.
 
+pub mod custom;
 mod pieces;
 mod writer;
 
@@ -82,6 +83,20 @@ pub fn print_on(cx: &mut Cx, value: Value, writer: Value) -> Outcome {
     let parts = take_apart(cx, value, true)?;
     let known = parts.unwrap_or_else(|| vec![Piece::Quoted(value)]);
     write_pieces(cx, writer, known)
+}
+
+/// The same for problems: to a writer of another kind each of their parts is a value of its own.
+pub fn print_parts_on(cx: &mut Cx, value: Value, writer: Value) -> Outcome {
+    if writer::target(cx, writer)?.is_some() {
+        return print_on(cx, value, writer);
+    }
+    let mut parts = take_apart(cx, value, true)?.unwrap_or_default();
+    for it in &mut parts {
+        if let Piece::Text(text) = it {
+            *it = Piece::Bare(cx.heap.text(&**text));
+        }
+    }
+    write_pieces(cx, writer, parts)
 }
 
 /// What is left to write, and where to.
@@ -225,6 +240,34 @@ fn failed(cx: &mut Cx, mut then: Box<Then>, exit: Exit) -> Outcome {
     go_on(cx, then)
 }
 
+/// The text of what prints without anyone being asked: numbers, characters, strings and the like.
+pub(crate) fn atom(cx: &mut Cx, value: Value, quoting: bool) -> Result<Option<String>, Exit> {
+    let value = cx.near(value);
+    Ok(Some(match value.view() {
+        View::Null => "null".into(),
+        View::Bool(it) => it.to_string(),
+        View::Int(it) => it.to_string(),
+        View::Float(it) => crate::data::float::print(it),
+        View::Char(it) if quoting => {
+            let mut text = String::new();
+            crate::data::quote::quote_char(it, &mut text);
+            text
+        }
+        View::Char(it) => it.to_string(),
+        View::Static(_) => return Ok(None),
+        View::Obj(_) => {
+            let Some(text) = cx.heap.as_text(value).cloned() else { return Ok(None) };
+            cx.reserve(text.len() as u64)?;
+            if !quoting {
+                return Ok(Some(text.to_string()));
+            }
+            let mut quoted = String::with_capacity(text.len() + 2);
+            crate::data::quote::quote_string(&text, &mut quoted);
+            quoted
+        }
+    }))
+}
+
 /// Writes one value, or answers whom to ask and with which writer.
 fn show(
     cx: &mut Cx,
@@ -232,52 +275,27 @@ fn show(
     value: Value,
     quoting: bool,
 ) -> Result<Option<(Value, Value)>, Exit> {
+    if let Some(text) = atom(cx, value, quoting)? {
+        printing.write(&text);
+        return Ok(None);
+    }
     let value = cx.near(value);
-    match value.view() {
-        View::Null => printing.write("null"),
-        View::Bool(it) => printing.write(if it { "true" } else { "false" }),
-        View::Int(it) => printing.write(&it.to_string()),
-        View::Float(it) => printing.write(&crate::data::float::print(it)),
-        View::Char(it) if quoting => {
-            let mut text = String::new();
-            crate::data::quote::quote_char(it, &mut text);
-            printing.write(&text);
-        }
-        View::Char(it) => printing.write(it.encode_utf8(&mut [0; 4])),
-        View::Static(_) | View::Obj(_) => {
-            if let Some(text) = cx.heap.as_text(value).cloned() {
-                cx.reserve(text.len() as u64)?;
-                write_text(printing, &text, quoting);
-                return Ok(None);
-            }
-            if printing.inside.contains(&value) {
-                printing.write("<***CYCLE***>");
-                return Ok(None);
-            }
-            let Some(parts) = take_apart(cx, value, quoting)? else {
-                printing.enter(value);
-                let writer = writer::for_object(cx, &mut printing.target, &mut printing.ready)?;
-                return Ok(Some((value, writer)));
-            };
-            if is_container(cx, value) {
-                printing.enter(value);
-                printing.todo.push(Task::Leave);
-            }
-            cx.charge(parts.len() as u64)?;
-            printing.todo.extend(parts.into_iter().rev().map(Task::Piece));
-        }
+    if printing.inside.contains(&value) {
+        printing.write("<***CYCLE***>");
+        return Ok(None);
     }
+    let Some(parts) = take_apart(cx, value, quoting)? else {
+        printing.enter(value);
+        let writer = writer::for_object(cx, &mut printing.target, &mut printing.ready)?;
+        return Ok(Some((value, writer)));
+    };
+    if is_container(cx, value) {
+        printing.enter(value);
+        printing.todo.push(Task::Leave);
+    }
+    cx.charge(parts.len() as u64)?;
+    printing.todo.extend(parts.into_iter().rev().map(Task::Piece));
     Ok(None)
-}
-
-fn write_text(printing: &mut Printing, text: &Arc<str>, quoting: bool) {
-    if quoting {
-        let mut quoted = String::with_capacity(text.len() + 2);
-        crate::data::quote::quote_string(text, &mut quoted);
-        printing.write(&quoted);
-    } else {
-        printing.write(text);
-    }
 }
 
 /// Pieces on their way to a writer that is not ours, one call after the other.

@@ -42,6 +42,36 @@ pub enum Part {
     TypeOf(Value),
 }
 
+/// What a problem tells a program that looks into it.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub enum About {
+    /// Its message and no more.
+    #[default]
+    Message,
+    /// A guard refused a specimen.
+    Coercion { specimen: Value, guard: Value },
+    /// It was made in E: the list of its types' names, a map of its properties, and what prints it.
+    Structure { types: Value, properties: Value, printer: Value },
+}
+
+impl About {
+    /// The values it holds.
+    pub fn values(&self) -> Vec<Value> {
+        match *self {
+            About::Message => Vec::new(),
+            About::Coercion { specimen, guard } => vec![specimen, guard],
+            About::Structure { types, properties, printer } => vec![types, properties, printer],
+        }
+    }
+    fn values_mut(&mut self) -> Vec<&mut Value> {
+        match self {
+            About::Message => Vec::new(),
+            About::Coercion { specimen, guard } => vec![specimen, guard],
+            About::Structure { types, properties, printer } => vec![types, properties, printer],
+        }
+    }
+}
+
 /// A problem: an optional type name, a message, and where it happened.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Problem {
@@ -49,6 +79,7 @@ pub struct Problem {
     /// `problem: message`.
     pub kind: Option<Arc<str>>,
     pub message: Vec<Part>,
+    pub about: About,
     /// The frames it went through, innermost first.
     pub trace: Vec<TraceLine>,
 }
@@ -78,12 +109,34 @@ impl Problem {
         }
         self
     }
-    /// The values in the message.
+    /// The same problem, known to be a guard's refusal.
+    pub fn refused(self, specimen: Value, guard: Value) -> Problem {
+        Problem { about: About::Coercion { specimen, guard }, ..self }
+    }
+    /// The values in the message, and those it is about.
     pub fn values(&self) -> impl Iterator<Item = Value> + '_ {
-        self.message.iter().filter_map(|it| match it {
+        let said = self.message.iter().filter_map(|it| match it {
             Part::Text(_) => None,
             Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => Some(*it),
-        })
+        });
+        said.chain(self.about.values())
+    }
+    /// The same, to put others in their place.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> + '_ {
+        let said = self.message.iter_mut().filter_map(|it| match it {
+            Part::Text(_) => None,
+            Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => Some(it),
+        });
+        said.chain(self.about.values_mut())
+    }
+    /// The whole of a problem that a string was thrown as; `None`: there is more to it.
+    pub fn plain_text(&self) -> Option<&str> {
+        match &self.message[..] {
+            _ if self.kind.is_some() || self.about != About::Message => None,
+            [] => Some(""),
+            [Part::Text(it)] => Some(it),
+            _ => None,
+        }
     }
     /// A value, quoted.
     pub fn value(mut self, value: Value) -> Problem {

@@ -9,7 +9,7 @@ use crate::cx::Cx;
 use crate::heap::{Cell, Heap, Promise};
 use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
 use crate::natives;
-use crate::problem::{Exit, Problem};
+use crate::problem::{About, Exit, Problem};
 use crate::value::{Value, View};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -38,6 +38,10 @@ pub fn kind(heap: &Heap, value: Value) -> Kind {
     };
     match heap.cell(at) {
         Cell::Text(..) | Cell::Big(_) => Kind::Atom,
+        Cell::Problem(it) if it.plain_text().is_some() => Kind::Atom,
+        Cell::Problem(it) if it.about != About::Message => {
+            Kind::Parts(&crate::throw::PROBLEM, it.about.values())
+        }
         Cell::List(items) => Kind::Parts(&crate::data::list::LIST, items.to_vec()),
         Cell::Native(it) if it.class.stamps.has(Stamps::SELFLESS) => {
             let mut parts = it.fields.clone();
@@ -64,6 +68,7 @@ fn same_atom(heap: &Heap, a: Value, b: Value) -> bool {
             **x == **y && (heap.has_no_spans() || same_spans(heap, a, b))
         }
         (Some(Cell::Big(a)), Some(Cell::Big(b))) => a == b,
+        (Some(Cell::Problem(a)), Some(Cell::Problem(b))) => a.plain_text() == b.plain_text(),
         _ => false,
     }
 }
@@ -288,6 +293,7 @@ pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
             Kind::Unsettled => return Err(Unsettled),
             Kind::Atom => match heap.get(it) {
                 Some(Cell::Text(text, _)) => text.hash(&mut state),
+                Some(Cell::Problem(it)) => it.plain_text().hash(&mut state),
                 Some(Cell::Big(big)) => big.as_sign_words().1.hash(&mut state),
                 _ => it.hash(&mut state),
             },

@@ -15,12 +15,29 @@ pub static THROW: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// A problem that was not caught but handed over: by `Ref.optProblem`, or an ejector.
-pub static PROBLEM: Class =
-    Class::new("Exception", "<problem>", &[method("leaf", 0, leaf)]).stamps(Stamps::FROZEN_IF_PARTS_ARE);
+pub static PROBLEM: Class = Class::new(
+    "Exception",
+    "<problem>",
+    &[
+        method("leaf", 0, leaf),
+        method("__printOn", 1, crate::exception::print_on),
+        method("__optUncall", 0, crate::exception::opt_uncall),
+        method("__getAllegedType", 0, crate::exception::alleged_type),
+    ],
+)
+.otherwise(crate::exception::property)
+.stamps(Stamps::FROZEN_IF_PARTS_ARE);
 
 /// What `catch` gets: it can be thrown again, not looked into.
-pub static SEALED_PROBLEM: Class =
-    Class::new("SealedException", "<sealed problem>", &[method("leaf", 0, leaf)]).stamps(Stamps::DEEP_FROZEN);
+pub static SEALED_PROBLEM: Class = Class::new(
+    "SealedException",
+    "<sealed problem>",
+    &[
+        method("leaf", 0, leaf),
+        method("__printOn", 1, |cx, this, args| crate::print::print_parts_on(cx, this, args[0])),
+    ],
+)
+.stamps(Stamps::DEEP_FROZEN);
 
 /// What is thrown for `value`: a string becomes a problem, a sealed problem is unsealed.
 pub fn as_problem(cx: &mut Cx, value: Value) -> Value {

@@ -167,6 +167,14 @@ pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
         Some(at) => (script.captures[at].held, it.captures[at]),
         None => (Held::Value, Value::NULL),
     };
+    // A name of the outermost scope shows what it holds.
+    if found.is_none()
+        && !cx.scope.names.contains_key(noun)
+        && let Some(it) = crate::scope::born_value(cx, noun, false)
+    {
+        let slot = cx.heap.alloc(Cell::FinalSlot(it));
+        return Some(cx.heap.native(&crate::guard::same::SAME_AS, [slot.into()]));
+    }
     Some(match held {
         Held::Value => crate::slot::final_slot_guard(cx, Value::NULL),
         Held::Slot => slot_guard(cx, value),

@@ -144,6 +144,11 @@ impl Place {
     }
 }
 
+/// The space a region is of.
+pub fn space_of_region(cx: &Cx, region: Value) -> Option<Value> {
+    cx.heap.fields(region, &REGION)?.first().copied()
+}
+
 /// The space a value is a position of.
 fn space_of(cx: &Cx, value: Value) -> Option<Value> {
     let value = cx.near(value);

@@ -37,18 +37,30 @@ fn get_allowed(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     done(first(cx, this, &SAME_AS).unwrap_or(Value::NULL))
 }
 
+/// The type of guards made by `Same`.
+static SAME_TYPE: Class = Class::new("Same1Guard", "Same1", guard_methods![coerce_to_same;]);
+
+fn coerce_to_same(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    super::coerce_by(
+        cx,
+        this,
+        args[0],
+        args[1],
+        |cx, _, guard| first(cx, guard, &SAME_AS).map(|_| guard),
+        super::scalar::refuse,
+    )
+}
+
 /// `def Same[v] := guard`
 fn match_get(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    match first(cx, args[0], &SAME_AS) {
-        Some(allowed) => {
-            let list = cx.heap.list([allowed]);
-            done(list)
-        }
-        None => {
-            let problem = crate::coerce::failure(cx, args[0], "Same1");
-            cx.eject(args[1], problem)
-        }
-    }
+    let then = Then::new(
+        |cx, _, guard| {
+            let allowed = first(cx, guard, &SAME_AS).unwrap_or(Value::NULL);
+            done(cx.heap.list([allowed]))
+        },
+        [],
+    );
+    cx.call_then(Value::of(&SAME_TYPE), "coerce", [args[0], args[1]], then)
 }
 
 fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

@@ -204,8 +204,13 @@ fn coerce_class(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
             let (wanted, found) = (instances_of(&cx.heap, guard)?, cx.class_of(specimen)?);
             std::ptr::eq(wanted, found).then_some(specimen)
         },
-        |cx, guard, specimen| crate::coerce::failure(cx, specimen, super::name_of(cx, guard)),
+        refuse,
     )
+}
+
+/// A guard's refusal under its own name.
+pub(crate) fn refuse(cx: &Cx, guard: Value, specimen: Value) -> Problem {
+    crate::coerce::failure(cx, specimen, super::name_of(cx, guard)).refused(specimen, guard)
 }
 
 fn coerce_exception(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
@@ -223,7 +228,7 @@ fn coerce_exception(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
             Some(Cell::Problem(_) | Cell::Sealed(_)) => Some(specimen),
             _ => None,
         },
-        |cx, _, specimen| crate::coerce::failure(cx, specimen, "Throwable"),
+        refuse,
     )
 }
 
@@ -241,6 +246,6 @@ fn coerce_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
             };
             fits.then_some(specimen)
         },
-        |cx, _, specimen| crate::coerce::failure(cx, specimen, "Guard"),
+        refuse,
     )
 }

@@ -55,7 +55,7 @@ fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
             };
             fits.then_some(specimen)
         },
-        |cx, guard, specimen| crate::coerce::failure(cx, specimen, super::name_of(cx, guard)),
+        super::scalar::refuse,
     )
 }
 

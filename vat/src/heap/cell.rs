@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use crate::native::{Class, Payload, Stamps};
-use crate::problem::{Exit, Part, Problem};
+use crate::problem::{Exit, Problem};
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
 use dashu_int::IBig;
@@ -252,10 +252,7 @@ impl Cell {
             }
             Cell::FarProxy(it) => it.trace(visit),
             Cell::Resolver { promise, .. } => visit((*promise).into()),
-            Cell::Problem(it) => it.message.iter().for_each(|it| match it {
-                Part::Text(_) => {}
-                Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => visit(*it),
-            }),
+            Cell::Problem(it) => it.values().for_each(visit),
             Cell::Exit(it) => match &**it {
                 Exit::Thrown(it) | Exit::Freed(it) => visit(*it),
                 Exit::Ejected { ejector, value } => {

@@ -50,6 +50,16 @@ impl Heap {
             !alike.is_empty()
         });
         self.spans.retain(|it, _| is_marked(it.index()));
+        let dead = &mut self.dead;
+        self.weak.retain(|weak, target| {
+            let lives = target.as_obj().is_none_or(|it| is_marked(it.index()));
+            if is_marked(weak.index()) && !lives {
+                dead.push(*weak);
+            }
+            is_marked(weak.index()) && lives
+        });
+        // In the order they were made, whatever the table's.
+        dead.sort_unstable();
         for word in (0..marks.len()).rev() {
             // Most words are full in a heap that lives.
             if marks[word] == u64::MAX {

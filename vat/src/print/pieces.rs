@@ -5,7 +5,7 @@ use crate::cx::Cx;
 use crate::data::{flex_list, flex_map, flex_set, map, set};
 use crate::heap::Cell;
 use crate::native::Class;
-use crate::problem::{Exit, Part};
+use crate::problem::{About, Exit, Part};
 use crate::value::{Value, View};
 use std::borrow::Cow;
 
@@ -84,6 +84,8 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         Cell::Far { .. } | Cell::FarProxy(_) => vec!["<Far ref>".into()],
         Cell::Broken(problem) => vec!["<ref broken by ".into(), Piece::Quoted(*problem), ">".into()],
         Cell::Sealed(_) => vec!["<sealed problem>".into()],
+        // What prints it is written in E.
+        Cell::Problem(it) if matches!(it.about, About::Structure { .. }) => return Ok(None),
         Cell::Problem(it) => {
             let mut pieces = match &it.kind {
                 Some(kind) => vec![Piece::from(format!("problem: <{kind}: "))],
@@ -186,6 +188,9 @@ pub(super) fn is_container(cx: &Cx, value: Value) -> bool {
 
 /// `int`, `String`, `"__main$gate"`: as messages name its type.
 pub(super) fn type_name(cx: &Cx, value: Value) -> String {
+    if let Some(Cell::Problem(it)) = cx.heap.get(value) {
+        return crate::exception::type_name(it).to_string();
+    }
     match crate::data::class_of(&cx.heap, value) {
         Some(class) => class.name.to_string(),
         None => format!("\"{}\"", fqn(cx, value)),

@@ -4,7 +4,7 @@ use super::{Piece, write_pieces};
 use crate::cx::Cx;
 use crate::data::list::paid_items;
 use crate::data::text::text_of as string_of;
-use crate::native::{Class, Method, Outcome, Payload, Stamps, done, method, variadic};
+use crate::native::{Class, Method, Outcome, Payload, Stamps, Then, done, method, variadic};
 use crate::natives;
 use crate::problem::Exit;
 use crate::value::Value;
@@ -191,15 +191,29 @@ pub fn make_stderr(cx: &mut Cx) -> Value {
 }
 
 fn make_buffering_pair(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    if let Some(options) = args.first()
-        && crate::data::map::get_text(&cx.heap, *options, "syntax").is_some()
-    {
-        return Err(cx.throw("TextWriters of another syntax are not supported"));
-    }
     let buffer = cx.heap.native_with(&STRING_BUFFER, [], Box::new(Text(String::new())));
     let writer = make(cx, buffer);
+    let syntax = args.first().and_then(|it| crate::data::map::get_text(&cx.heap, *it, "syntax"));
+    if let Some(syntax) = syntax {
+        let guard = Value::of(&crate::audition::DEEP_FROZEN);
+        return cx.call_then(
+            guard,
+            "coerce",
+            [syntax, Value::NULL],
+            Then::new(start_syntax, [writer, buffer]),
+        );
+    }
     let pair = cx.heap.list([writer, buffer]);
     done(pair)
+}
+
+/// A pair whose writer writes in a syntax of the program's own; what it writes through is plain.
+fn start_syntax(cx: &mut Cx, then: Box<Then>, syntax: Value) -> Outcome {
+    fn pair(cx: &mut Cx, then: Box<Then>, syntax: Value) -> Outcome {
+        let writer = super::custom::make(cx, syntax, then.values[0]);
+        done(cx.heap.list([writer, then.values[1]]))
+    }
+    cx.call_then(syntax, "run", [then.values[0]], then.at(pair))
 }
 
 fn as_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {

@@ -4,7 +4,7 @@ use super::Entry;
 use crate::data::{flex_list, flex_map, flex_set, list, map, number, set, source_span, twine};
 use crate::guard::{any, nullable, region, same, scalar};
 use crate::native::Class;
-use crate::{desc, print, protocol, scope_object, sealing};
+use crate::{desc, exception, print, protocol, scope_object, sealing};
 
 /// The native module of a fully qualified name.
 pub fn module(name: &str) -> Option<Entry> {
@@ -30,6 +30,12 @@ pub fn module(name: &str) -> Option<Entry> {
         "elib.tables.makeFlexMap" => &flex_map::MAKE_FLEX_MAP,
         "elib.tables.makeFlexSet" => &flex_set::MAKE_FLEX_SET,
         "elib.tables.makeTwine" => &twine::MAKE_TWINE,
+        "elib.base.makeStringException" => &exception::MAKE_STRING_EXCEPTION,
+        "elib.base.makeCoercionFailure" => &exception::MAKE_COERCION_FAILURE,
+        "elib.base.makeException" => &exception::MAKE_EXCEPTION,
+        "elib.base.memoize" => &crate::memoize::MEMOIZE,
+        "elib.slot.SubrangeGuard" => &crate::guard::subrange::SUBRANGE_GUARD,
+        "elib.slot.makeBaseGuard" => &crate::guard::base::MAKE_BASE_GUARD,
         "elib.base.makeSourceSpan" => &source_span::MAKE_SOURCE_SPAN,
         "elib.atom.makeFloat64" => &number::MAKE_FLOAT64,
         "elib.oldeio.makeTextWriter" => &print::MAKE_TEXT_WRITER,
