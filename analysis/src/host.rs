@@ -7,7 +7,7 @@ use crate::ide::{self, FilePosition, FileRange, NavigationTarget, Reference};
 use crate::input::{File, FileId};
 use crate::{
     CompletionItem, DocumentSymbol, FoldingRange, Hover, InlayHint, InlayHintsConfig, Judged, LineIndex,
-    RenameError, SemanticToken, TextRange,
+    RenameError, SemanticToken, TextEdit, TextRange, Unformatted,
 };
 use salsa::{Database as _, Setter};
 use std::panic::AssertUnwindSafe;
@@ -184,6 +184,12 @@ impl Analysis {
     /// The file's Kernel-E, printed as E.
     pub fn show_kernel_e(&self, file: FileId) -> Cancellable<String> {
         self.with(file, |db, it| ide::show_kernel_e::show_kernel_e(db, it))
+    }
+
+    /// The edits that lay the text out as every E text is, or why it is left alone. They never change what it
+    /// means, and a text that was laid out has none.
+    pub fn format(&self, file: FileId) -> Cancellable<Result<Vec<TextEdit>, Unformatted>> {
+        Ok(self.with(file, |db, it| Some(ide::formatting::format(db, it)))?.unwrap_or(Ok(Vec::new())))
     }
 
     /// Names that are in scope at the cursor.

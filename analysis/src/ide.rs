@@ -4,6 +4,7 @@ pub mod completion;
 pub mod document_symbols;
 pub(crate) mod find_references;
 pub mod folding_ranges;
+pub mod formatting;
 pub(crate) mod goto_definition;
 pub mod hover;
 pub mod inlay_hints;

@@ -40,6 +40,7 @@ pub use host::{Analysis, AnalysisHost, CancelOne, Cancellable, Cancelled};
 pub use ide::completion::{CompletionItem, CompletionKind};
 pub use ide::document_symbols::{DocumentSymbol, SymbolKind};
 pub use ide::folding_ranges::{FoldingKind, FoldingRange};
+pub use ide::formatting::{TextEdit, Unformatted};
 pub use ide::hover::Hover;
 pub use ide::inlay_hints::{InlayHint, InlayHintKind, InlayHintsConfig, VerdictHints};
 pub use ide::judgements::Judged;

@@ -5,7 +5,7 @@
 //! offset in the file less where the step starts.
 
 use std::sync::Arc;
-use text_size::TextSize;
+use text_size::{TextRange, TextSize};
 
 /// A piece of a file that is a program of its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,6 +30,84 @@ pub(crate) fn steps(text: &str) -> Vec<Piece> {
         at += line.len();
     }
     steps.into_iter().filter_map(|(start, bytes)| piece(start, bytes)).collect()
+}
+
+/// A step as it is asked: for those who write it again.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Asked {
+    /// The program, without what is before it on its lines.
+    pub text: String,
+    /// The blanks before the `?`.
+    pub margin: String,
+    /// Its lines in the file, without the last line end; nothing where prose stands between them.
+    pub range: Option<TextRange>,
+    /// Whether something other than a value and output is expected.
+    pub fails: bool,
+    /// Starts of the program's lines: in `text`, and in the file.
+    starts: Vec<(usize, usize)>,
+}
+
+impl Asked {
+    /// The place in the file of an offset into `text`.
+    pub fn in_file(&self, offset: TextSize) -> TextSize {
+        let offset = usize::from(offset);
+        let line = self.starts.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
+        let at = self.starts.get(line).map_or(0, |(start, in_file)| in_file + (offset - start));
+        TextSize::new(at as u32)
+    }
+}
+
+/// The steps of a transcript, line by line. Another vat is no step.
+pub(crate) fn asked(text: &str) -> Vec<Asked> {
+    let mut steps: Vec<Asked> = Vec::new();
+    let mut at = 0;
+    // Whether the last line belongs to a step's program, and whether it is an answer.
+    let (mut asks, mut answers) = (false, false);
+    for whole in text.split_inclusive('\n') {
+        let start = at;
+        at += whole.len();
+        let line = whole.trim_end_matches(['\n', '\r']);
+        let margin = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let said = &line[margin..];
+        let code = |mark: usize| {
+            let rest = &said[mark..];
+            (
+                rest.strip_prefix(' ').unwrap_or(rest),
+                start + margin + mark + usize::from(rest.starts_with(' ')),
+            )
+        };
+        let range = |from: u32| Some(TextRange::new(from.into(), ((start + line.len()) as u32).into()));
+        match (said.as_bytes().first(), steps.last_mut()) {
+            (Some(b'?'), _) if said.starts_with("??") => asks = false,
+            (Some(b'?'), _) => {
+                let (text, begins) = code(1);
+                steps.push(Asked {
+                    text: text.to_string(),
+                    margin: line[..margin].to_string(),
+                    range: range(start as u32),
+                    fails: false,
+                    starts: vec![(0, begins)],
+                });
+                asks = true;
+            }
+            (Some(b'>'), Some(step)) => {
+                let (text, begins) = code(1);
+                step.text.push('\n');
+                step.starts.push((step.text.len(), begins));
+                step.text.push_str(text);
+                step.range = step.range.filter(|_| asks).and_then(|it| range(it.start().into()));
+            }
+            (Some(b'#'), Some(step)) => {
+                let key = said[1..].split(':').next().unwrap_or_default().trim();
+                step.fails |= !answers && !["value", "stdout", "stderr"].contains(&key);
+                asks = false;
+            }
+            _ => asks = false,
+        }
+        answers = said.starts_with('#');
+    }
+    steps.retain(|it| !it.text.trim().is_empty());
+    steps
 }
 
 /// The line with its first `upto` bytes and, if that is all of it, everything but the line end blanked.

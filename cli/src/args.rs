@@ -54,8 +54,11 @@ pub enum Command {
     /// Show the Kernel-E that a program means, printed as E.
     #[command(after_help = "Examples:\n  walnut expand mint.e\n  walnut expand -e 'x += 1'")]
     Expand(Expand),
-    /// Format programs.
-    Fmt(Later),
+    /// Lay out programs, modules and the steps of transcripts in the one way there is.
+    #[command(
+        after_help = "Examples:\n  walnut fmt src\n  walnut fmt --check .\n  walnut fmt - < mint.e\n\nWhat a program means never changes; a file with a syntax error is left as it is."
+    )]
+    Fmt(Fmt),
     /// Speak the language server protocol on standard input and output.
     Lsp,
     /// The Jupyter kernel.
@@ -151,6 +154,16 @@ pub struct Updoc {
     pub budget: Budget,
     #[command(flatten)]
     pub imports: Imports,
+}
+
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// Files, folders to search for .e, .emaker, .caplet and .updoc files, or - for standard input
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; show what would change, and find it
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Args, Debug)]

@@ -7,7 +7,9 @@ mod args;
 mod audit;
 mod check;
 mod expand;
+mod fmt;
 mod imports;
+mod paint;
 mod parse;
 mod places;
 mod powers;
@@ -66,7 +68,7 @@ fn open(command: Command) -> anyhow::Result<Outcome> {
         Command::Expand(it) => expand::run(&it),
         Command::Audit(it) => audit::run(&it),
         Command::Authority(_) => later("authority"),
-        Command::Fmt(_) => later("fmt"),
+        Command::Fmt(it) => fmt::run(&it),
         Command::Convert(_) => later("convert"),
         Command::Replay(_) => later("replay"),
         Command::Bench(_) => {

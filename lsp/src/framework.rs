@@ -167,6 +167,10 @@ impl LanguageServer for Door {
         self.ask(params, requests::folding_range::handle).await
     }
 
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.ask(params, requests::formatting::handle).await
+    }
+
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         self.ask(params, requests::inlay_hint::handle).await
     }

@@ -4,6 +4,7 @@ pub mod completion;
 pub mod document_highlight;
 pub mod document_symbol;
 pub mod folding_range;
+pub mod formatting;
 pub mod goto_definition;
 pub mod hover;
 pub mod inlay_hint;

@@ -36,6 +36,39 @@ pub struct Misfit {
     pub wanted: Vec<&'static str>,
 }
 
+/// Every token of a text, comments included, and the nodes they are in: what a formatter works on.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Tokens {
+    /// In the order of the text.
+    pub leaves: Vec<Leaf>,
+    /// Parents before their parts.
+    pub branches: Vec<Branch>,
+}
+
+/// A token, or a node that nobody looks into, such as a string.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Leaf {
+    pub kind: Kind,
+    /// Of punctuation, what it is; of everything else, nothing.
+    pub word: &'static str,
+    pub start: u32,
+    pub end: u32,
+    /// In [`Tokens::branches`].
+    pub parent: u32,
+}
+
+/// A node that has parts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Branch {
+    pub kind: Kind,
+    pub field: Option<Field>,
+    /// The root is its own parent.
+    pub parent: u32,
+    /// Its leaves: the first, and the one after the last.
+    pub first: u32,
+    pub after: u32,
+}
+
 /// How far into a mistake its culprit is looked for.
 const MOST_PIECES: usize = 500;
 
@@ -161,6 +194,11 @@ impl Cst {
         let one = token.chars().next().map_or(0, char::len_utf8);
         let len = word.max(operator).max(one);
         TextRange::at(((at + rest.len() - token.len()) as u32).into(), (len as u32).into())
+    }
+
+    /// The tokens of a text without mistakes; a text within quotes is one of them.
+    pub(crate) fn tokens(&self) -> Tokens {
+        self.tree.as_ref().map_or_else(Tokens::default, tokens)
     }
 
     fn table(&self) -> &[NodeData] {
@@ -341,6 +379,44 @@ fn flatten(tree: Option<&Tree>) -> Vec<NodeData> {
             }
             if !cursor.goto_parent() {
                 return table;
+            }
+        }
+    }
+}
+
+/// Copies the tokens of a tree, and the nodes around them. A loop, as in [`flatten`].
+fn tokens(tree: &Tree) -> Tokens {
+    let mut found = Tokens::default();
+    let mut cursor = tree.walk();
+    let mut open: Vec<u32> = Vec::new();
+    loop {
+        let node = cursor.node();
+        let kind = kind_numbered(node.kind_id());
+        let parent = open.last().copied().unwrap_or(0);
+        let whole =
+            matches!(kind, Kind::String | Kind::Quasi | Kind::DocComment | Kind::Uri | Kind::UriGetter);
+        let first = found.leaves.len() as u32;
+        let field = cursor.field_id().and_then(|it| field_numbered(it.get()));
+        if !whole && cursor.goto_first_child() {
+            open.push(found.branches.len() as u32);
+            found.branches.push(Branch { kind, field, parent, first, after: first });
+            continue;
+        }
+        if node.end_byte() > node.start_byte() {
+            let word = match kind {
+                Kind::Token => language().node_kind_for_id(node.kind_id()).unwrap_or_default(),
+                _ => "",
+            };
+            let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
+            found.leaves.push(Leaf { kind, word, start, end, parent });
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return found;
+            }
+            let after = found.leaves.len() as u32;
+            if let Some(closed) = open.pop().and_then(|it| found.branches.get_mut(it as usize)) {
+                closed.after = after;
             }
         }
     }

@@ -10,6 +10,7 @@ use syntax::{Expansion, Outer, Scopes, SyntaxError, SyntaxErrorKind};
 fn main() -> ExitCode {
     Suite::new()
         .chapters("syntax/errors", errors)
+        .chapters("syntax/formatting", formatting)
         .chapters("syntax/printing", printing)
         .chapters("syntax/scopes", scopes)
         .run()
@@ -36,6 +37,18 @@ fn printing(case: &mut Case) {
     assert_eq!(syntax::print_surface(&again.program), printed, "printed twice");
     assert_eq!(kernel_e(&again), kernel_e(&parse), "printing changed the meaning");
     case.answer("printed", printed);
+}
+
+/// The text as it is laid out; doing that again must change nothing.
+fn formatting(case: &mut Case) {
+    let formatted = |text: &str| syntax::format(text).map(|it| syntax::format::replaced(text, &it));
+    match formatted(case.text()) {
+        Ok(text) => {
+            assert_eq!(formatted(&text).as_ref(), Ok(&text), "formatted twice");
+            case.answer("formatted", text);
+        }
+        Err(why) => case.answer("refused", why.to_string()),
+    }
 }
 
 /// What E refuses is a label; `outer` names what the surroundings define; `captures` is asked for each object.

@@ -169,3 +169,16 @@ async def test_a_transcript_is_analysed_step_by_step(editor):
     )
     await editor.wait_for_notification("textDocument/publishDiagnostics")
     assert [it.message for it in editor.diagnostics[uri]] == ["undefined variable: coin"]
+
+
+@pytest.mark.asyncio
+async def test_a_text_is_laid_out_by_edits_of_blanks(editor):
+    untidy = "file:///page/untidy.e"
+    open_page(editor, "def gate{\n to enter(coins:int){return coins>=2}}\n", untidy)
+    edits = await editor.text_document_formatting_async(
+        types.DocumentFormattingParams(
+            text_document=document(untidy), options=types.FormattingOptions(tab_size=8, insert_spaces=False)
+        )
+    )
+    assert all(not edit.new_text.strip() for edit in edits)
+    assert any(edit.new_text == "\n    " for edit in edits)

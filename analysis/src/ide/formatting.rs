@@ -1,0 +1,91 @@
+//! One formatting of a file: the edits that lay it out, none where nothing changes.
+//!
+//! Of a transcript the programs of its steps are formatted, in the lines they stand on; prose and answers are
+//! not touched. A step that is no E is left alone if its answer says so.
+
+use crate::db::Db;
+use crate::input::{File, FileKind};
+use crate::transcript::{self, Asked};
+use syntax::{FormatError, Pragmas, SyntaxErrorKind};
+use text_size::{TextRange, TextSize};
+
+/// A part of a text, and what is to stand there instead.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TextEdit {
+    pub range: TextRange,
+    pub text: String,
+}
+
+/// Why a file is left as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unformatted {
+    /// Where what is in the way stands.
+    pub range: TextRange,
+    pub message: String,
+}
+
+/// How wide the lines of a transcript may be, its margins included.
+const WIDTH: usize = 100;
+
+pub(crate) fn format(db: &dyn Db, file: File) -> Result<Vec<TextEdit>, Unformatted> {
+    let text = file.text(db);
+    match file.kind(db) {
+        FileKind::Transcript => transcript(text),
+        FileKind::Program | FileKind::Module | FileKind::Cell => match syntax::format(text) {
+            Ok(edits) => {
+                Ok(edits.into_iter().map(|it| TextEdit { range: it.range, text: it.text }).collect())
+            }
+            Err(why) => Err(unformatted(why, TextRange::up_to(TextSize::of(text)), |at| at)),
+        },
+    }
+}
+
+fn transcript(text: &str) -> Result<Vec<TextEdit>, Unformatted> {
+    let mut edits = Vec::new();
+    let mut pragmas = Pragmas::default();
+    for step in transcript::asked(text) {
+        if let Some(range) = step.range {
+            match syntax::format_step(&step.text, &pragmas, WIDTH.saturating_sub(step.margin.len() + 2)) {
+                Ok(formatted) if formatted == step.text => {}
+                Ok(formatted) => edits.push(TextEdit { range, text: step.lines(&formatted) }),
+                Err(FormatError::Syntax(_)) if step.fails => {}
+                Err(why) => return Err(unformatted(why, range, |at| step.in_file(at))),
+            }
+        }
+        let parse = syntax::parse_with(&step.text, &pragmas);
+        if parse.errors.iter().all(|it| it.kind == SyntaxErrorKind::Warning) {
+            pragmas = parse.pragmas;
+        }
+    }
+    Ok(edits)
+}
+
+fn unformatted(why: FormatError, whole: TextRange, in_file: impl Fn(TextSize) -> TextSize) -> Unformatted {
+    match &why {
+        FormatError::Syntax(errors) if !errors.is_empty() => {
+            let it = &errors[0];
+            let range = TextRange::new(in_file(it.range.start()), in_file(it.range.end()));
+            Unformatted { range, message: it.message.clone() }
+        }
+        _ => Unformatted { range: whole, message: why.to_string() },
+    }
+}
+
+impl Asked {
+    /// A program as the lines of a step.
+    fn lines(&self, program: &str) -> String {
+        let mut lines = String::new();
+        for (n, line) in program.split('\n').enumerate() {
+            if n > 0 {
+                lines.push('\n');
+            }
+            lines.push_str(&self.margin);
+            lines.push(if n == 0 { '?' } else { '>' });
+            if !line.is_empty() {
+                lines.push(' ');
+                lines.push_str(line);
+            }
+        }
+        lines
+    }
+}
