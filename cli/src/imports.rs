@@ -28,6 +28,16 @@ impl Imports {
         let source = Source::read(&path).ok()?;
         Some(vat::powers::Source { name: Arc::from(source.name), text: Arc::from(source.text) })
     }
+
+    /// The text of another file in one of the folders. A path with `..` in it, or from the root, names none.
+    pub fn resource(&self, path: &str) -> Option<Arc<str>> {
+        let path = std::path::Path::new(path);
+        if !path.components().all(|it| matches!(it, std::path::Component::Normal(_))) {
+            return None;
+        }
+        let file = self.folders.iter().map(|it| it.join(path)).find(|it| it.is_file())?;
+        Some(Arc::from(Source::read(&file).ok()?.text))
+    }
 }
 
 /// `a/b/c.emaker` for `a.b.c`. A name with anything else in it names no file: it cannot climb out of a folder.

@@ -143,6 +143,10 @@ impl vat::Powers for Powers {
         self.imports.find(fully_qualified_name)
     }
 
+    fn resource(&mut self, path: &str) -> Option<std::sync::Arc<str>> {
+        self.imports.resource(path)
+    }
+
     fn granted(&self, power: &str) -> bool {
         self.grants.0.contains(power)
     }

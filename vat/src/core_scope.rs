@@ -34,7 +34,9 @@ pub fn safe(name: &str) -> Option<Entry> {
         "elib__uriGetter" => &crate::import::ELIB,
         "elang__uriGetter" => &crate::import::ELANG,
         "type__uriGetter" => &crate::import::TYPE,
-        "opaque__uriGetter" => &crate::import::OPAQUE,
+        "opaque__uriGetter" => &crate::import::other::OPAQUE,
+        "shared__uriGetter" => &crate::import::other::SHARED,
+        "resource__uriGetter" => &crate::import::other::RESOURCE,
         _ => return None,
     }))
 }

@@ -47,6 +47,8 @@ pub struct Cx {
     pub(crate) exit: Option<Value>,
     /// Imported modules: their values, or promises while they load.
     pub(crate) imported: FxHashMap<Arc<str>, Value>,
+    /// What `<import>.optUnget` says of an object; `None`: it was asked about before it had a name.
+    pub(crate) import_names: FxHashMap<Value, Option<Arc<str>>>,
     /// Thunks to send `run()` to, by time and number.
     pub(crate) timers: BTreeMap<(i64, u64), Value>,
     /// A promise of this vat was settled since someone looked.
@@ -99,6 +101,7 @@ impl Cx {
             waiting: Value::NULL,
             exit: None,
             imported: FxHashMap::default(),
+            import_names: FxHashMap::default(),
             timers: BTreeMap::new(),
             settled: false,
             counter: 0,
@@ -236,6 +239,7 @@ impl Cx {
             awaiting,
             exit,
             imported,
+            import_names,
             timers,
             ..
         } = self;
@@ -256,6 +260,7 @@ impl Cx {
             visit(*awaiting);
             exit.iter().for_each(|it| visit(*it));
             imported.values().for_each(|it| visit(*it));
+            import_names.keys().for_each(|it| visit(*it));
             timers.values().for_each(|it| visit(*it));
         });
         crate::weak::tell(self);

@@ -3,6 +3,8 @@
 //! Only DeepFrozen values are kept; others are evaluated again for each import. A module that imports itself
 //! through others sees the promise of its own value.
 
+pub mod other;
+
 use crate::cx::Cx;
 use crate::native::{Class, Outcome, Stamps, Step, Then, done, method};
 use crate::powers::Source;
@@ -15,12 +17,13 @@ macro_rules! loader {
         $(#[$doc])*
         pub static $name: Class = Class::new(
             $printed,
-            concat!("<", $printed, ":*>"),
+            $printed,
             &[
                 method("get", 1, |cx, _, args| get(cx, $prefix, args[0], None)),
                 method("fetch", 2, |cx, _, args| get(cx, $prefix, args[0], Some(args[1]))),
-                method("optUnget", 1, |_, _, _| done(Value::NULL)),
-                method("optUncall", 1, |_, _, _| done(Value::NULL)),
+                method("optUnget", 1, |cx, _, args| opt_unget(cx, $prefix, args[0])),
+                method("optUncall", 1, |cx, this, args| opt_uncall(cx, this, $prefix, args[0])),
+                method("without", 1, |_, this, _| done(this)),
             ],
         )
         .stamps(Stamps::DEEP_FROZEN);
@@ -29,15 +32,15 @@ macro_rules! loader {
 
 loader!(
     /// `import__uriGetter`
-    IMPORT, "import", ""
+    IMPORT, "<import:*>", ""
 );
 loader!(
     /// `elib__uriGetter`
-    ELIB, "elib", "org.erights.e.elib."
+    ELIB, "<import:org.erights.e.elib.*>", "org.erights.e.elib."
 );
 loader!(
     /// `elang__uriGetter`
-    ELANG, "elang", "org.erights.e.elang."
+    ELANG, "<import:org.erights.e.elang.*>", "org.erights.e.elang."
 );
 
 /// `<import:a.b.*>`. Field: `a.b.`, with its dot.
@@ -47,6 +50,8 @@ static PACKAGE: Class = Class::new(
     &[
         method("get", 1, |cx, this, args| get(cx, &prefix(cx, this), args[0], None)),
         method("fetch", 2, |cx, this, args| get(cx, &prefix(cx, this), args[0], Some(args[1]))),
+        method("optUnget", 1, |cx, this, args| opt_unget(cx, &prefix(cx, this), args[0])),
+        method("optUncall", 1, |cx, this, args| opt_uncall(cx, this, &prefix(cx, this), args[0])),
         method("without", 1, |_, this, _| done(this)),
         method("__printOn", 1, |cx, this, args| {
             let text = format!("<import:{}*>", prefix(cx, this));
@@ -122,16 +127,78 @@ static NO_TYPE: Class = Class::new(
     })],
 );
 
-/// `<opaque:…>`: always a broken reference.
-pub static OPAQUE: Class = Class::new(
-    "opaque",
-    "<opaque:*>",
-    &[method("get", 1, |cx, _, args| {
-        let problem = cx.heap.problem(Problem::new("opaque: ").print(args[0]));
-        done(cx.broken(problem))
-    })],
-)
-.stamps(Stamps::DEEP_FROZEN);
+/// Is it one that a map pattern may look names up in, ``def ["makeBrand" => makeBrand] | _ := <elib:sealing.*>``?
+pub fn is_loader(cx: &Cx, value: Value) -> bool {
+    let class = cx.class_of(cx.near(value));
+    [&IMPORT, &ELIB, &ELANG, &PACKAGE]
+        .into_iter()
+        .any(|it| class.is_some_and(|class| std::ptr::eq(it, class)))
+}
+
+// Which import gives an object.
+
+/// `<import>.optUnget(x)`: the name under which `x` was imported, or null.
+fn opt_unget(cx: &mut Cx, prefix: &str, value: Value) -> Outcome {
+    match name_of(cx, value).and_then(|it| it.strip_prefix(prefix).map(Arc::<str>::from)) {
+        Some(name) => {
+            let name = cx.heap.text(name);
+            done(name)
+        }
+        None => done(Value::NULL),
+    }
+}
+
+/// `<import>.optUncall(x)`: `[<import>, "get", [name]]`, or null.
+fn opt_uncall(cx: &mut Cx, this: Value, prefix: &str, value: Value) -> Outcome {
+    match name_of(cx, value).and_then(|it| it.strip_prefix(prefix).map(Arc::<str>::from)) {
+        Some(name) => {
+            let name = cx.heap.text(name);
+            crate::data::list::portrayal(cx, this, "get", &[name])
+        }
+        None => done(Value::NULL),
+    }
+}
+
+/// The name an object was imported under. One that was asked about too early never has a name: the answer
+/// does not change.
+fn name_of(cx: &mut Cx, value: Value) -> Option<Arc<str>> {
+    let value = cx.near(value);
+    if let Some(it) = cx.import_names.get(&value) {
+        return it.clone();
+    }
+    if may_be_named(cx, value) {
+        cx.import_names.insert(value, None);
+    }
+    None
+}
+
+/// What to say besides of a name that means something to the host under another E.
+fn host_class(name: &str) -> &'static str {
+    let of_a_host = ["java.", "javax.", "com.", "sun.", "net.sf."];
+    match of_a_host.iter().any(|it| name.starts_with(it)) {
+        true => ": that names a class of a host that is not here",
+        false => "",
+    }
+}
+
+/// Only what is the same for everyone who imports it and is itself, not its parts.
+fn may_be_named(cx: &Cx, value: Value) -> bool {
+    let marked = Value::of(&crate::audition::EXIT_VIA_HERE);
+    let approved = cx.heap.as_list(cx.heap.approved_by(value)).is_some_and(|it| it.contains(&marked));
+    approved && matches!(crate::same::kind(&cx.heap, value), crate::same::Kind::Itself)
+}
+
+fn remember_name(cx: &mut Cx, value: Value, name: &Arc<str>) {
+    let value = cx.near(value);
+    if matches!(value.view(), crate::value::View::Static(_)) || may_be_named(cx, value) {
+        cx.import_names.entry(value).or_insert_with(|| Some(name.clone()));
+    }
+}
+
+/// The native module of a name.
+fn native(name: &str) -> Option<crate::scopes::Entry> {
+    crate::core_scope::module(name).or_else(|| crate::scopes::module(name))
+}
 
 /// The native module of a name.
 fn native(name: &str) -> Option<crate::scopes::Entry> {
@@ -147,6 +214,7 @@ fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
     }
     if let Some(it) = native(name) {
         let it = crate::scope::entry_value(cx, name, it);
+        remember_name(cx, it, name);
         return done(it);
     }
     let own = crate::library::source(name).map(|text| Source { name: name.clone(), text: text.into() });
@@ -154,7 +222,7 @@ fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
         if let Some(absent) = absent {
             return cx.call(absent, "run", []);
         }
-        return Err(cx.throw(Problem::new(format!("<import:*> can't find \"{name}\""))));
+        return Err(cx.throw(Problem::new(format!("<import:*> can't find \"{name}\"{}", host_class(name)))));
     };
     cx.charge(source.text.len() as u64 / 16)?;
     let parse = syntax::parse(&source.text);
@@ -172,6 +240,7 @@ fn imported(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
     let name = cx.heap.as_text(then.values[1]).cloned().unwrap_or_else(|| "".into());
     cx.resolve(then.values[0], value);
     if crate::audition::is_deep_frozen(cx, value) {
+        remember_name(cx, value, &name);
         cx.imported.insert(name, value);
     } else {
         cx.imported.remove(&name);

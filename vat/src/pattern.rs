@@ -156,8 +156,39 @@ fn map_extract_default(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 fn extract(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if crate::import::is_loader(cx, args[0]) {
+        return extract_loaded(cx, this, args);
+    }
     let then = Then::new(extract_coerced, [this, args[1]]);
     cx.call_then(Value::of(&guard::map::MAP), "coerce", [args[0], args[1]], then)
+}
+
+/// A loader has no keys to take away, so it is its own rest.
+fn extract_loaded(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let absent = guard::fresh_ejector(cx);
+    let then = Then::new(
+        |cx, then, value| {
+            guard::close_ejector(cx, then.values[3]);
+            let pair = cx.heap.list([value, then.values[1]]);
+            done(pair)
+        },
+        [this, args[0], args[1], absent],
+    );
+    let then = then.on_exit(|cx, then, exit| {
+        let [this, loader, ejector, absent] = then.values[..] else { return Err(exit) };
+        guard::close_ejector(cx, absent);
+        if !guard::left_through(&exit, absent) {
+            return Err(exit);
+        }
+        let (key, default) = (field(cx, this, 0), field(cx, this, 1));
+        if let Some(value) = cx.heap.as_list(default).and_then(|it| it.first().copied()) {
+            let pair = cx.heap.list([value, loader]);
+            return done(pair);
+        }
+        cx.eject(ejector, Problem::default().value(key).text(" not in matched map: ").value(loader))
+    });
+    let key = field(cx, this, 0);
+    cx.call_then(args[0], "fetch", [key, absent], then)
 }
 
 fn extract_coerced(cx: &mut Cx, then: Box<Then>, map: Value) -> Outcome {

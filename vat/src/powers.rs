@@ -20,6 +20,11 @@ pub trait Powers: Send {
     fn entropy(&mut self, bytes: &mut [u8]);
     /// The source of the module `a.b.c`, if there is one: `a/b/c.emaker` on some path.
     fn import(&mut self, fully_qualified_name: &str) -> Option<Source>;
+    /// A file that came with the program's modules, by its path below one of their folders, if there is one.
+    fn resource(&mut self, path: &str) -> Option<Arc<str>> {
+        let _ = path;
+        None
+    }
     /// Is the named power granted (`stdout`, `timer`, `entropy`, `file`, …)? A missing one is a problem that
     /// names the flag that would grant it.
     fn granted(&self, power: &str) -> bool;

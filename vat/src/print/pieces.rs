@@ -33,10 +33,9 @@ impl From<String> for Piece {
     }
 }
 
-/// The pieces of a value that is not written in E; `None`: it has to be asked. `quoting` only says whether
-/// a problem or a promise is part of something larger; they print alike.
+/// The pieces of a value that is not written in E; `None`: it has to be asked. Only terms print otherwise
+/// when they are quoted.
 pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Option<Vec<Piece>>, Exit> {
-    let _ = quoting;
     let value = cx.near(value);
     let View::Obj(at) = value.view() else {
         return Ok(match value.view() {
@@ -104,7 +103,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         }
         Cell::Native(it) => {
             let class = it.class;
-            match of_native(cx, class, value) {
+            match crate::term::pieces(cx, class, value, quoting).or_else(|| of_native(cx, class, value)) {
                 Some(pieces) => pieces,
                 None if prints_itself(class) => return Ok(None),
                 None => vec![class.printed.into()],

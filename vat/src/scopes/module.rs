@@ -4,10 +4,13 @@ use super::Entry;
 use crate::data::{flex_list, flex_map, flex_set, list, map, number, set, source_span, twine};
 use crate::guard::{any, nullable, region, same, scalar};
 use crate::native::Class;
-use crate::{desc, exception, print, protocol, scope_object, sealing};
+use crate::{desc, exception, print, protocol, scope_object, sealing, term};
 
 /// The native module of a fully qualified name.
 pub fn module(name: &str) -> Option<Entry> {
+    if let Some(rest) = name.strip_prefix("org.quasiliteral.") {
+        return of_terms(rest).map(Entry::Class);
+    }
     let rest = name.strip_prefix("org.erights.e.")?;
     if let Some(class) = rest.strip_prefix("elang.evm.").and_then(crate::node_make::maker) {
         return Some(Entry::Class(class));
@@ -56,4 +59,12 @@ pub fn module(name: &str) -> Option<Entry> {
         _ => return None,
     };
     Some(Entry::Class(class))
+}
+
+fn of_terms(rest: &str) -> Option<&'static Class> {
+    Some(match rest {
+        "term.makeTerm" => &term::MAKE_TERM,
+        "astro.makeAstroTag" => &term::MAKE_TAG,
+        _ => return None,
+    })
 }

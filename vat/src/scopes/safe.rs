@@ -75,6 +75,7 @@ fn class(name: &str) -> Option<&'static Class> {
         "epatt__quasiParser" => &node::EPATT_PARSER,
         "__eval" => &node::EVAL,
         "rx__quasiParser" => &regex_quasi::RX,
+        "term__quasiParser" => &crate::term::TERM_PARSER,
         "DeepPassByCopy" => &crate::audition::DATA,
         "help" => &help::HELP,
         "EIO" => &crate::library::eio::EIO,
