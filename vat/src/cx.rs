@@ -49,6 +49,10 @@ pub struct Cx {
     pub(crate) imported: FxHashMap<Arc<str>, Value>,
     /// What `<import>.optUnget` says of an object; `None`: it was asked about before it had a name.
     pub(crate) import_names: FxHashMap<Value, Option<Arc<str>>>,
+    /// The modules that are being evaluated, the outermost first.
+    pub(crate) loading: Vec<Arc<str>>,
+    /// A module that was imported again while it loaded, and through which others.
+    pub(crate) import_cycle: Option<(Arc<str>, String)>,
     /// Thunks to send `run()` to, by time and number.
     pub(crate) timers: BTreeMap<(i64, u64), Value>,
     /// A promise of this vat was settled since someone looked.
@@ -102,6 +106,8 @@ impl Cx {
             exit: None,
             imported: FxHashMap::default(),
             import_names: FxHashMap::default(),
+            loading: Vec::new(),
+            import_cycle: None,
             timers: BTreeMap::new(),
             settled: false,
             counter: 0,

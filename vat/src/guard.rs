@@ -6,6 +6,7 @@
 pub mod any;
 pub mod base;
 pub mod each;
+pub mod graph_exit;
 pub mod list;
 pub mod map;
 pub mod nullable;

@@ -197,11 +197,6 @@ fn remember_name(cx: &mut Cx, value: Value, name: &Arc<str>) {
 
 /// The native module of a name.
 fn native(name: &str) -> Option<crate::scopes::Entry> {
-    crate::core_scope::module(name).or_else(|| crate::scopes::module(name))
-}
-
-/// The native module of a name.
-fn native(name: &str) -> Option<crate::scopes::Entry> {
     crate::core_scope::module(name)
         .or_else(|| crate::scopes::module(name))
         .or_else(|| crate::library::module(name))
@@ -209,8 +204,11 @@ fn native(name: &str) -> Option<crate::scopes::Entry> {
 
 /// The module's value, now or once it has been evaluated.
 fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
-    if let Some(it) = cx.imported.get(name) {
-        return done(*it);
+    if let Some(it) = cx.imported.get(name).copied() {
+        if cx.loading.contains(name) {
+            cx.import_cycle = Some((name.clone(), cycle(cx, name)));
+        }
+        return done(it);
     }
     if let Some(it) = native(name) {
         let it = crate::scope::entry_value(cx, name, it);
@@ -231,13 +229,41 @@ fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
     let run = crate::load::program(cx, &expansion, &parse.errors, &prefix, &source.name)?;
     let (promise, _) = cx.promise();
     cx.imported.insert(name.clone(), promise);
+    cx.loading.push(name.clone());
     let key = cx.heap.text(name.clone());
     let then = Then::new(imported, [promise, key]).on_exit(failed);
     Ok(Step::Run(Box::new(run), Some(then)))
 }
 
+/// `a -> b -> a`, from the module that is imported again while it loads.
+fn cycle(cx: &Cx, name: &Arc<str>) -> String {
+    let from = cx.loading.iter().position(|it| it == name).unwrap_or(0);
+    let mut path: Vec<&str> = cx.loading[from..].iter().map(|it| &**it).collect();
+    path.push(name);
+    path.join(" -> ")
+}
+
+fn loaded(cx: &mut Cx, name: &Arc<str>) {
+    if let Some(at) = cx.loading.iter().rposition(|it| it == name) {
+        cx.loading.truncate(at);
+    }
+}
+
+/// Forgets the imports of a turn that was stopped on the way.
+pub(crate) fn abandon(cx: &mut Cx) {
+    for name in std::mem::take(&mut cx.loading) {
+        if let Some(promise) = cx.imported.remove(&name) {
+            let problem = cx.heap.problem(Problem::new(format!("loading \"{name}\" was stopped")));
+            let broken = cx.broken(problem);
+            cx.resolve(promise, broken);
+        }
+    }
+    cx.import_cycle = None;
+}
+
 fn imported(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
     let name = cx.heap.as_text(then.values[1]).cloned().unwrap_or_else(|| "".into());
+    loaded(cx, &name);
     cx.resolve(then.values[0], value);
     if crate::audition::is_deep_frozen(cx, value) {
         remember_name(cx, value, &name);
@@ -250,10 +276,15 @@ fn imported(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
 
 fn failed(cx: &mut Cx, then: Box<Then>, exit: Exit) -> Outcome {
     let name = cx.heap.as_text(then.values[1]).cloned().unwrap_or_else(|| "".into());
+    loaded(cx, &name);
     cx.imported.remove(&name);
-    if let Exit::Thrown(problem) = exit {
-        let broken = cx.broken(problem);
-        cx.resolve(then.values[0], broken);
-    }
-    Err(exit)
+    let Exit::Thrown(problem) = exit else { return Err(exit) };
+    // What the others in a ring of imports have of it is a promise; whoever used that too early says why.
+    let why = match cx.import_cycle.take_if(|it| it.0 == name) {
+        Some((_, path)) => cx.heap.problem(Problem::new(format!("{name} needs itself to load: {path}"))),
+        None => problem,
+    };
+    let broken = cx.broken(why);
+    cx.resolve(then.values[0], broken);
+    Err(Exit::Thrown(problem))
 }

@@ -112,6 +112,7 @@ impl Vat {
         let Delivery { work, cause } = self.cx.queue.pop_front()?;
         self.cx.cause = cause;
         self.cx.buffered.clear();
+        crate::import::abandon(&mut self.cx);
         self.cx.fuel = Fuel::new(self.limits.turn, self.interrupt.clone());
         let (queued, sent) = (self.cx.queue.len(), self.cx.outbox.len());
         let (evaluated, stopped) = match work {

@@ -66,3 +66,43 @@ fn a_module_that_is_not_there_is_named() {
     let broken = ("broken", "throw(\"not today\")");
     assert_eq!(shown(&[broken], "<import:broken>"), "problem: not today");
 }
+
+#[test]
+fn modules_that_need_each_other_at_once_are_told_so() {
+    let mint =
+        ("mint", "def purse := <import:purse>; def mint { to open() { return purse } }; purse.fill(); mint");
+    let purse = ("purse", "def mint := <import:mint>; mint.open()");
+    assert_eq!(
+        shown(&[mint, purse], "<import:mint>"),
+        "problem: not synchronously callable: <ref broken by problem: mint needs itself to load: \
+         mint -> purse -> mint>.open()"
+    );
+}
+
+#[test]
+fn a_loader_names_what_a_module_lets_it_name() {
+    let gate = ("gate", "def gate implements DeepFrozen, ExitViaHere {}");
+    assert_eq!(shown(&[gate], "def g := <import:gate>; <import>.optUnget(g)"), "\"gate\"");
+    let silent = ("silent", "def gate implements DeepFrozen {}");
+    assert_eq!(shown(&[silent], "def g := <import:silent>; <import>.optUnget(g)"), "null");
+    let passing = ("passing", "def gate implements ExitViaHere {}");
+    assert_eq!(shown(&[passing], "def g := <import:passing>; <import>.optUnget(g)"), "null");
+    let early = ("early", "def gate implements DeepFrozen, ExitViaHere {}; <import>.optUnget(gate); gate");
+    assert_eq!(shown(&[early], "def g := <import:early>; <import>.optUnget(g)"), "null");
+}
+
+#[test]
+fn a_module_that_never_ends_does_not_stand_in_the_way_of_the_next_import() {
+    let modules = [("endless".to_string(), "while (true) {}".to_string())];
+    let mut world = World::new(Limits { turn: 100_000, ..Limits::default() });
+    let vat = world.make_vat("main", Box::new(Still::with_modules(modules.into())));
+    let mut problem = |program: &str| {
+        let expansion = syntax::expand(&syntax::parse(program).program);
+        let handle = world.eval(vat, Evaluation::new(expansion, "main"));
+        while world.run_turn().outcome == Outcome::Turned {}
+        world.problem(handle).map(|it| it.printed)
+    };
+    let first = problem("<import:endless>");
+    assert!(first.is_some());
+    assert_eq!(problem("<import:endless>"), first);
+}

@@ -114,7 +114,14 @@ pub static EXCEPTION: Class = Class::new("cl-type-guard", "Throwable", guard_met
 
 /// `Guard`: near objects that understand `coerce`.
 pub static GUARD: Class =
-    Class::new("cl-type-guard", "Guard", guard_methods![coerce_guard;]).fqn("guard.Guard").stamps(FROZEN);
+    Class::new("cl-type-guard", "Guard", guard_methods![coerce_guard; "audit"(Any) => stamps_nothing])
+        .fqn("guard.Guard")
+        .stamps(FROZEN);
+
+/// `implements Guard` is for readers.
+fn stamps_nothing(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(false)
+}
 
 /// The native type a guard stands for.
 pub fn type_of(class: &'static Class) -> Option<Ty> {

@@ -46,6 +46,7 @@ fn class(name: &str) -> Option<&'static Class> {
         "Tuple" => &tuple::TUPLE,
         "nullOk" => &nullable::NULL_OK,
         "notNull" => &nullable::NOT_NULL,
+        "StandardGraphExit" => &crate::guard::graph_exit::STANDARD_GRAPH_EXIT,
         "near" => &reference::NEAR,
         "vow" => &reference::VOW,
         "rcvr" => &reference::RCVR,
