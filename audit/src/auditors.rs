@@ -1,12 +1,14 @@
 //! The built-in auditors, by name.
 
 mod deep_frozen;
+mod eventually;
 mod pass_by_construction;
 mod selfless;
 mod transparent;
 
 use crate::audition::Audition;
 use crate::verdict::Verdict;
+pub use eventually::EVENTUALLY;
 
 /// A built-in auditor.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -15,6 +17,8 @@ pub enum Auditor {
     DeepFrozen,
     /// `DeepFrozen.optionally()`: gives the stamp if it can and says nothing if not.
     OptionallyDeepFrozen,
+    /// `DeepFrozen."eventually"()`: shows its state to whoever checks whether it is DeepFrozen.
+    EventuallyDeepFrozen,
     /// `Selfless`: compared by its portrayal.
     Selfless,
     /// `Transparent`: its portrayal says all there is to know.
@@ -49,6 +53,7 @@ impl Auditor {
         match self {
             Auditor::DeepFrozen => "DeepFrozen",
             Auditor::OptionallyDeepFrozen => "DeepFrozen.optionally()",
+            Auditor::EventuallyDeepFrozen => "DeepFrozen.\"eventually\"()",
             Auditor::Selfless => "Selfless",
             Auditor::Transparent => "Transparent",
             Auditor::PassByCopy => "PassByCopy",
@@ -68,6 +73,7 @@ impl Auditor {
 pub fn audit(auditor: Auditor, audition: &Audition<'_>) -> Verdict {
     match auditor {
         Auditor::DeepFrozen | Auditor::OptionallyDeepFrozen => deep_frozen::audit(audition),
+        Auditor::EventuallyDeepFrozen => eventually::audit(audition),
         Auditor::Selfless => selfless::audit(audition),
         Auditor::Transparent => transparent::audit(audition),
         Auditor::PassByCopy => pass_by_construction::pass_by_copy(audition),

@@ -200,7 +200,28 @@ impl Guard {
         }
     }
 
-    /// Whether every value that passes is DeepFrozen: E's `DeepFrozen.rangeSupersetOf(guard)`.
+    /// E's `DeepFrozen.rangeSupersetOf(guard)`: whether every value that passes is DeepFrozen; `None` where
+    /// that depends on a guard that DeepFrozen does not know.
+    pub fn is_within_deep_frozen(&self) -> Option<bool> {
+        let all = |parts: &[&Guard]| {
+            let known: Vec<Option<bool>> = parts.iter().map(|it| it.is_within_deep_frozen()).collect();
+            match known.contains(&Some(false)) {
+                true => Some(false),
+                false => (!known.contains(&None)).then_some(true),
+            }
+        };
+        match self {
+            Guard::Other(_) | Guard::Unknown(_) => None,
+            Guard::FinalSlot(g) | Guard::List(g) | Guard::Set(g) | Guard::NullOk(g) => {
+                g.is_within_deep_frozen()
+            }
+            Guard::Map(k, v) => all(&[k, v]),
+            Guard::Tuple(parts) | Guard::Union(parts) => all(&parts.iter().collect::<Vec<_>>()),
+            it => Some(it.implies_deep_frozen() == Implication::Yes),
+        }
+    }
+
+    /// Whether every value that passes is known to be DeepFrozen.
     pub fn implies_deep_frozen(&self) -> Implication {
         use Implication::*;
         match self {

@@ -138,7 +138,11 @@ impl Judge<'_> {
     /// By object: DeepFrozen where nobody asked for it. Objects that hold each other are presumed frozen
     /// together, and refuted together: the greatest fixpoint.
     fn unasked(&self, asked: &[Vec<Judgement>]) -> Vec<Option<Judgement>> {
-        let asks = |it: ObjectId| asked[it.index()].iter().find(|it| it.auditor.starts_with("DeepFrozen"));
+        // One that is to be DeepFrozen eventually is not known to be.
+        let stamps = |it: &&Judgement| {
+            matches!(&*it.auditor, "DeepFrozen" | "DeepFrozen.optionally()" | "DeepFrozenStamp")
+        };
+        let asks = |it: ObjectId| asked[it.index()].iter().find(stamps);
         let asked = |it| asks(it).map(|it| Standing::after(&it.verdict));
         let mut presumed: Vec<Standing> =
             self.objects().map(|it| asked(it).unwrap_or(Standing::Frozen)).collect();

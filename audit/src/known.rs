@@ -342,6 +342,9 @@ impl Reading<'_> {
             ("DeepFrozen", "optionally") if args.is_empty() => {
                 return Worth::Auditor(Auditor::OptionallyDeepFrozen);
             }
+            ("DeepFrozen", "eventually") if args.is_empty() => {
+                return Worth::Auditor(Auditor::EventuallyDeepFrozen);
+            }
             ("import__uriGetter" | "elib__uriGetter" | "elang__uriGetter" | "type__uriGetter", "get") => {
                 return Worth::Module;
             }

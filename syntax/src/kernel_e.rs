@@ -205,6 +205,31 @@ pub enum Expr {
     QuasiPattern(u32),
 }
 
+impl Expr {
+    /// What the node is called: `EscapeExpr`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Expr::Assign { .. } => "AssignExpr",
+            Expr::Binding(_) => "BindingExpr",
+            Expr::Call { .. } => "CallExpr",
+            Expr::Catch { .. } => "CatchExpr",
+            Expr::Define { .. } => "DefineExpr",
+            Expr::Escape { .. } => "EscapeExpr",
+            Expr::Finally { .. } => "FinallyExpr",
+            Expr::Hide(_) => "HideExpr",
+            Expr::If { .. } => "IfExpr",
+            Expr::Literal(_) => "LiteralExpr",
+            Expr::MetaContext => "MetaContextExpr",
+            Expr::MetaState => "MetaStateExpr",
+            Expr::Noun(_) => "NounExpr",
+            Expr::Object(_) => "ObjectExpr",
+            Expr::Seq(_) => "SeqExpr",
+            Expr::QuasiLiteral(_) => "QuasiLiteralExpr",
+            Expr::QuasiPattern(_) => "QuasiPatternExpr",
+        }
+    }
+}
+
 /// The patterns of Kernel-E.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Pattern {

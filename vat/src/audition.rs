@@ -1,14 +1,27 @@
 //! Audits an object as it is made: built-in auditors through the room `audit`, those written in E by a call.
 
+mod auditors;
+pub(crate) mod cache;
+mod frozen;
 pub(crate) mod guards;
+
+pub(crate) use auditors::implies_deep_frozen;
+pub use auditors::{
+    DATA, DEEP_FROZEN, DEEP_FROZEN_STAMP, EVENTUALLY, EXIT_VIA_HERE, OPTIONALLY, PASS_BY_COPY, PBC, SELFLESS,
+    TRANSPARENT, TRANSPARENT_STAMP,
+};
+pub use frozen::is_deep_frozen;
+pub(crate) use frozen::is_presumed_frozen;
 
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap};
-use crate::native::{Class, Outcome, Stamps, Step, Then, done, method};
+use crate::native::{Class, Outcome, Payload, Stamps, Then, done, method};
 use crate::problem::{Exit, Problem};
 use crate::selector::Selector;
-use crate::value::{Value, View};
+use crate::value::Value;
 use audit::{Auditor, Verdict};
+use auditors::{built_in, stamp_of};
+use cache::Record;
 
 /// What a value's class or its auditors promise.
 pub fn stamps(heap: &Heap, value: Value) -> Stamps {
@@ -25,102 +38,43 @@ pub fn stamps(heap: &Heap, value: Value) -> Stamps {
 /// Did the built-in auditor `stamp` approve, or the auditor object `auditor`?
 pub(crate) fn approved(heap: &Heap, auditor: Value, value: Value) -> bool {
     if let Some(it) = built_in(auditor) {
-        let wanted = stamp_of(it);
         // Asking `DeepFrozen` gives the stamp away; it keeps none for itself.
         let asks_only = matches!(it, Auditor::DeepFrozen | Auditor::OptionallyDeepFrozen);
-        return !asks_only && stamps(heap, value).has(wanted);
+        return !asks_only && stamps(heap, value).has(stamp_of(it));
     }
     heap.as_list(heap.approved_by(value))
         .is_some_and(|all| all.iter().any(|it| crate::same::same_yet(heap, *it, auditor) == Some(true)))
 }
 
-/// The stamp that an auditor gives.
-fn stamp_of(it: Auditor) -> Stamps {
-    match it {
-        Auditor::DeepFrozen | Auditor::OptionallyDeepFrozen | Auditor::DeepFrozenStamp => Stamps::DEEP_FROZEN,
-        Auditor::Selfless => Stamps::SELFLESS,
-        Auditor::Transparent | Auditor::TransparentStamp => Stamps::TRANSPARENT,
-        Auditor::PassByCopy | Auditor::Pbc => Stamps::PASS_BY_COPY,
-    }
-}
-
-/// The judge that an auditor object stands for.
-fn built_in(auditor: Value) -> Option<Auditor> {
-    let View::Static(class) = auditor.view() else { return None };
-    [
-        (&DEEP_FROZEN, Auditor::DeepFrozen),
-        (&OPTIONALLY, Auditor::OptionallyDeepFrozen),
-        (&SELFLESS, Auditor::Selfless),
-        (&TRANSPARENT, Auditor::Transparent),
-        (&PASS_BY_COPY, Auditor::PassByCopy),
-        (&PBC, Auditor::Pbc),
-        (&DEEP_FROZEN_STAMP, Auditor::DeepFrozenStamp),
-        (&TRANSPARENT_STAMP, Auditor::TransparentStamp),
-    ]
-    .into_iter()
-    .find(|(it, _)| std::ptr::eq(*it, class))
-    .map(|(_, it)| it)
-}
-
 /// Asks every auditor in turn; the value is the object.
 pub(crate) fn audit(cx: &mut Cx, object: Value, auditors: Vec<Value>) -> Outcome {
-    let audition = cx.heap.native(&AUDITION, [object, Value::TRUE]);
+    let audition = cx.heap.native_with(&AUDITION, [object, Value::TRUE], Box::new(Asking::default()));
     let mut values = vec![object, audition];
     values.extend(auditors.into_iter().rev());
-    next_auditor(cx, Then::new(answered, values))
+    fn refused(cx: &mut Cx, then: Box<Then>, exit: Exit) -> Outcome {
+        close(cx, then.values[1]);
+        Err(exit)
+    }
+    next_auditor(cx, Then::new(next_auditor_after, values).on_exit(refused))
+}
+
+fn next_auditor_after(cx: &mut Cx, then: Box<Then>, _: Value) -> Outcome {
+    next_auditor(cx, then)
 }
 
 /// Asks the last of `then.values`, which are the object, its audition, and the auditors still to ask.
 fn next_auditor(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
     let (object, audition) = (then.values[0], then.values[1]);
-    loop {
-        if then.values.len() == 2 {
-            close(cx, audition);
-            return done(object);
-        }
-        let Some(auditor) = then.values.last().copied().map(|it| cx.near(it)) else { return done(object) };
-        match built_in(auditor) {
-            Some(it) => {
-                judge(cx, it, object)?;
-                then.values.pop();
-            }
-            None => return ask_object(cx, auditor, then),
+    // Built-in ones are asked here and now: most objects have no others.
+    while let Some(auditor) = then.values.get(2..).and_then(<[Value]>::last).copied() {
+        then.values.pop();
+        match built_in(cx.near(auditor)) {
+            Some(it) => judge(cx, it, object)?,
+            None => return cx.call_then(audition, "ask", [auditor], then),
         }
     }
-}
-
-/// Asks an auditor written in E, by the older protocol `audit(objectExpr, witness)` if it knows no other.
-fn ask_object(cx: &mut Cx, auditor: Value, then: Box<Then>) -> Outcome {
-    let (object, audition) = (then.values[0], then.values[1]);
-    call_audit(cx, auditor, (object, audition), then.on_exit(refused))
-}
-
-fn call_audit(cx: &mut Cx, auditor: Value, (object, audition): (Value, Value), then: Box<Then>) -> Outcome {
-    let knows = |arity| crate::object::has_method(cx, auditor, Selector::new("audit", arity));
-    if knows(2) && !knows(1) {
-        let expr = crate::object::expr_of(cx, object);
-        return cx.call_then(auditor, "audit", [expr, audition], then);
-    }
-    cx.call_then(auditor, "audit", [audition], then)
-}
-
-fn refused(cx: &mut Cx, then: Box<Then>, exit: Exit) -> Outcome {
-    close(cx, then.values[1]);
-    Err(exit)
-}
-
-fn answered(cx: &mut Cx, mut then: Box<Then>, answer: Value) -> Outcome {
-    let auditor = then.values.pop().unwrap_or(Value::NULL);
-    match cx.near(answer).as_bool() {
-        Some(true) => approve(cx, then.values[0], auditor),
-        Some(false) => {}
-        None if answer.is_null() => {}
-        None => {
-            close(cx, then.values[1]);
-            return Err(cx.throw(crate::object::does_not_coerce(answer, "a boolean")));
-        }
-    }
-    next_auditor(cx, then)
+    close(cx, audition);
+    done(object)
 }
 
 fn close(cx: &mut Cx, audition: Value) {
@@ -170,216 +124,10 @@ fn verdict(cx: &Cx, auditor: Auditor, object: Value) -> Option<Verdict> {
     Some(audit::audit(auditor, &audition))
 }
 
-/// Is the value immutable through and through? Walks what it holds; promises are not.
-pub fn is_deep_frozen(cx: &Cx, value: Value) -> bool {
-    is_frozen(cx, value, Stamps::DEEP_FROZEN)
-}
-
-/// The same, counting objects that nobody audited and that are known not to change.
-pub(crate) fn is_presumed_frozen(cx: &Cx, value: Value) -> bool {
-    is_frozen(cx, value, Stamps::PRESUMED)
-}
-
-fn is_frozen(cx: &Cx, value: Value, enough: Stamps) -> bool {
-    culprit(cx, value, enough).is_none()
-}
-
-/// The first thing found in a value that can change, or is not settled.
-fn culprit(cx: &Cx, value: Value, enough: Stamps) -> Option<Value> {
-    let mut seen = rustc_hash::FxHashSet::default();
-    let mut work = vec![value];
-    while let Some(it) = work.pop() {
-        let it = cx.near(it);
-        let value = it;
-        let Some(at) = it.as_obj() else {
-            if !stamps(&cx.heap, it).has(Stamps::DEEP_FROZEN) {
-                return Some(it);
-            }
-            continue;
-        };
-        if !seen.insert(at) {
-            continue;
-        }
-        match cx.heap.cell(at) {
-            Cell::Object { stamps, .. } if stamps.has(Stamps::DEEP_FROZEN) || stamps.has(enough) => {}
-            Cell::List(it) => work.extend(it.iter()),
-            Cell::Broken(it) | Cell::Sealed(it) => work.push(*it),
-            Cell::Text(..) | Cell::Big(_) => {}
-            Cell::Problem(it) => work.extend(it.values()),
-            Cell::FinalSlot(it) => work.push(*it),
-            Cell::Binding(it) => work.extend([it.slot, it.guard]),
-            Cell::Native(it) if it.class.stamps.has(Stamps::DEEP_FROZEN) => {}
-            Cell::Native(it) if it.class.stamps.has(Stamps::FROZEN_IF_PARTS_ARE) => {
-                work.extend(it.fields.iter());
-                if let Some(payload) = &it.payload {
-                    payload.trace(&mut |it| work.push(it));
-                }
-            }
-            _ => return Some(value),
-        }
-    }
-    None
-}
-
-macro_rules! auditor {
-    ($(#[$doc:meta])* $name:ident, $printed:literal, [$($method:expr),*]) => {
-        $(#[$doc])*
-        pub static $name: Class =
-            Class::new("Auditor", $printed, &[$($method,)* method("audit", 1, audit_audition)])
-                .fqn($printed)
-                .stamps(Stamps::DEEP_FROZEN);
-    };
-}
-
-auditor!(
-    /// `DeepFrozen`
-    DEEP_FROZEN, "DeepFrozen",
-    [
-        method("coerce", 2, coerce_deep_frozen),
-        method("isDeepFrozen", 1, |cx, _, args| done(is_deep_frozen(cx, args[0]))),
-        method("optionally", 0, |_, _, _| done(Value::of(&OPTIONALLY))),
-        method("rangeSupersetOf", 1, range_superset_of)
-    ]
-);
-auditor!(
-    /// `DeepFrozen.optionally()`
-    OPTIONALLY, "DeepFrozen.optionally()", []
-);
-auditor!(
-    /// `Selfless`
-    SELFLESS, "Selfless",
-    [
-        method("coerce", 2, |cx, this, args| coerce_stamped(cx, this, args, Stamps::SELFLESS)),
-        method("passes", 1, |cx, _, args| done(passes(cx, args[0], Stamps::SELFLESS)))
-    ]
-);
-auditor!(
-    /// `Transparent`
-    TRANSPARENT, "Transparent",
-    [
-        method("coerce", 2, |cx, this, args| coerce_stamped(cx, this, args, Stamps::TRANSPARENT)),
-        method("passes", 1, |cx, _, args| done(passes(cx, args[0], Stamps::TRANSPARENT)))
-    ]
-);
-auditor!(
-    /// `PassByCopy`
-    PASS_BY_COPY, "PassByCopy",
-    [method("coerce", 2, |cx, this, args| {
-        coerce_stamped(cx, this, args, Stamps::PASS_BY_COPY.and(Stamps::SELFLESS))
-    })]
-);
-auditor!(
-    /// `pbc`
-    PBC, "pbc",
-    [method("coerce", 2, |cx, this, args| coerce_stamped(cx, this, args, Stamps::PASS_BY_COPY))]
-);
-auditor!(
-    /// `Data`
-    DATA, "Data",
-    [method("coerce", 2, coerce_data)]
-);
-auditor!(
-    /// `DeepFrozenStamp` of the privileged scope
-    DEEP_FROZEN_STAMP, "DeepFrozenStamp",
-    [method("coerce", 2, coerce_deep_frozen)]
-);
-auditor!(
-    /// `TransparentStamp` of the privileged scope
-    TRANSPARENT_STAMP, "TransparentStamp",
-    [method("coerce", 2, |cx, this, args| coerce_stamped(cx, this, args, Stamps::TRANSPARENT))]
-);
-
-fn passes(cx: &Cx, value: Value, wanted: Stamps) -> bool {
-    let it = stamps(&cx.heap, value);
-    it.has(wanted) || it.has(Stamps::DATA)
-}
-
-/// `auditor.audit(audition)`, called by an auditor written in E: asks on its behalf.
-fn audit_audition(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let Some(&[object, open]) = cx.heap.fields(args[0], &AUDITION) else {
-        return Err(cx.throw(crate::object::does_not_coerce(args[0], "an Audition")));
-    };
-    if open != Value::TRUE {
-        return out_of_scope(cx, args[0]);
-    }
-    let Some(auditor) = built_in(this) else { return done(false) };
-    judge(cx, auditor, object)?;
-    done(auditor == Auditor::DeepFrozenStamp || auditor == Auditor::TransparentStamp)
-}
-
-fn coerce_deep_frozen(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let Some(culprit) = culprit(cx, args[0], Stamps::DEEP_FROZEN) else { return done(args[0]) };
-    let mut problem = Problem::default().value(args[0]).text(" is not DeepFrozen");
-    if culprit != cx.near(args[0]) {
-        problem = problem.text(" because ").value(culprit).text(" is not");
-    }
-    cx.eject(args[1], problem)
-}
-
-fn coerce_stamped(cx: &mut Cx, this: Value, args: &[Value], wanted: Stamps) -> Outcome {
-    if passes(cx, args[0], wanted) {
-        return done(args[0]);
-    }
-    let name = cx.class_of(this).map_or("", |it| it.printed);
-    cx.eject(args[1], Problem::new(format!("not {name}: ")).value(args[0]))
-}
-
-/// Data all the way down: pass-by-copy and selfless, and so is all it holds.
-fn coerce_data(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let mut seen = rustc_hash::FxHashSet::default();
-    let mut work = vec![args[0]];
-    while let Some(it) = work.pop() {
-        let it = cx.near(it);
-        if it.as_obj().is_some_and(|it| !seen.insert(it)) {
-            continue;
-        }
-        cx.charge(1)?;
-        let promised = stamps(&cx.heap, it);
-        if !promised.has(Stamps::DATA) && !promised.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS)) {
-            let mut problem = Problem::default().value(args[0]).text(" is not Data");
-            if it != args[0] {
-                problem = problem.text(" because ").value(it).text(" is not");
-            }
-            return cx.eject(args[1], problem);
-        }
-        match cx.heap.get(it) {
-            Some(Cell::List(items)) => work.extend(items.iter()),
-            Some(Cell::Native(it)) => {
-                work.extend(it.fields.iter());
-                if let Some(payload) = &it.payload {
-                    payload.trace(&mut |it| work.push(it));
-                }
-            }
-            Some(Cell::Object { captures, .. }) => work.extend(captures.iter()),
-            _ => {}
-        }
-    }
-    done(args[0])
-}
-
-/// Does a guard let nothing through that is not DeepFrozen? `None`: nobody knows.
-pub(crate) fn implies_deep_frozen(cx: &Cx, guard: Value) -> Option<bool> {
-    match guards::describe(cx, guard).implies_deep_frozen() {
-        audit::Implication::Yes => Some(true),
-        audit::Implication::No => Some(false),
-        audit::Implication::Unknown(_) => None,
-    }
-}
-
-fn range_superset_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    done(implies_deep_frozen(cx, args[0]).map_or(Value::NULL, Value::from))
-}
-
-/// `ExitViaHere` of a module: marks what serializers may name by the module it came from.
-pub static EXIT_VIA_HERE: Class =
-    Class::new("Auditor", "ExitViaHere", &[method("audit", 1, |_, _, _| done(true))])
-        .fqn("ExitViaHere")
-        .stamps(Stamps::DEEP_FROZEN);
-
 /// `__auditedBy(auditor, object)`
 pub static AUDITED_BY: Class = Class::new(
     "__auditedBy",
-    "<__auditedBy>",
+    "__auditedBy",
     &[method("run", 2, |cx, _, args| done(approved(&cx.heap, args[0], args[1])))],
 )
 .stamps(Stamps::DEEP_FROZEN);
@@ -395,7 +143,8 @@ pub static E_AUDITION: Class = Class::new(
 )
 .stamps(Stamps::DEEP_FROZEN);
 
-/// What an auditor is shown. Fields: the object, and whether it is still being audited.
+/// What an auditor is shown. Fields: the object, and whether it is still being audited. What the auditors look
+/// at meanwhile is written down in it.
 pub static AUDITION: Class = Class::new(
     "Audition",
     "<Audition>",
@@ -412,31 +161,118 @@ pub static AUDITION: Class = Class::new(
 pub(crate) fn open(cx: &mut Cx, this: Value) -> Result<Value, Exit> {
     match cx.heap.fields(this, &AUDITION) {
         Some(&[object, open]) if open == Value::TRUE => Ok(object),
-        _ => match out_of_scope(cx, this) {
-            Err(it) => Err(it),
-            Ok(_) => Ok(Value::NULL),
-        },
+        Some(_) => Err(cx.throw(Problem::default().value(this).text(" is out of scope"))),
+        None => Err(cx.throw(crate::object::does_not_coerce(this, "an Audition"))),
     }
 }
 
-fn out_of_scope(cx: &mut Cx, audition: Value) -> Outcome {
-    Err(cx.throw(Problem::default().value(audition).text(" is out of scope")))
+/// The auditors that are being asked, each by the one before it.
+#[derive(Default)]
+struct Asking(Vec<Record>);
+
+impl Payload for Asking {
+    fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.0.iter().for_each(|it| it.trace(visit));
+    }
+    fn bytes(&self) -> u64 {
+        64 * self.0.len() as u64
+    }
 }
 
+fn asking(cx: &mut Cx, audition: Value) -> Option<&mut Record> {
+    cx.heap.payload_mut::<Asking>(audition)?.0.last_mut()
+}
+
+fn begin(cx: &mut Cx, audition: Value, record: Record) {
+    if let Some(it) = cx.heap.payload_mut::<Asking>(audition) {
+        it.0.push(record);
+    }
+    cx.heap.recount(audition);
+}
+
+fn end(cx: &mut Cx, audition: Value) -> Option<Record> {
+    cx.heap.payload_mut::<Asking>(audition)?.0.pop()
+}
+
+/// `audition.ask(auditor)`: asks it, and gives the object its stamp if it approves.
 fn ask(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let object = open(cx, this)?;
-    if let Some(it) = built_in(args[0]) {
-        judge(cx, it, object)?;
+    let auditor = cx.near(args[0]);
+    if let Some(it) = built_in(auditor) {
+        ask_built_in(cx, it, auditor, this)?;
         return done(Value::NULL);
     }
-    fn asked(cx: &mut Cx, then: Box<Then>, answer: Value) -> Outcome {
-        if cx.near(answer) == Value::TRUE {
-            approve(cx, then.values[0], then.values[1]);
-        }
-        Ok(Step::Done(Value::NULL))
+    if let Some(it) = asking(cx, this) {
+        it.asked.push(auditor);
     }
-    let then = Then::new(asked, [object, args[0]]);
-    call_audit(cx, args[0], (object, this), then)
+    if let Some(mut known) = cache::look_up(cx, object, auditor) {
+        let mut values = vec![object, this, auditor, known.answer.into()];
+        values.extend(known.asked.drain(..).rev());
+        begin(cx, this, Record { keep: false, ..Record::of(auditor) });
+        return ask_again(cx, Then::new(|cx, then, _| ask_again(cx, then), values).on_exit(failed));
+    }
+    begin(cx, this, Record::of(auditor));
+    let then = Then::new(answered, [object, this, auditor]).on_exit(failed);
+    // The older protocol is `audit(objectExpr, witness)`.
+    let knows = |arity| crate::object::has_method(cx, auditor, Selector::new("audit", arity));
+    if knows(2) && !knows(1) {
+        let expr = crate::object::expr_of(cx, object);
+        return cx.call_then(auditor, "audit", [expr, this], then);
+    }
+    cx.call_then(auditor, "audit", [this], then)
+}
+
+/// Asks one of the built-in ones for an auditor written in E.
+fn ask_built_in(cx: &mut Cx, it: Auditor, auditor: Value, audition: Value) -> Result<(), Exit> {
+    let object = open(cx, audition)?;
+    let verdict = judge(cx, it, object);
+    if let Some(record) = asking(cx, audition) {
+        record.asked.push(auditor);
+        // Who asked may go on, knowing something that is nowhere written down.
+        record.keep &= verdict.is_ok();
+    }
+    verdict
+}
+
+/// What an auditor asked of others before it answered is asked of them again, then it has answered.
+fn ask_again(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
+    let audition = then.values[1];
+    if then.values.len() > 4
+        && let Some(auditor) = then.values.pop()
+    {
+        return cx.call_then(audition, "ask", [auditor], then);
+    }
+    end(cx, audition);
+    if then.values[3] == Value::TRUE {
+        approve(cx, then.values[0], then.values[2]);
+    }
+    done(Value::NULL)
+}
+
+fn failed(cx: &mut Cx, then: Box<Then>, exit: Exit) -> Outcome {
+    end(cx, then.values[1]);
+    if let Some(it) = asking(cx, then.values[1]) {
+        it.keep = false;
+    }
+    Err(exit)
+}
+
+fn answered(cx: &mut Cx, then: Box<Then>, answer: Value) -> Outcome {
+    let (object, audition, auditor) = (then.values[0], then.values[1], then.values[2]);
+    let answer = match cx.near(answer).as_bool() {
+        None if !cx.near(answer).is_null() => {
+            let exit = cx.throw(crate::object::does_not_coerce(answer, "a boolean"));
+            return failed(cx, then, exit);
+        }
+        it => it == Some(true),
+    };
+    if answer {
+        approve(cx, object, auditor);
+    }
+    if let Some(record) = end(cx, audition) {
+        cache::keep(cx, object, Record { answer, ..record });
+    }
+    done(Value::NULL)
 }
 
 fn get_object_expr(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
@@ -457,7 +293,12 @@ fn get_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
     };
     match guards::of_noun(cx, object, &noun) {
-        Some(it) => done(it),
+        Some(guard) => {
+            if let Some(it) = asking(cx, this) {
+                it.guards.push((noun, guard));
+            }
+            done(guard)
+        }
         None => {
             let fqn = crate::object::fqn(cx, object).unwrap_or_else(|| "_".into());
             Err(cx.throw(format!("\"{noun}\" is not a free variable in \"{fqn}\"")))

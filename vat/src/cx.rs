@@ -38,6 +38,8 @@ pub struct Cx {
     /// The scripts of all modules, as objects name them.
     pub(crate) scripts: Vec<Placed>,
     pub(crate) scope: Scope,
+    /// What auditors written in E answered before.
+    pub(crate) audits: crate::audition::cache::Cache,
     pub(crate) tables: Tables,
     /// What the host holds on to.
     pub(crate) handles: FxHashMap<u64, Value>,
@@ -100,6 +102,7 @@ impl Cx {
             modules: Vec::new(),
             scripts: Vec::new(),
             scope: Scope::default(),
+            audits: Default::default(),
             tables: Tables::default(),
             handles: FxHashMap::default(),
             waiting: Value::NULL,
@@ -239,6 +242,7 @@ impl Cx {
             queue,
             outbox,
             scope,
+            audits,
             tables,
             handles,
             waiting,
@@ -260,6 +264,7 @@ impl Cx {
             }
             outbox.iter().for_each(|it| it.trace(visit));
             scope.trace(visit);
+            audits.trace(visit);
             tables.trace(visit);
             handles.values().for_each(|it| visit(*it));
             visit(*waiting);

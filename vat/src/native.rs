@@ -126,6 +126,8 @@ impl Stamps {
 
     /// Auditors written in E approved it: which ones, its heap knows.
     pub(crate) const APPROVED: Stamps = Stamps(128);
+    /// It shows its state to whoever checks whether it is DeepFrozen: that depends on what it holds by then.
+    pub const EVENTUALLY: Stamps = Stamps(256);
 
     pub const fn and(self, other: Stamps) -> Stamps {
         Stamps(self.0 | other.0)

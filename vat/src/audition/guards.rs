@@ -81,7 +81,7 @@ pub(crate) fn worth(cx: &Cx, it: crate::scope::Named) -> audit::Worth {
         },
     };
     let value = cx.near(value);
-    if let Some(it) = super::built_in(value) {
+    if let Some(it) = super::auditors::built_in(value) {
         return audit::Worth::Auditor(it);
     }
     if super::stamps(&cx.heap, value).has(Stamps::DATA) {
@@ -140,12 +140,19 @@ fn describe_within(cx: &Cx, guard: Value, depth: usize) -> Guard {
         () if is(&any::UNION) => Guard::Union(parts()),
         () if is(&any::ALL) => Guard::Intersection(parts()),
         () if is(&same::SAME_AS) => {
-            Guard::Same(Arc::from("…"), fields.first().is_some_and(|it| super::is_deep_frozen(cx, *it)))
+            let allowed = fields.first().map_or(Value::NULL, |it| cx.near(*it));
+            // Only what a native object that has no state is called can be relied on.
+            let printed = match allowed.view() {
+                View::Static(class) => class.printed,
+                _ => "…",
+            };
+            Guard::Same(Arc::from(printed), super::is_deep_frozen(cx, allowed))
         }
         () if is(&region::REGION) => match &*part(0) {
             Guard::Standard(space) => Guard::Region(*space, Arc::from("a region")),
             _ => Guard::Other(Arc::from("a region")),
         },
+        () if is(&super::DATA) => Guard::Standard(Standard::Data),
         () => Standard::by_name(class.printed)
             .map_or_else(|| Guard::Other(Arc::from(class.printed)), Guard::Standard),
     }

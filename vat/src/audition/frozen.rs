@@ -1,0 +1,101 @@
+//! Whether a value is immutable through and through, and if not, what in it stands in the way.
+
+use crate::code::Held;
+use crate::cx::Cx;
+use crate::heap::{Cell, Object};
+use crate::native::{Outcome, Stamps, done};
+use crate::problem::Problem;
+use crate::value::Value;
+
+/// Is the value immutable through and through? Walks what it holds; promises are not.
+pub fn is_deep_frozen(cx: &Cx, value: Value) -> bool {
+    culprit(cx, value, Stamps::DEEP_FROZEN).is_none()
+}
+
+/// The same, counting objects that nobody audited and that are known not to change.
+pub(crate) fn is_presumed_frozen(cx: &Cx, value: Value) -> bool {
+    culprit(cx, value, Stamps::PRESUMED).is_none()
+}
+
+/// Something found in a value that can change, or is not settled.
+struct Culprit {
+    value: Value,
+    /// The outermost thing around it that does not show its parts to everyone.
+    within: Option<Value>,
+}
+
+/// The first one found.
+fn culprit(cx: &Cx, value: Value, enough: Stamps) -> Option<Culprit> {
+    let mut seen = rustc_hash::FxHashSet::default();
+    let mut work = vec![Culprit { value, within: None }];
+    while let Some(Culprit { value, within }) = work.pop() {
+        let value = cx.near(value);
+        let Some(at) = value.as_obj() else {
+            if super::stamps(&cx.heap, value).has(Stamps::DEEP_FROZEN) {
+                continue;
+            }
+            return Some(Culprit { value, within });
+        };
+        if !seen.insert(at) {
+            continue;
+        }
+        let mut parts = Vec::new();
+        let mut shown = true;
+        match cx.heap.cell(at) {
+            Cell::Object { stamps, .. } if stamps.has(Stamps::DEEP_FROZEN) || stamps.has(enough) => {}
+            Cell::Native(it) if it.class.stamps.has(Stamps::DEEP_FROZEN) => {}
+            Cell::Text(..) | Cell::Big(_) => {}
+            Cell::List(it) => parts.extend(it.iter()),
+            Cell::Broken(it) | Cell::Sealed(it) | Cell::FinalSlot(it) => parts.push(*it),
+            Cell::Problem(it) => parts.extend(it.values()),
+            Cell::Binding(it) => {
+                parts.extend([it.slot, it.guard]);
+                shown = false;
+            }
+            Cell::Native(it) if it.class.stamps.has(Stamps::FROZEN_IF_PARTS_ARE) => {
+                parts.extend(it.fields.iter());
+                if let Some(payload) = &it.payload {
+                    payload.trace(&mut |it| parts.push(it));
+                }
+            }
+            cell => match cell.as_object().and_then(|it| parts_of(cx, value, it)) {
+                Some(all) => {
+                    parts = all.0;
+                    shown = all.1;
+                }
+                None => return Some(Culprit { value, within }),
+            },
+        }
+        let within = within.or(if shown { None } else { Some(value) });
+        work.extend(parts.into_iter().rev().map(|value| Culprit { value, within }));
+    }
+    None
+}
+
+/// What an object written in E closes over, if auditors have seen to it that this is all there is to it; and
+/// whether it shows that to everyone.
+fn parts_of(cx: &Cx, value: Value, object: Object<'_>) -> Option<(Vec<Value>, bool)> {
+    let shown = object.stamps.has(Stamps::SELFLESS.and(Stamps::TRANSPARENT));
+    if !shown && !object.stamps.has(Stamps::EVENTUALLY) {
+        return None;
+    }
+    let (_, _, script) = crate::object::script(cx, value)?;
+    // A variable that was kept in the object itself would not be seen to be one.
+    let all_seen = script.captures.iter().all(|it| match it.held {
+        Held::Value | Held::Slot | Held::Binding => true,
+    });
+    all_seen.then(|| (object.captures.to_vec(), shown))
+}
+
+/// `DeepFrozen.coerce(specimen, ejector)`
+pub(super) fn coerce_deep_frozen(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let Some(culprit) = culprit(cx, args[0], Stamps::DEEP_FROZEN) else { return done(args[0]) };
+    let mut problem = Problem::default().value(args[0]).text(" is not DeepFrozen");
+    if let Some(within) = culprit.within {
+        let why = " contains references that are unsettled or not DeepFrozen";
+        problem = problem.text(" because ").value(within).text(why);
+    } else if culprit.value != cx.near(args[0]) {
+        problem = problem.text(" because ").value(culprit.value).text(" is not");
+    }
+    cx.eject(args[1], problem)
+}
