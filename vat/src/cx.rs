@@ -169,7 +169,7 @@ impl Cx {
 
     /// Uses up `units` of the turn's budget: one per item touched, per limb, per 64 bytes of text.
     pub fn charge(&mut self, units: u64) -> Result<(), Exit> {
-        self.fuel.charge(units).map_err(Exit::Stopped)
+        self.fuel.charge(units.saturating_add(self.heap.owed())).map_err(Exit::Stopped)
     }
     /// Asks for room for `bytes` more *before* something large is built, and pays for filling it.
     pub fn reserve(&mut self, bytes: u64) -> Result<(), Exit> {

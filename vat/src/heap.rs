@@ -47,6 +47,8 @@ pub struct Heap {
     /// Where the characters of some strings came from; see `data::twine`.
     spans: SpanTable,
     looked: std::cell::Cell<u32>,
+    /// Bytes of strings laid together since somebody paid for it.
+    laid: std::cell::Cell<u64>,
 }
 
 const NONE: u32 = u32::MAX;
@@ -69,6 +71,7 @@ impl Heap {
             dead: Vec::new(),
             spans: SpanTable::default(),
             looked: Default::default(),
+            laid: Default::default(),
         }
     }
     pub fn bytes(&self) -> u64 {
@@ -109,7 +112,7 @@ impl Heap {
     }
 
     pub fn alloc(&mut self, cell: Cell) -> Obj {
-        self.bytes += cell.bytes();
+        self.bytes += cell.fresh_bytes();
         let id = self.free;
         match self.cells.get_mut(id as usize) {
             Some(place) => {
@@ -220,6 +223,29 @@ impl Heap {
         }
     }
 
+    /// Two strings after one another, if both are strings without spans. There has to be room: see
+    /// [`Heap::has_room`].
+    pub fn joined(&mut self, a: Value, b: Value) -> Option<Value> {
+        let (Cell::Text(one, letters), Cell::Text(other, others)) = (self.get(a)?, self.get(b)?) else {
+            return None;
+        };
+        let letters = if *letters == *others { *letters } else { Letters::Any };
+        let sum = Cell::Text(one.and(other), letters);
+        Some(self.alloc(sum).into())
+    }
+    /// A string's size in bytes, and whether these are its characters; nothing is laid together for it.
+    pub fn text_size(&self, value: Value) -> Option<(usize, Letters)> {
+        match self.get(value)? {
+            Cell::Text(it, letters) => Some((it.bytes(), *letters)),
+            _ => None,
+        }
+    }
+    /// What laying strings together has cost and nobody has paid for.
+    #[inline]
+    pub(crate) fn owed(&self) -> u64 {
+        if self.laid.get() < 64 { 0 } else { self.laid.take() / 64 }
+    }
+
     // Looking at things (all look through resolved promises).
 
     /// Where the characters of a string came from; `None`: nobody knows, or it is no string.
@@ -236,7 +262,12 @@ impl Heap {
 
     pub fn as_text(&self, value: Value) -> Option<&Arc<str>> {
         match self.get(value)? {
-            Cell::Text(it, _) => Some(it.flat()),
+            Cell::Text(it, _) => {
+                if !it.is_flat() {
+                    self.laid.set(self.laid.get() + it.bytes() as u64);
+                }
+                Some(it.flat())
+            }
             _ => None,
         }
     }

@@ -82,8 +82,53 @@ fn same_spans(heap: &Heap, a: Value, b: Value) -> bool {
     }
 }
 
+/// Compares what can be compared without looking at parts: `None` is left to [`same_yet`] and [`same_ever`].
+#[inline]
+pub fn quick(heap: &Heap, a: Value, b: Value) -> Option<bool> {
+    let (a, b) = (heap.shorten(a), heap.shorten(b));
+    if a == b {
+        return Some(true);
+    }
+    match (a.view(), b.view()) {
+        (View::Obj(one), View::Obj(other)) => match (sort_of(heap, one), sort_of(heap, other)) {
+            (Sort::Unsettled, _) | (_, Sort::Unsettled) => None,
+            (Sort::Atom, Sort::Atom) => Some(same_atom(heap, a, b)),
+            (Sort::Deep, Sort::Deep) => None,
+            _ => Some(false),
+        },
+        (View::Obj(it), _) | (_, View::Obj(it)) => match sort_of(heap, it) {
+            Sort::Unsettled => None,
+            _ => Some(false),
+        },
+        _ => Some(false),
+    }
+}
+
+/// A [`Kind`] at a glance.
+enum Sort {
+    Atom,
+    Itself,
+    /// Its parts, its portrayal or its payload have to be looked at.
+    Deep,
+    Unsettled,
+}
+
+fn sort_of(heap: &Heap, it: crate::value::Obj) -> Sort {
+    match heap.cell(it) {
+        Cell::Text(..) | Cell::Big(_) => Sort::Atom,
+        Cell::List(_) | Cell::FinalSlot(_) | Cell::Binding(_) | Cell::Problem(_) => Sort::Deep,
+        Cell::Native(it) if it.class.stamps.has(Stamps::SELFLESS) || it.payload.is_some() => Sort::Deep,
+        Cell::Object { stamps, .. } if stamps.has(Stamps::SELFLESS) => Sort::Deep,
+        Cell::Promise(Promise::Unresolved(_)) => Sort::Unsettled,
+        _ => Sort::Itself,
+    }
+}
+
 /// Compares without asking anyone: `None` when a promise or an object's portrayal would decide.
 pub fn same_yet(heap: &Heap, a: Value, b: Value) -> Option<bool> {
+    if let Some(it) = quick(heap, a, b) {
+        return Some(it);
+    }
     let mut it = Comparison::of(a, b);
     loop {
         match it.go(heap) {
@@ -222,6 +267,9 @@ pub fn opt_same(cx: &mut Cx, a: Value, b: Value) -> Outcome {
 }
 
 fn compare(cx: &mut Cx, a: Value, b: Value, question: Question) -> Outcome {
+    if let Some(it) = quick(&cx.heap, a, b) {
+        return done(it);
+    }
     let then = Then::new(portrayed, [a, b])
         .with_state(Box::new(Asked { question, comparison: Comparison::of(a, b) }));
     go_on(cx, then)
@@ -284,6 +332,18 @@ const HASHED: usize = 128;
 /// A hash that agrees with sameness. Fails on a promise among the parts it looks at.
 pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
     let mut state = FxHasher::default();
+    let value = heap.shorten(value);
+    match value.view() {
+        View::Obj(_) => {}
+        _ => {
+            value.hash(&mut state);
+            return Ok(state.finish());
+        }
+    }
+    if let Some(Cell::Text(text, _)) = heap.get(value) {
+        hash_text(text, &mut state);
+        return Ok(state.finish());
+    }
     let mut todo = vec![value];
     let mut seen = 0;
     while let Some(it) = todo.pop() {
@@ -292,7 +352,7 @@ pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
         match kind(heap, it) {
             Kind::Unsettled => return Err(Unsettled),
             Kind::Atom => match heap.get(it) {
-                Some(Cell::Text(text, _)) => text.hash(&mut state),
+                Some(Cell::Text(text, _)) => hash_text(text, &mut state),
                 Some(Cell::Problem(it)) => it.plain_text().hash(&mut state),
                 Some(Cell::Big(big)) => big.as_sign_words().1.hash(&mut state),
                 _ => it.hash(&mut state),
@@ -316,6 +376,19 @@ pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
         }
     }
     Ok(state.finish())
+}
+
+/// Of a long text its length and both ends. The rest is left to the comparison.
+fn hash_text(text: &str, state: &mut FxHasher) {
+    let bytes = text.as_bytes();
+    match bytes.len() {
+        0..=1024 => bytes.hash(state),
+        size => {
+            bytes[..512].hash(state);
+            bytes[size - 512..].hash(state);
+            size.hash(state);
+        }
+    }
 }
 
 /// Is every part of `value` known? Objects that portray themselves are taken to be.

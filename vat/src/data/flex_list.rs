@@ -228,6 +228,17 @@ fn splice(
     incoming: Vec<Value>,
     answer: Value,
 ) -> Outcome {
+    let guard = guard_of(cx, this);
+    let incoming = match incoming.iter().all(|it| guard::accepts(&cx.heap, guard, *it)) {
+        true => {
+            cx.charge(incoming.len() as u64)?;
+            change(cx, this, 16 * incoming.len() as u64, |items| {
+                items.splice(start..bound, incoming);
+            })?;
+            return done(answer);
+        }
+        false => incoming,
+    };
     let state = Pending { incoming, at: 0, start, bound };
     let then = Then::new(coerced, [this, answer]).with_state(Box::new(state));
     coerce_on(cx, then)
@@ -267,7 +278,17 @@ fn coerced(cx: &mut Cx, mut then: Box<Then>, item: Value) -> Outcome {
 
 fn put(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let size = length(cx, this);
-    match args[0].as_int().and_then(|it| usize::try_from(it).ok()) {
+    let at = args[0].as_int().and_then(|it| usize::try_from(it).ok());
+    if let Some(at) = at
+        && at < size
+        && guard::accepts(&cx.heap, guard_of(cx, this), args[1])
+    {
+        if let Some(place) = cx.heap.payload_mut::<Items>(this).and_then(|it| it.0.get_mut(at)) {
+            *place = args[1];
+        }
+        return done(Value::NULL);
+    }
+    match at {
         Some(at) if at <= size => splice(cx, this, (at, (at + 1).min(size)), vec![args[1]], Value::NULL),
         _ => {
             let problem = Problem::new("put index out of bounds: ").value(args[0]);
@@ -277,6 +298,10 @@ fn put(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn push(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if guard::accepts(&cx.heap, guard_of(cx, this), args[0]) {
+        change(cx, this, 16, |items| items.push(args[0]))?;
+        return done(Value::NULL);
+    }
     let size = length(cx, this);
     splice(cx, this, (size, size), vec![args[0]], Value::NULL)
 }

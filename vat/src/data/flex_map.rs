@@ -160,23 +160,34 @@ fn with_key(cx: &mut Cx, map: Value, key: Value, rest: &[Value], next: crate::na
     let mut values = vec![map, key];
     values.extend_from_slice(rest);
     let then = Then::new(next, values);
-    if guard::accepts(&cx.heap, guard, key) {
-        return next(cx, then, key);
-    }
     cx.call_then(guard, "coerce", [key, Value::NULL], then)
 }
 
+/// Is the key one that the map's key guard takes as it is?
+fn takes(cx: &Cx, map: Value, key: Value) -> bool {
+    guard::accepts(&cx.heap, guards(cx, map).0, key)
+}
+
 pub fn get(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if takes(cx, this, args[0]) {
+        return map::get(cx, this, args);
+    }
     with_key(cx, this, args[0], &[], |cx, then, key| map::get(cx, then.values[0], &[key]))
 }
 
 pub fn fetch(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if takes(cx, this, args[0]) {
+        return map::fetch(cx, this, args);
+    }
     with_key(cx, this, args[0], &args[1..], |cx, then, key| {
         map::fetch(cx, then.values[0], &[key, then.values[2]])
     })
 }
 
 pub fn maps(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if takes(cx, this, args[0]) {
+        return map::maps(cx, this, args);
+    }
     with_key(cx, this, args[0], &[], |cx, then, key| map::maps(cx, then.values[0], &[key]))
 }
 
@@ -187,13 +198,20 @@ pub fn remove_key(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 pub fn remove_key_strict(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if takes(cx, this, args[0]) {
+        return remove_coerced(cx, this, args[0], args[1] == Value::TRUE);
+    }
     with_key(cx, this, args[0], &args[1..], |cx, then, key| {
-        let was_there = change(cx, then.values[0], |cx, table| map::remove(cx, table, key))?;
-        if !was_there && then.values[2] == Value::TRUE {
-            return Err(cx.throw(Problem::default().value(key).text(" not in map")));
-        }
-        done(Value::NULL)
+        remove_coerced(cx, then.values[0], key, then.values[2] == Value::TRUE)
     })
+}
+
+fn remove_coerced(cx: &mut Cx, map: Value, key: Value, strict: bool) -> Outcome {
+    let was_there = change(cx, map, |cx, table| map::remove(cx, table, key))?;
+    if strict && !was_there {
+        return Err(cx.throw(Problem::default().value(key).text(" not in map")));
+    }
+    done(Value::NULL)
 }
 
 fn remove_keys(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
@@ -237,10 +255,7 @@ fn remove_next(cx: &mut Cx, mut then: Box<Then>, _: Value) -> Outcome {
 fn removed(cx: &mut Cx, mut then: Box<Then>, key: Value) -> Outcome {
     let map = then.values[0];
     let strict = then.state::<Removals>().is_some_and(|it| it.strict);
-    let was_there = change(cx, map, |cx, table| map::remove(cx, table, key))?;
-    if strict && !was_there {
-        return Err(cx.throw(Problem::default().value(key).text(" not in map")));
-    }
+    remove_coerced(cx, map, key, strict)?;
     remove_next(cx, then, Value::NULL)
 }
 
@@ -363,6 +378,11 @@ fn put_one(cx: &mut Cx, then: &mut Then, value: Value) -> Option<Outcome> {
 }
 
 pub fn put(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let (key_guard, value_guard) = guards(cx, this);
+    if guard::accepts(&cx.heap, key_guard, args[0]) && guard::accepts(&cx.heap, value_guard, args[1]) {
+        change(cx, this, |cx, table| map::put(cx, table, args[0], args[1]))?;
+        return done(Value::NULL);
+    }
     put_each(cx, this, vec![(args[0], args[1])], false, Value::NULL)
 }
 

@@ -8,7 +8,7 @@ use super::map;
 use super::number::int_of;
 use super::table::Table;
 use crate::cx::Cx;
-use crate::heap::Cell;
+use crate::heap::{Cell, Letters};
 use crate::iterate::{Items, each};
 use crate::native::{Class, Outcome, Payload, Stamps, Then, ThenFn, done, method, variadic};
 use crate::natives;
@@ -101,6 +101,7 @@ pub fn portrayal(cx: &mut Cx, maker: Value, verb: &str, args: &[Value]) -> Outco
 pub fn length(cx: &Cx, list: Value) -> usize {
     match cx.heap.get(list) {
         Some(Cell::List(it)) => it.len(),
+        Some(Cell::Text(it, Letters::Ascii)) => it.bytes(),
         Some(Cell::Text(it, _)) => super::text::length(it),
         _ => flex_list::length(cx, list),
     }

@@ -6,7 +6,6 @@ use crate::heap::Heap;
 use crate::native::Payload;
 use crate::same::{Unsettled, hash, same_yet};
 use crate::value::Value;
-use rustc_hash::FxHashMap;
 
 /// A key, its value, and its hash.
 #[derive(Clone, Copy, Debug)]
@@ -20,13 +19,14 @@ pub struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     entries: Vec<Entry>,
-    /// Probe position → place in `entries`. Empty while there are few entries.
-    index: FxHashMap<u64, u32>,
+    /// Open addressing: places in `entries` plus one, zero where there is nothing; twice as many at least as
+    /// there are entries. Empty while these are few.
+    index: Vec<u32>,
     /// Came from another vat: the hashes are not those of this one.
     foreign: bool,
 }
 
-/// Fewer entries than this are looked through one by one.
+/// As many entries as this are looked through one by one.
 const FEW: usize = 8;
 
 impl Table {
@@ -63,15 +63,25 @@ impl Table {
         if self.index.is_empty() {
             return self.entries.iter().position(|it| it.hash == wanted && is_it(it));
         }
-        let mut probe = wanted;
-        while let Some(at) = self.index.get(&probe) {
-            let it = &self.entries[*at as usize];
+        let mut probe = self.start(wanted);
+        loop {
+            let at = self.index[probe].checked_sub(1)? as usize;
+            let it = &self.entries[at];
             if it.hash == wanted && is_it(it) {
-                return Some(*at as usize);
+                return Some(at);
             }
-            probe = probe.wrapping_add(1);
+            probe = self.after(probe);
         }
-        None
+    }
+
+    /// Where looking for a hash begins: its best bits are the high ones of a product.
+    fn start(&self, hash: u64) -> usize {
+        let bits = self.index.len().trailing_zeros();
+        (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits)) as usize
+    }
+
+    fn after(&self, probe: usize) -> usize {
+        (probe + 1) & (self.index.len() - 1)
     }
 
     pub fn get(&self, heap: &Heap, key: Value) -> Result<Option<Value>, Unsettled> {
@@ -99,32 +109,32 @@ impl Table {
         if self.foreign {
             return;
         }
-        if !self.index.is_empty() {
-            self.place(entry.hash, self.entries.len() as u32 - 1);
+        if 2 * self.entries.len() <= self.index.len() {
+            self.place(self.entries.len() - 1);
         } else if self.entries.len() > FEW {
+            self.index = vec![0; (4 * self.entries.len()).next_power_of_two()];
             for at in 0..self.entries.len() {
-                self.place(self.entries[at].hash, at as u32);
+                self.place(at);
             }
         }
     }
 
-    fn place(&mut self, hash: u64, at: u32) {
-        let mut probe = hash;
-        while self.index.contains_key(&probe) {
-            probe = probe.wrapping_add(1);
+    fn place(&mut self, at: usize) {
+        let mut probe = self.start(self.entries[at].hash);
+        while self.index[probe] != 0 {
+            probe = self.after(probe);
         }
-        self.index.insert(probe, at);
+        self.index[probe] = at as u32 + 1;
     }
 
     /// Removes the entry at `at`; the last one takes its place.
     pub fn remove_at(&mut self, at: usize) {
         let last = self.entries.len() - 1;
         if !self.index.is_empty() {
-            self.unplace(at as u32);
-            if at != last
-                && let Some(probe) = self.probe_of(last as u32)
-            {
-                self.index.insert(probe, at as u32);
+            self.unplace(at);
+            if at != last {
+                let probe = self.probe_of(last);
+                self.index[probe] = at as u32 + 1;
             }
         }
         self.entries.swap_remove(at);
@@ -133,25 +143,32 @@ impl Table {
         }
     }
 
-    fn probe_of(&self, at: u32) -> Option<u64> {
-        let mut probe = self.entries[at as usize].hash;
-        loop {
-            match self.index.get(&probe) {
-                Some(it) if *it == at => return Some(probe),
-                Some(_) => probe = probe.wrapping_add(1),
-                None => return None,
-            }
+    fn probe_of(&self, at: usize) -> usize {
+        let mut probe = self.start(self.entries[at].hash);
+        while self.index[probe] != at as u32 + 1 {
+            probe = self.after(probe);
         }
+        probe
     }
 
-    /// Takes an entry out of the index and closes the gap behind it.
-    fn unplace(&mut self, at: u32) {
-        let Some(mut probe) = self.probe_of(at) else { return };
-        self.index.remove(&probe);
+    /// Takes an entry out of the index; what stands behind it moves up if it was pushed there.
+    fn unplace(&mut self, at: usize) {
+        let mut gap = self.probe_of(at);
+        let mut probe = gap;
         loop {
-            probe = probe.wrapping_add(1);
-            let Some(moved) = self.index.remove(&probe) else { break };
-            self.place(self.entries[moved as usize].hash, moved);
+            self.index[gap] = 0;
+            loop {
+                probe = self.after(probe);
+                let Some(at) = self.index[probe].checked_sub(1) else { return };
+                let start = self.start(self.entries[at as usize].hash);
+                // It may go to the gap unless its own place lies behind that.
+                let mask = self.index.len() - 1;
+                if (probe.wrapping_sub(start) & mask) >= (probe.wrapping_sub(gap) & mask) {
+                    break;
+                }
+            }
+            self.index[gap] = self.index[probe];
+            gap = probe;
         }
     }
 
@@ -179,12 +196,12 @@ impl Payload for Table {
         }
     }
     fn bytes(&self) -> u64 {
-        40 * self.entries.len() as u64 + 12 * self.index.len() as u64
+        40 * self.entries.len() as u64 + 4 * self.index.len() as u64
     }
     fn copy(&self, carry: &mut dyn FnMut(Value) -> Value) -> Option<Box<dyn Payload>> {
         let carried = |it: &Entry| Entry { key: carry(it.key), value: carry(it.value), hash: it.hash };
         let entries: Vec<Entry> = self.entries.iter().map(carried).collect();
-        Some(Box::new(Table { entries, index: FxHashMap::default(), foreign: true }))
+        Some(Box::new(Table { entries, index: Vec::new(), foreign: true }))
     }
 }
 
@@ -226,6 +243,34 @@ mod tests {
             assert_eq!(found, (key % 3 != 0).then_some(key * 10), "{key}");
         }
         assert_eq!(it.get(&heap, 1.0.into()).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_put_and_removed_in_turns_stays_findable() {
+        let heap = Heap::new(1 << 20);
+        let mut it = Table::default();
+        let mut there = std::collections::BTreeSet::new();
+        let mut seed = 7u64;
+        for _ in 0..20_000 {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let key = (seed >> 33) as i64 % 300;
+            match it.find(&heap, key.into()).unwrap() {
+                Some(at) if seed % 3 != 0 => {
+                    it.remove_at(at);
+                    there.remove(&key);
+                }
+                _ => {
+                    it.put(&heap, key.into(), (key * 10).into()).unwrap();
+                    there.insert(key);
+                }
+            }
+        }
+        let mut found = keys(&it);
+        found.sort();
+        assert_eq!(found, there.iter().copied().collect::<Vec<_>>());
+        for key in 0..300i64 {
+            assert_eq!(it.find(&heap, key.into()).unwrap().is_some(), there.contains(&key), "{key}");
+        }
     }
 
     #[test]

@@ -4,10 +4,11 @@ use super::list::{self, paid_items};
 use super::twine;
 use crate::coerce::failure;
 use crate::cx::Cx;
+use crate::heap::Letters;
 use crate::iterate::{Items, each};
 use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
-use crate::problem::Exit;
+use crate::problem::{Exit, Stop};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -120,13 +121,26 @@ fn made_from(cx: &mut Cx, source: Value, text: String) -> Outcome {
 }
 
 fn size(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let text = paid(cx, this)?;
-    done(length(&text) as i64)
+    match cx.heap.text_size(this) {
+        Some((bytes, Letters::Ascii)) => done(bytes as i64),
+        _ => {
+            let text = paid(cx, this)?;
+            done(length(&text) as i64)
+        }
+    }
 }
 
 fn get(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let text = paid(cx, this)?;
     let at = args[0].as_int().and_then(|it| usize::try_from(it).ok());
+    if let (Some(at), Some((_, Letters::Ascii))) = (at, cx.heap.text_size(this)) {
+        let found = cx.heap.as_text(this).and_then(|it| it.as_bytes().get(at)).copied();
+        cx.charge(0)?;
+        return match found {
+            Some(it) => done(char::from(it)),
+            None => Err(list::out_of_range(cx, this, args[0])),
+        };
+    }
+    let text = paid(cx, this)?;
     match at.and_then(|at| byte_of(&text, at)).and_then(|byte| text[byte..].chars().next()) {
         Some(it) => done(it),
         None => Err(list::out_of_range(cx, this, args[0])),
@@ -154,14 +168,15 @@ fn run(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 
 /// Two strings make a string; a string and a list make a list.
 fn add(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let Some(other) = cx.heap.as_text(args[0]).cloned() else { return list::add(cx, this, args) };
-    let text = text_of(cx, this);
-    let size = text.len() + other.len();
-    cx.reserve(size as u64)?;
-    let mut sum = String::with_capacity(size);
-    sum.push_str(&text);
-    sum.push_str(&other);
-    let sum = cx.heap.text(sum);
+    let (Some((mine, _)), Some((others, _))) = (cx.heap.text_size(this), cx.heap.text_size(args[0])) else {
+        return list::add(cx, this, args);
+    };
+    // The sum may be laid together later, when nobody asks for room.
+    if !cx.heap.has_room((mine + others) as u64) {
+        return Err(Exit::Stopped(Stop::OutOfMemory));
+    }
+    cx.charge(mine.min(others) as u64 / 64)?;
+    let Some(sum) = cx.heap.joined(this, args[0]) else { return done(Value::NULL) };
     done(twine::joined(cx, &[this, args[0]], sum)?)
 }
 

@@ -196,6 +196,16 @@ impl Cell {
         }
     }
 
+    /// What making the cell takes: a string laid together from others weighs little until it is read.
+    #[inline]
+    pub(super) fn fresh_bytes(&self) -> u64 {
+        match self {
+            Cell::Text(it, _) => CELL + it.fresh_bytes() as u64,
+            Cell::VarSlot(_) | Cell::FinalSlot(_) => CELL,
+            it => it.bytes(),
+        }
+    }
+
     /// What the cell weighs.
     pub(super) fn bytes(&self) -> u64 {
         CELL + match self {
