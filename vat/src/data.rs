@@ -10,6 +10,7 @@ pub mod integer;
 pub mod list;
 pub mod map;
 pub mod number;
+pub mod quick;
 pub mod quote;
 pub mod region;
 pub mod set;

@@ -328,6 +328,14 @@ impl Heap {
             self.bytes = self.bytes.saturating_add(now).saturating_sub(before);
         }
     }
+    /// A native's payload has grown by so much, and by nothing else.
+    #[inline]
+    pub(crate) fn heavier(&mut self, at: Obj, bytes: u64) {
+        if let Cell::Native(it) = self.cell_mut(at) {
+            it.counted += bytes;
+            self.bytes += bytes;
+        }
+    }
     /// An object written in E.
     pub fn as_object(&self, value: Value) -> Option<Object<'_>> {
         self.get(value)?.as_object()

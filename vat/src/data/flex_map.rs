@@ -7,6 +7,7 @@ use crate::guard;
 use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
 use crate::natives;
 use crate::problem::{Exit, Problem};
+use crate::same::Unsettled;
 use crate::value::Value;
 
 /// `[].asMap().diverge()`. Fields: the guards of its keys and of its values.
@@ -375,6 +376,21 @@ fn put_one(cx: &mut Cx, then: &mut Then, value: Value) -> Option<Outcome> {
         }
     }
     change(cx, map, |cx, table| map::put(cx, table, key, value)).err().map(Err)
+}
+
+/// Puts without asking any guard; `None` if the key is not settled.
+pub(super) fn put_plain(cx: &mut Cx, map: Value, key: Value, value: Value) -> Option<Value> {
+    let mut table = std::mem::take(cx.heap.payload_mut::<Table>(map)?);
+    let put = table.put(&cx.heap, key, value);
+    if let Some(place) = cx.heap.payload_mut::<Table>(map) {
+        *place = table;
+    }
+    match put {
+        Ok(true) => {}
+        Ok(false) => cx.heap.recount(map),
+        Err(Unsettled) => return None,
+    }
+    Some(Value::NULL)
 }
 
 pub fn put(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

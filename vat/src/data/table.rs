@@ -255,7 +255,7 @@ mod tests {
             seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             let key = (seed >> 33) as i64 % 300;
             match it.find(&heap, key.into()).unwrap() {
-                Some(at) if seed % 3 != 0 => {
+                Some(at) if !seed.is_multiple_of(3) => {
                     it.remove_at(at);
                     there.remove(&key);
                 }

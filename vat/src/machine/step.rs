@@ -437,6 +437,11 @@ impl Machine {
             }
             return Called::Next(Next::Call(site.selector, argc));
         }
+        if let Some(value) = crate::data::quick::call(cx, target, site.selector, &self.stack[at + 1..]) {
+            self.stack.truncate(at);
+            self.stack.push(value);
+            return Called::Value;
+        }
         let native = match target.view() {
             View::Static(class) => class.find(site.selector),
             View::Obj(it) => match cx.heap.cell(it) {
