@@ -52,7 +52,7 @@ fn compile(cx: &mut Cx, parts: &[Part], values: &[String]) -> Result<Regex, Exit
     let mut source = String::from("^(?:");
     for part in parts {
         match part {
-            Part::Text(text) => source.push_str(text),
+            Part::Text(text) => source.push_str(&plain_classes(text)),
             Part::Value(at) => source.push_str(&regex::escape(values.get(*at).map_or("", String::as_str))),
             Part::Pattern(at) if source.ends_with('(') && !source.ends_with("\\(") => {
                 source.push_str(&format!("?P<hole{at}>"));
@@ -66,6 +66,51 @@ fn compile(cx: &mut Cx, parts: &[Part], values: &[String]) -> Result<Regex, Exit
     cx.charge(source.len() as u64 * 16)?;
     let built = RegexBuilder::new(&source).dot_matches_new_line(true).size_limit(1 << 20).build();
     built.map_err(|why| cx.throw(format!("not a regular expression: {why}")))
+}
+
+/// Character classes as most regular expressions have them, with their brackets escaped where the regex crate
+/// wants it: `[][a]` is `]`, `[` or `a`.
+fn plain_classes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(it) = letters.next() {
+        out.push(it);
+        match it {
+            '\\' => out.extend(letters.next()),
+            '[' => class(&mut letters, &mut out),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The rest of a character class, up to its closing bracket.
+fn class(letters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+    out.extend(letters.next_if_eq(&'^'));
+    if letters.next_if_eq(&']').is_some() {
+        out.push_str("\\]");
+    }
+    while let Some(it) = letters.next() {
+        match it {
+            ']' => return out.push(it),
+            '\\' => {
+                out.push(it);
+                out.extend(letters.next());
+            }
+            '[' if letters.peek() == Some(&':') => {
+                out.push(it);
+                for it in letters.by_ref() {
+                    out.push(it);
+                    if it == ']' {
+                        break;
+                    }
+                }
+            }
+            '[' => out.push_str("\\["),
+            '&' | '~' if letters.peek() == Some(&it) => out.extend(['\\', it]),
+            _ => out.push(it),
+        }
+    }
 }
 
 fn match_bind(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
