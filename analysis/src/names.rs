@@ -33,7 +33,7 @@ pub(crate) enum Meaning {
 #[derive(PartialEq, Eq, Debug)]
 pub(crate) struct Names {
     file: File,
-    level: Level,
+    pub level: Level,
     pub programs: Vec<ProgramNames>,
     /// Every top-level definition by name, in the order of the programs.
     top_level: FxHashMap<Name, Vec<(usize, DefinitionId)>>,

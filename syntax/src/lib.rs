@@ -41,6 +41,8 @@ pub mod scope;
 pub mod source_map;
 mod static_errors;
 pub mod static_scope;
+pub mod suggest;
+pub mod words;
 
 pub use complete::{Completeness, completeness};
 pub use deep::{NESTING_LIMIT, deep};

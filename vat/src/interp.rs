@@ -18,6 +18,7 @@ pub static INTERP: Class = Class::new(
         method("exitAtTop", 1, |cx, _, args| exit_at_top(cx, args[0])),
         method("blockAtTop", 0, |_, _, _| done(Value::NULL)),
         method("continueAtTop", 0, |_, _, _| done(Value::NULL)),
+        method("pushTestStep", 2, push_test_step),
         method("gc", 0, |cx, _, _| {
             cx.heap.collect_soon();
             done(Value::NULL)
@@ -44,6 +45,27 @@ fn wait_at_top(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 /// `interp.exitAtTop()`, `interp.exitAtTop(problem)`: whoever runs this program is to end it.
 fn exit_at_top(cx: &mut Cx, problem: Value) -> Outcome {
     cx.exit = Some(problem);
+    done(Value::NULL)
+}
+
+/// `interp.pushTestStep(source, [["value", "3"]])`: one more step for whoever runs this transcript.
+fn push_test_step(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let Some(program) = source_text(cx, args[0]) else {
+        return Err(cx.throw(crate::object::does_not_coerce(args[0], "an EExpr")));
+    };
+    let Some(answers) = cx.heap.as_list(args[1]).cloned() else {
+        return Err(cx.throw(crate::object::does_not_coerce(args[1], "a List")));
+    };
+    let mut expected = Vec::with_capacity(answers.len());
+    for it in &*answers {
+        let pair = cx.heap.as_list(*it).cloned();
+        let part = |at: usize| cx.heap.as_text(cx.near(*pair.as_ref()?.get(at)?)).map(|it| it.to_string());
+        let (Some(key), Some(text)) = (part(0), part(1)) else {
+            return Err(cx.throw(crate::object::does_not_coerce(*it, "a pair of a key and a text")));
+        };
+        expected.push((key, text));
+    }
+    cx.powers.push_step(&program, expected);
     done(Value::NULL)
 }
 

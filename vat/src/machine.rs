@@ -350,7 +350,7 @@ impl Machine {
             Some(it) => Next::Native(it),
             None => {
                 let fqn = class.map_or("", |it| it.fqn);
-                Next::Exit(cx.throw(format!("no such method: {fqn}#{selector}")))
+                Next::Exit(crate::suggest::no_such_method(cx, target, fqn, selector))
             }
         }
     }
@@ -397,8 +397,9 @@ impl Machine {
             return Next::Native(outcome);
         }
         let Some(matcher) = code.matchers.first() else {
+            let receiver = self.stack[at];
             self.stack.truncate(at);
-            return Next::Exit(cx.throw(format!("no such method: {}#{selector}", code.fqn)));
+            return Next::Exit(crate::suggest::no_such_method(cx, receiver, &code.fqn, selector));
         };
         let args = cx.heap.list(&self.stack[at + 1..]);
         let verb = cx.heap.text(selector.verb());

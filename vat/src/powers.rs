@@ -25,6 +25,9 @@ pub trait Powers: Send {
         let _ = path;
         None
     }
+    /// `interp.pushTestStep(program, answers)`: whoever runs a transcript is to run this after the present step,
+    /// and to compare what it says with `answers` (keys and texts). Elsewhere nobody does.
+    fn push_step(&mut self, _program: &str, _answers: Vec<(String, String)>) {}
     /// Is the named power granted (`stdout`, `timer`, `entropy`, `file`, …)? A missing one is a problem that
     /// names the flag that would grant it.
     fn granted(&self, power: &str) -> bool;

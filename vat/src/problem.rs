@@ -80,6 +80,8 @@ pub struct Problem {
     pub kind: Option<Arc<str>>,
     pub message: Vec<Part>,
     pub about: About,
+    /// What was asked in vain, for those who want to know what it would have answered to.
+    pub subject: Option<Value>,
     /// The frames it went through, innermost first.
     pub trace: Vec<TraceLine>,
 }
@@ -119,7 +121,7 @@ impl Problem {
             Part::Text(_) => None,
             Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => Some(*it),
         });
-        said.chain(self.about.values())
+        said.chain(self.about.values()).chain(self.subject)
     }
     /// The same, to put others in their place.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> + '_ {
@@ -127,7 +129,7 @@ impl Problem {
             Part::Text(_) => None,
             Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => Some(it),
         });
-        said.chain(self.about.values_mut())
+        said.chain(self.about.values_mut()).chain(&mut self.subject)
     }
     /// The whole of a problem that a string was thrown as; `None`: there is more to it.
     pub fn plain_text(&self) -> Option<&str> {

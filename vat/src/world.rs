@@ -92,6 +92,8 @@ pub struct ProblemReport {
     pub kind: Option<Arc<str>>,
     /// Innermost first.
     pub trace: Vec<TraceLine>,
+    /// What to try, in a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Vats, and what passes between them.
@@ -168,6 +170,16 @@ impl World {
         let mut names: Vec<Arc<str>> = names.into_iter().flatten().collect();
         names.sort();
         names
+    }
+
+    /// The verbs, and how many arguments they take, that what a noun of the vat's scope stands for answers to;
+    /// nothing of E's is run to find out.
+    pub fn messages(&mut self, vat: VatId, noun: &str) -> Vec<(Arc<str>, usize)> {
+        let Some(vat) = self.vats.get_mut(&vat.0) else { return Vec::new() };
+        let safe_only = vat.cx.scope.safe_only;
+        let value = vat.named(noun).or_else(|| crate::scope::born_value(&mut vat.cx, noun, safe_only));
+        let selectors = value.map(|it| crate::suggest::selectors(&vat.cx, it)).unwrap_or_default();
+        selectors.into_iter().map(|it| (it.verb(), it.arity())).collect()
     }
 
     /// Queues a program: it runs in a turn of its own, in the vat's scope, and its names stay there if it does
@@ -360,12 +372,14 @@ impl World {
         let (vat, value) = self.value(handle)?;
         let problem = crate::reference::opt_problem(&vat.cx.heap, value)?;
         let problem = crate::throw::unsealed(&vat.cx.heap, problem);
-        let (kind, trace) = match vat.cx.heap.get(problem) {
-            Some(Cell::Problem(it)) => (it.kind.clone(), it.trace.clone()),
-            _ => (None, Vec::new()),
+        let (kind, trace, notes) = match vat.cx.heap.get(problem) {
+            Some(Cell::Problem(it)) => {
+                (it.kind.clone(), it.trace.clone(), crate::suggest::notes(&vat.cx, it))
+            }
+            _ => (None, Vec::new(), Vec::new()),
         };
         let printed = self.vats.get_mut(&handle.vat.0)?.quote(problem);
-        Some(ProblemReport { printed, kind, trace })
+        Some(ProblemReport { printed, kind, trace, notes })
     }
 
     /// Lets go of a value.

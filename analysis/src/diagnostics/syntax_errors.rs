@@ -20,9 +20,25 @@ pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         let scope_errors =
             if readable { static_errors(&tree.expansion, &program.scopes, &outer) } else { Vec::new() };
         let errors = tree.parse.errors.iter().chain(&tree.expansion.errors).chain(&scope_errors);
-        found.extend(errors.map(|it| diagnostic(file.id(db), tree, it)));
+        found.extend(errors.map(|it| {
+            let mut found = diagnostic(file.id(db), tree, it);
+            if found.code == Code::UnboundNoun {
+                found.message.push_str(&meant(names, index, &it.message));
+            }
+            found
+        }));
     }
     found
+}
+
+/// What a noun that nobody defines was probably meant to be.
+fn meant(names: &Names, index: usize, message: &str) -> String {
+    let noun = message.strip_prefix("undefined variable: ").unwrap_or_default();
+    let earlier = names.earlier(index).map(|(noun, _)| noun.as_str());
+    let here = names.programs.get(index).into_iter().flat_map(|it| &it.scopes.definitions);
+    let born = audit::scopes::names(names.level).filter(|it| !it.is_internal()).map(|it| it.name);
+    let all = earlier.chain(here.map(|it| it.noun.as_str())).chain(born);
+    syntax::suggest::nearest(noun, all).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
 }
 
 /// What the programs before this one, and the scope it is born with, know of a noun.
