@@ -22,7 +22,10 @@ pub(crate) fn steps(text: &str) -> Vec<Piece> {
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         match (line.as_bytes().get(indent), steps.last_mut()) {
-            (Some(b'?'), _) => steps.push((at, masked(line, indent + 1))),
+            // Another vat is no step.
+            (Some(b'?'), _) if !line[indent..].starts_with("??") => {
+                steps.push((at, masked(line, indent + 1)));
+            }
             (Some(b'>'), Some((_, step))) => step.extend(masked(line, indent + 1)),
             (_, Some((_, step))) => step.extend(masked(line, line.len())),
             (_, None) => {}

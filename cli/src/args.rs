@@ -147,9 +147,22 @@ pub struct Updoc {
     /// One JSON object per step, then a summary
     #[arg(long)]
     pub json: bool,
-    /// Write what was got where it was expected
+    /// Write what was got where something else was expected
     #[arg(long)]
     pub bless: bool,
+    /// Compare as the older implementation did: by key, blanks at line ends and unexpected output aside. A line
+    /// `pragma.updoc("loose")` or `pragma.updoc("exact")` in a file decides for that file
+    #[arg(long)]
+    pub loose: bool,
+    /// Only steps whose program, or FILE:LINE, contains this; what stands before them runs unseen
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How long a step may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub timeout: u64,
+    /// No powers but the streams and interp
+    #[arg(long)]
+    pub confine: bool,
     #[command(flatten)]
     pub budget: Budget,
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use crate::args;
+use crate::paint::Paint;
 use crate::report::{self, Finding, Related, Severity};
 use crate::sources::{self, Kind, Source};
 use crate::updoc::transcript;
@@ -39,7 +40,7 @@ pub fn run(it: &args::Check) -> anyhow::Result<Outcome> {
         } else if it.sarif {
             all.push((source, findings));
         } else {
-            report::human(&source, &findings, &mut out)?;
+            report::human(&source, &findings, Paint::for_stdout(), &mut out)?;
         }
     }
     if it.sarif {
@@ -92,7 +93,8 @@ pub fn syntax(source: &Source) -> Vec<Finding> {
     match source.kind() {
         Kind::Transcript => {
             let mut pragmas = Pragmas::default();
-            for step in transcript::steps(&source.text) {
+            for step in transcript::steps(&source.text, transcript::dialect(&source.text).unwrap_or_default())
+            {
                 let parse = syntax::parse_with(&step.input, &pragmas);
                 findings.extend(parse.errors.iter().map(|it| finding(it, |at| step.in_file(at))));
                 pragmas = parse.pragmas;

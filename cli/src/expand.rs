@@ -3,6 +3,7 @@
 use crate::Outcome;
 use crate::args;
 use crate::check;
+use crate::paint::Paint;
 use crate::report::{self, Severity};
 use crate::sources::Source;
 use std::io::Write;
@@ -20,7 +21,7 @@ pub fn run(it: &args::Expand) -> anyhow::Result<Outcome> {
     let mut wrong = check::before_scope(&source);
     wrong.retain(|it| it.severity == Severity::Error);
     if !wrong.is_empty() {
-        report::human(&source, &wrong, &mut out)?;
+        report::human(&source, &wrong, Paint::for_stdout(), &mut out)?;
         return Ok(Outcome::Findings);
     }
     let printed = syntax::print_kernel(&expansion.program);

@@ -109,7 +109,7 @@ fn formatted(source: &Source) -> anyhow::Result<Option<(Vec<TextEdit>, String)>>
             }),
         }
     }
-    report::human(source, &faults, &mut std::io::stderr().lock())?;
+    report::human(source, &faults, Paint::for_stderr(), &mut std::io::stderr().lock())?;
     Ok(None)
 }
 

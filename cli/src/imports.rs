@@ -40,6 +40,34 @@ impl Imports {
     }
 }
 
+/// More modules than anybody chooses from.
+const MOST_NAMES: usize = 10_000;
+
+impl Imports {
+    /// The names that can be imported from the folders.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut folders: Vec<(PathBuf, String)> =
+            self.folders.iter().map(|it| (it.clone(), String::new())).collect();
+        while let Some((folder, prefix)) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if names.len() + folders.len() > MOST_NAMES {
+                    return names;
+                }
+                match entry.file_type() {
+                    Ok(it) if it.is_dir() => folders.push((entry.path(), format!("{prefix}{name}."))),
+                    Ok(_) => names.extend(name.strip_suffix(".emaker").map(|it| format!("{prefix}{it}"))),
+                    Err(_) => {}
+                }
+            }
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
 /// `a/b/c.emaker` for `a.b.c`. A name with anything else in it names no file: it cannot climb out of a folder.
 fn path_of(name: &str) -> Option<PathBuf> {
     let mut path = PathBuf::new();

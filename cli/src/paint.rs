@@ -13,6 +13,14 @@ impl Paint {
         Paint { on: std::io::stdout().is_terminal() && wanted() }
     }
 
+    pub fn for_stderr() -> Paint {
+        Paint { on: std::io::stderr().is_terminal() && wanted() }
+    }
+
+    pub fn is_on(self) -> bool {
+        self.on
+    }
+
     pub fn red(self, text: &str) -> String {
         self.with("31", text)
     }

@@ -3,6 +3,7 @@
 use crate::Outcome;
 use crate::args;
 use crate::check;
+use crate::paint::Paint;
 use crate::report::{self, Severity};
 use crate::sources::{self, Kind, Source};
 use crate::updoc::transcript;
@@ -39,7 +40,7 @@ pub fn run(it: &args::Parse) -> anyhow::Result<Outcome> {
             writeln!(out, "{}", json!({"file": source.name, "bytes": source.text.len(), "errors": errors}))?;
         } else {
             tree(&source, &mut out)?;
-            report::human(&source, &errors, &mut out)?;
+            report::human(&source, &errors, Paint::for_stdout(), &mut out)?;
         }
     }
     out.flush()?;
@@ -50,7 +51,8 @@ pub fn run(it: &args::Parse) -> anyhow::Result<Outcome> {
 fn tree(source: &Source, out: &mut impl Write) -> std::io::Result<()> {
     match source.kind() {
         Kind::Transcript => {
-            for step in transcript::steps(&source.text) {
+            for step in transcript::steps(&source.text, transcript::dialect(&source.text).unwrap_or_default())
+            {
                 writeln!(out, "{}:{}: {}", source.name, step.line, syntax::tree(&step.input).sexp)?;
             }
             Ok(())

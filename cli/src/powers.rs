@@ -24,15 +24,29 @@ impl Grants {
         let names = ["stdin", "stdout", "stderr", "timer", "entropy", "interp", "vat"];
         Grants(names.map(str::to_owned).into())
     }
+    /// What a confined transcript has.
+    pub fn confined() -> Grants {
+        Grants(["stdin", "stdout", "stderr", "interp"].map(str::to_owned).into())
+    }
     pub fn with(mut self, more: &[String]) -> Grants {
         self.0.extend(more.iter().cloned());
         self
     }
 }
 
+/// How long nobody looks whether the waiting has been interrupted.
+const LONGEST_NAP: Duration = Duration::from_millis(20);
+
 /// Kept outside the vat by whoever runs it; what the vat writes and waits for arrives here.
 #[derive(Clone, Default)]
-pub struct Console(Arc<Mutex<State>>);
+pub struct Console {
+    state: Arc<Mutex<State>>,
+    /// What the clock says, where time jumps; one clock for all consoles of a world.
+    clock: Arc<Mutex<Option<i64>>>,
+}
+
+/// A step that a program has asked for: the program, and the keys and texts it should say.
+pub type Pushed = (String, Vec<(String, String)>);
 
 #[derive(Default)]
 struct State {
@@ -40,8 +54,7 @@ struct State {
     stdout: String,
     stderr: String,
     captured: bool,
-    /// Set where time jumps: what the clock says.
-    now: Option<i64>,
+    pushed: Vec<Pushed>,
 }
 
 impl Console {
@@ -52,13 +65,26 @@ impl Console {
 
     /// Text is kept; time jumps.
     pub fn captured() -> Console {
-        let state = State { captured: true, now: Some(wall_clock()), ..State::default() };
-        Console(Arc::new(Mutex::new(state)))
+        let clock = Arc::new(Mutex::new(Some(wall_clock())));
+        Console { clock, ..Console::captured_in_real_time() }
     }
 
     /// Text is kept; time passes by itself.
     pub fn captured_in_real_time() -> Console {
-        Console(Arc::new(Mutex::new(State { captured: true, ..State::default() })))
+        let state = Arc::new(Mutex::new(State { captured: true, ..State::default() }));
+        Console { state, ..Console::default() }
+    }
+
+    /// Streams of its own, and the same clock.
+    pub fn beside(&self) -> Console {
+        let captured = self.lock().captured;
+        let state = Arc::new(Mutex::new(State { captured, ..State::default() }));
+        Console { state, clock: self.clock.clone() }
+    }
+
+    /// The steps that were asked for since the last time.
+    pub fn take_pushed(&self) -> Vec<Pushed> {
+        std::mem::take(&mut self.lock().pushed)
     }
 
     /// What was written since the last time: standard output, standard error.
@@ -68,15 +94,22 @@ impl Console {
     }
 
     /// Lets this much time go by.
-    pub fn wait(&self, duration: Duration) {
-        let mut state = self.lock();
-        match &mut state.now {
+    pub fn wait(&self, duration: Duration, interrupt: &vat::Interrupt) {
+        let mut clock = self.clock.lock().unwrap_or_else(|it| it.into_inner());
+        if let Some(now) = &mut *clock {
             // At least a millisecond, or a timer that is due in less would be waited for again and again.
-            Some(now) => *now += i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).max(1),
-            None => {
-                drop(state);
-                std::thread::sleep(duration);
+            *now = now.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).max(1));
+            return;
+        }
+        drop(clock);
+        let until = std::time::Instant::now().checked_add(duration);
+        while !interrupt.is_raised() {
+            let left =
+                until.map_or(LONGEST_NAP, |it| it.saturating_duration_since(std::time::Instant::now()));
+            if left.is_zero() {
+                break;
             }
+            std::thread::sleep(left.min(LONGEST_NAP));
         }
     }
 
@@ -86,7 +119,7 @@ impl Console {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(|it| it.into_inner())
+        self.state.lock().unwrap_or_else(|it| it.into_inner())
     }
 }
 
@@ -123,7 +156,7 @@ impl vat::Powers for Powers {
     }
 
     fn clock_millis(&mut self) -> i64 {
-        self.console.lock().now.unwrap_or_else(wall_clock)
+        self.console.clock.lock().unwrap_or_else(|it| it.into_inner()).unwrap_or_else(wall_clock)
     }
 
     fn entropy(&mut self, bytes: &mut [u8]) {
@@ -145,6 +178,10 @@ impl vat::Powers for Powers {
 
     fn resource(&mut self, path: &str) -> Option<std::sync::Arc<str>> {
         self.imports.resource(path)
+    }
+
+    fn push_step(&mut self, program: &str, answers: Vec<(String, String)>) {
+        self.console.lock().pushed.push((program.to_owned(), answers));
     }
 
     fn granted(&self, power: &str) -> bool {

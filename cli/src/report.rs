@@ -1,11 +1,12 @@
 //! Findings as text for people, as JSON lines for programs and as SARIF for code scanning.
 
+use crate::paint::Paint;
 use crate::places::{Place, places};
 use crate::sources::Source;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use text_size::TextRange;
 
 /// `1 file`, `2 files`
@@ -43,6 +44,13 @@ pub struct Finding {
     pub code: String,
     pub message: String,
     pub related: Vec<Related>,
+}
+
+impl Finding {
+    /// Something that went wrong while a program ran; it has no code.
+    pub fn problem(range: TextRange, message: String) -> Finding {
+        Finding { range, severity: Severity::Error, code: String::new(), message, related: Vec::new() }
+    }
 }
 
 /// Another part of the same file that explains a finding.
@@ -105,13 +113,28 @@ pub fn starts(source: &Source, findings: &[Finding]) -> Vec<Place> {
     places(&source.text, &offsets)
 }
 
+/// One finding with its source, with notes under it, for standard error.
+pub fn noted(source: &Source, finding: &Finding, notes: &[String]) -> String {
+    let renderer = if Paint::for_stderr().is_on() { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let found = std::slice::from_ref(finding);
+    let spots = spots(source, found);
+    let spot = spots.first().map_or(Place { line: 1, column: 1 }, |it| it.0);
+    caption(&renderer, source, finding, spot, &[], notes)
+}
+
 /// Findings with the source they are about and carets under it.
-pub fn human(source: &Source, findings: &[Finding], out: &mut impl Write) -> std::io::Result<()> {
-    let renderer = if std::io::stdout().is_terminal() { Renderer::styled() } else { Renderer::plain() };
+pub fn human(
+    source: &Source,
+    findings: &[Finding],
+    paint: Paint,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let renderer = if paint.is_on() { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let shown = &findings[..findings.len().min(SHOWN)];
     for (finding, (start, _, related)) in shown.iter().zip(spots(source, shown)) {
-        writeln!(out, "{}\n", caption(&renderer, source, finding, start, &related))?;
+        writeln!(out, "{}\n", caption(&renderer, source, finding, start, &related, &[]))?;
     }
     if findings.len() > SHOWN {
         writeln!(out, "{}: and {} more\n", source.name, findings.len() - SHOWN)?;
@@ -125,6 +148,7 @@ fn caption(
     finding: &Finding,
     start: Place,
     related: &[(Place, Place)],
+    notes: &[String],
 ) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
@@ -137,10 +161,15 @@ fn caption(
         .path(source.name.as_str())
         .fold(false)
         .annotation(AnnotationKind::Primary.span(window.range.clone()));
-    let mut group = level.primary_title(finding.message.as_str()).id(finding.code.as_str()).element(snippet);
+    let title = level.primary_title(finding.message.as_str());
+    let title = if finding.code.is_empty() { title } else { title.id(finding.code.as_str()) };
+    let mut group = title.element(snippet);
     for (it, (at, _)) in finding.related.iter().zip(related) {
         let message = format!("line {}: {}", at.line, it.message);
         group = group.element(Level::NOTE.message(message));
+    }
+    for note in notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
     }
     renderer.render(&[group])
 }
@@ -229,7 +258,7 @@ mod tests {
     fn carets_stand_under_the_words() {
         let source = Source::from_bytes(Path::new("mint.e"), b"def mint := 1\nmint + purse\n");
         let mut out = Vec::new();
-        human(&source, &[finding(21, 26)], &mut out).unwrap();
+        human(&source, &[finding(21, 26)], Paint::for_stdout(), &mut out).unwrap();
         let said = String::from_utf8(out).unwrap();
         assert!(said.contains("error[scope]: undefined variable: purse"), "{said}");
         assert!(said.contains("--> mint.e:2:8"), "{said}");
@@ -241,7 +270,8 @@ mod tests {
         let text = format!("[{}purse]", "1, ".repeat(100_000));
         let source = Source::from_bytes(Path::new("long.e"), text.as_bytes());
         let mut out = Vec::new();
-        human(&source, &[finding(300_001, 300_006), finding(0, text.len())], &mut out).unwrap();
+        human(&source, &[finding(300_001, 300_006), finding(0, text.len())], Paint::for_stdout(), &mut out)
+            .unwrap();
         assert!(out.len() < 2_000, "{}", out.len());
     }
 }

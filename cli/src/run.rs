@@ -4,9 +4,10 @@ use crate::Outcome;
 use crate::args;
 use crate::check;
 use crate::imports::Imports;
+use crate::paint::Paint;
 use crate::places::places;
 use crate::powers::{Console, Grants};
-use crate::report;
+use crate::report::{self, Finding};
 use crate::session::{Ended, Session};
 use crate::sources::Source;
 use std::path::Path;
@@ -22,7 +23,7 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
     }
     let source = Source::read(&it.file)?;
     let grants = Grants::usual().with(&it.grant);
-    let mut session = session(&source, &it.imports, grants)?;
+    let mut session = session(&it.imports, grants)?;
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_quiet();
     if let Some(problem) = problem(&mut session, program, &source) {
@@ -44,7 +45,7 @@ fn unknown(grants: &[String]) -> Option<String> {
 /// Prints the value of a program, once it has one.
 pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
     let source = Source::from_bytes(Path::new("<expr>"), it.expr.as_bytes());
-    let mut session = session(&source, &it.imports, Grants::own())?;
+    let mut session = session(&it.imports, Grants::own())?;
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_settled(program);
     if let Some(problem) = problem(&mut session, program, &source) {
@@ -64,28 +65,45 @@ pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
     Ok(quiet(ended))
 }
 
-fn session(source: &Source, imports: &args::Imports, grants: Grants) -> anyhow::Result<Session> {
+fn session(imports: &args::Imports, grants: Grants) -> anyhow::Result<Session> {
     let imports = Imports::new(&imports.import)?;
-    Ok(Session::new(&source.name, Console::terminal(), imports, grants, Limits::default()))
+    Ok(Session::new(Console::terminal(), imports, grants, Limits::default()))
 }
 
 /// Queues the program, or shows why it is none.
 fn start(session: &mut Session, source: &Source) -> anyhow::Result<Option<Handle>> {
     let read = session.read(&source.text);
     let faults = check::bytes(source);
-    let errors = read.errors.iter().map(|it| check::finding(it, |at| at));
+    let errors = read.errors.iter().map(|it| {
+        let mut finding = check::finding(it, |at| at);
+        if let Some(meant) = session.meant(it) {
+            finding.message.push_str("; ");
+            finding.message.push_str(&meant);
+        }
+        finding
+    });
     let findings: Vec<_> = faults.into_iter().chain(errors).collect();
     if findings.is_empty() {
-        return Ok(Some(session.queue(read.expansion)));
+        return Ok(Some(session.queue(read.expansion, &source.name)));
     }
-    report::human(source, &findings, &mut std::io::stderr().lock())?;
+    report::human(source, &findings, Paint::for_stderr(), &mut std::io::stderr().lock())?;
     Ok(None)
 }
 
 /// The problem of a program that has one, with where it came from.
 fn problem(session: &mut Session, program: Handle, source: &Source) -> Option<String> {
     let report = session.problem(program)?;
-    let mut shown = format!("{}\n", report.printed);
+    let here = report.trace.iter().find(|it| *it.source == *source.name);
+    let mut shown = match here {
+        Some(it) => {
+            let said = report.printed.strip_prefix("problem: ").unwrap_or(&report.printed);
+            format!(
+                "{}\n",
+                report::noted(source, &Finding::problem(it.range, said.to_owned()), &report.notes)
+            )
+        }
+        None => format!("{}\n", report.printed),
+    };
     let own = |it: &&TraceLine| *it.source == *source.name;
     let starts: Vec<usize> = report.trace.iter().filter(own).map(|it| it.range.start().into()).collect();
     let mut places = places(&source.text, &starts).into_iter();

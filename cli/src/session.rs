@@ -26,11 +26,19 @@ pub enum Ended {
 
 pub struct Session {
     world: World,
+    /// The vat that texts go to now, and the others.
+    seat: Seat,
+    others: Vec<Seat>,
+    imports: Imports,
+    grants: Grants,
+}
+
+/// A vat with what stays from one of its texts to the next.
+struct Seat {
+    name: String,
     vat: VatId,
     pragmas: Pragmas,
     console: Console,
-    /// What the texts are called in traces.
-    name: String,
 }
 
 /// A text that was read: it can be run if it has no errors.
@@ -54,41 +62,71 @@ pub const TURNS: u64 = 1_000_000;
 
 impl Session {
     /// A vat in a world of its own.
-    pub fn new(name: &str, console: Console, imports: Imports, grants: Grants, limits: Limits) -> Session {
+    pub fn new(console: Console, imports: Imports, grants: Grants, limits: Limits) -> Session {
         let mut world = World::new(limits);
-        let vat = world.make_vat("main", console.powers(imports, grants));
-        Session { world, vat, pragmas: Pragmas::default(), console, name: name.to_owned() }
+        let vat = world.make_vat("main", console.powers(imports.clone(), grants.clone()));
+        let seat = Seat { name: String::new(), vat, pragmas: Pragmas::default(), console };
+        Session { world, seat, others: Vec::new(), imports, grants }
+    }
+
+    /// Texts go to the vat of this name from now on; it is made if there is none, or if a new one is wanted.
+    pub fn enter(&mut self, name: &str, new: bool) {
+        let known = self.others.iter().position(|it| it.name == name).filter(|_| !new);
+        let next = match known {
+            Some(at) => self.others.remove(at),
+            None if self.seat.name == name && !new => return,
+            None => {
+                let console = self.seat.console.beside();
+                let powers = console.powers(self.imports.clone(), self.grants.clone());
+                let vat = self.world.make_vat(name, powers);
+                Seat { name: name.to_owned(), vat, pragmas: Pragmas::default(), console }
+            }
+        };
+        self.others.retain(|it| it.name != name);
+        self.others.push(std::mem::replace(&mut self.seat, next));
     }
 
     /// Reads a text as the next one: what it says, or why it cannot be run.
     pub fn read(&mut self, text: &str) -> Read {
-        let parse = syntax::parse_with(text, &self.pragmas);
+        let parse = syntax::parse_with(text, &self.seat.pragmas);
         let expansion = syntax::expand(&parse.program);
         let scopes = syntax::resolve(&expansion.program);
         let is_error = |it: &SyntaxError| it.kind != SyntaxErrorKind::Warning;
         let mut errors: Vec<SyntaxError> =
             parse.errors.into_iter().chain(expansion.errors.iter().cloned()).filter(is_error).collect();
         if errors.is_empty() {
-            self.pragmas = parse.pragmas;
-            let outer = |noun: &str| self.world.outer(self.vat, noun);
+            self.seat.pragmas = parse.pragmas;
+            let outer = |noun: &str| self.world.outer(self.seat.vat, noun);
             errors.extend(syntax::static_errors(&expansion, &scopes, &outer).into_iter().filter(is_error));
         }
         Read { expansion, scopes, errors }
     }
 
-    /// Queues a program for a turn of its own.
-    pub fn queue(&mut self, program: Expansion) -> Handle {
-        self.world.eval(self.vat, Evaluation::new(program, &self.name))
+    /// What a noun that nothing defines was probably meant to be.
+    pub fn meant(&self, fault: &SyntaxError) -> Option<String> {
+        let noun = fault
+            .message
+            .strip_prefix("undefined variable: ")
+            .filter(|_| fault.kind == SyntaxErrorKind::Scope)?;
+        let names = self.names();
+        let born = audit::scopes::privileged().filter(|it| !it.is_internal()).map(|it| it.name);
+        let meant = syntax::suggest::nearest(noun, names.iter().map(String::as_str).chain(born))?;
+        Some(format!("did you mean `{meant}`?"))
+    }
+
+    /// Queues a program for a turn of its own; `source` is what it is called in traces.
+    pub fn queue(&mut self, program: Expansion, source: &str) -> Handle {
+        self.world.eval(self.seat.vat, Evaluation::new(program, source))
     }
 
     /// Queues a turn that does nothing.
     pub fn queue_nothing(&mut self) -> Handle {
-        self.queue(syntax::expand(&syntax::parse("").program))
+        self.queue(syntax::expand(&syntax::parse("").program), "")
     }
 
     /// Queues the reaction that waits for what `interp.waitAtTop` was given.
     pub fn queue_reactor(&mut self) -> Handle {
-        self.world.reactor(self.vat)
+        self.world.reactor(self.seat.vat)
     }
 
     /// Turns until this program has had its own.
@@ -111,7 +149,12 @@ impl Session {
             match self.world.run_turn().outcome {
                 Outcome::Turned => {}
                 Outcome::Stopped(stop) => return stopped(stop),
-                Outcome::Quiet { wake_in: Some(duration) } => self.console.wait(duration),
+                Outcome::Quiet { wake_in: Some(duration) } => {
+                    self.seat.console.wait(duration, &self.world.interrupt());
+                    if self.world.interrupt().take() {
+                        return Ended::Interrupted;
+                    }
+                }
                 Outcome::Quiet { wake_in: None } => return Ended::Done,
             }
         }
@@ -126,7 +169,12 @@ impl Session {
                 Outcome::Turned => {}
                 // A turn that was stopped may have been another's than the one waited for.
                 Outcome::Stopped(stop) => return over(&self.world).unwrap_or(stopped(stop)),
-                Outcome::Quiet { wake_in: Some(duration) } => self.console.wait(duration),
+                Outcome::Quiet { wake_in: Some(duration) } => {
+                    self.seat.console.wait(duration, &self.world.interrupt());
+                    if self.world.interrupt().take() {
+                        return Ended::Interrupted;
+                    }
+                }
                 Outcome::Quiet { wake_in: None } => return over(&self.world).unwrap_or(Ended::Stuck),
             }
         }
@@ -135,7 +183,7 @@ impl Session {
 
     /// What is waited for is waited for no longer.
     pub fn stop_waiting(&mut self) {
-        self.world.stop_waiting(self.vat);
+        self.world.stop_waiting(self.seat.vat);
     }
 
     pub fn is_null(&self, handle: Handle) -> bool {
@@ -152,7 +200,15 @@ impl Session {
     }
 
     pub fn problem(&mut self, handle: Handle) -> Option<ProblemReport> {
-        self.world.problem(handle)
+        let mut report = self.world.problem(handle)?;
+        let missing =
+            report.printed.split_once("<import:*> can't find \"").and_then(|it| it.1.split_once('"'));
+        if let Some((name, _)) = missing {
+            let names = self.imports.names();
+            let meant = syntax::suggest::nearest(name, names.iter().map(String::as_str));
+            report.notes.extend(meant.map(|it| format!("did you mean <import:{it}>?")));
+        }
+        Some(report)
     }
 
     pub fn release(&mut self, handle: Handle) {
@@ -160,15 +216,39 @@ impl Session {
     }
 
     pub fn names(&self) -> Vec<String> {
-        self.world.names(self.vat).iter().map(|it| it.to_string()).collect()
+        self.world.names(self.seat.vat).iter().map(|it| it.to_string()).collect()
     }
 
     pub fn interrupt(&self) -> Interrupt {
         self.world.interrupt()
     }
 
+    /// What the thing of this name answers to: verbs, and how many arguments they take.
+    pub fn messages(&mut self, noun: &str) -> Vec<(String, usize)> {
+        let messages = self.world.messages(self.seat.vat, noun);
+        messages.into_iter().map(|(verb, arity)| (verb.to_string(), arity)).collect()
+    }
+
+    /// One turn, if there is anything to do: what it did.
+    pub fn turn(&mut self) -> vat::TurnReport {
+        self.world.run_turn()
+    }
+
+    /// Says once more when this is settled.
+    pub fn watch(&mut self, handle: Handle) {
+        self.world.watch(handle);
+    }
+
+    pub fn is_pending(&self, handle: Handle) -> bool {
+        self.world.is_pending(handle)
+    }
+
+    pub fn take_pushed(&mut self) -> Vec<crate::powers::Pushed> {
+        self.seat.console.take_pushed()
+    }
+
     pub fn take_output(&mut self) -> (String, String) {
-        self.console.take()
+        self.seat.console.take()
     }
 }
 

@@ -3,27 +3,41 @@
 //! One interpreter runs a file, one turn evaluates a step. How many turns lie between two steps decides in
 //! which step late output is seen, so [`runner`] counts them as the transcripts of the E family expect.
 
+pub mod compare;
+mod progress;
 pub mod runner;
+mod show;
 pub mod transcript;
+mod watchdog;
 
 use crate::Outcome;
 use crate::args;
 use crate::imports::Imports;
+use crate::powers::Grants;
 use crate::report::many;
 use crate::sources::{self, Source};
+use progress::Progress;
 use runner::{Runner, Status};
 use serde_json::json;
-use std::io::{BufWriter, IsTerminal, Write};
-use transcript::{Answer, Step};
+use std::collections::VecDeque;
+use std::io::{BufWriter, Write};
+use std::ops::Range;
+use std::time::Duration;
+use transcript::{Answer, Dialect, Step};
+use watchdog::Watchdog;
 
 /// What is looked for in a folder: transcripts, and code with steps in its comments.
-const EXTENSIONS: &[&str] = &["updoc", "emaker", "e", "caplet"];
+const EXTENSIONS: &[&str] = &["updoc", "emaker", "e", "caplet", "e-awt", "e-swt", "txt"];
 
 /// What a step came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Done {
     pub status: Status,
     pub actual: Vec<Answer>,
+    /// Where in its program it went wrong, if it did.
+    pub place: Option<Range<usize>>,
+    /// What to try, in a sentence each.
+    pub notes: Vec<String>,
 }
 
 #[derive(Default)]
@@ -37,54 +51,124 @@ struct Summary {
 }
 
 pub fn run(it: &args::Updoc) -> anyhow::Result<Outcome> {
-    let imports = Imports::new(&it.imports.import)?;
+    let mut run = Run {
+        it,
+        imports: Imports::new(&it.imports.import)?,
+        watchdog: Watchdog::start(),
+        progress: Progress::on_stderr(),
+        summary: Summary::default(),
+        out: BufWriter::new(std::io::stdout().lock()),
+    };
     let found = sources::find(&it.paths, EXTENSIONS);
-    let mut summary = Summary { unread: found.problems.len(), ..Summary::default() };
     for problem in &found.problems {
-        eprintln!("walnut: {problem:#}");
+        run.unread(problem);
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    for path in &found.files {
-        let source = match Source::read(path) {
-            Ok(source) => source,
-            Err(problem) => {
-                summary.unread += 1;
-                eprintln!("walnut: {problem:#}");
-                continue;
-            }
-        };
-        let steps = transcript::steps(&source.text);
-        if steps.is_empty() && !it.paths.contains(path) {
-            continue;
-        }
-        summary.files += 1;
-        let mut runner = Runner::new(&source.name, &imports, it.budget.limits());
-        let mut got = Vec::with_capacity(steps.len());
-        for step in &steps {
-            let done = runner.step(step);
-            summary.count(done.status);
-            if it.json {
-                writeln!(out, "{}", json_line(&source, step, &done))?;
-            } else if !matches!(done.status, Status::Pass | Status::Skip) && !it.bless {
-                human(&source, step, &done, &mut out)?;
-            }
-            // What went wrong says where while the rest of the file runs.
-            out.flush()?;
-            let blessed = matches!(done.status, Status::Pass | Status::Fail);
-            got.push(blessed.then_some(done.actual));
-        }
-        if it.bless {
-            let text = transcript::with_answers(&source.text, &steps, &got);
-            if text != source.text {
-                std::fs::write(path, text)?;
-                writeln!(out, "{}: answers written; read the difference before you believe it", source.name)?;
-            }
+    for (number, path) in found.files.iter().enumerate() {
+        match Source::read(path) {
+            Ok(source) => run.file(&source, (number + 1, found.files.len()))?,
+            Err(problem) => run.unread(&problem),
         }
     }
+    run.progress.clear();
+    let Run { summary, mut out, .. } = run;
     summary.write(it.json, &mut out)?;
     out.flush()?;
     let clean = summary.failed == 0 && summary.unread == 0;
     Ok(if clean || it.bless && summary.unread == 0 { Outcome::Clean } else { Outcome::Findings })
+}
+
+struct Run<'a, W: Write> {
+    it: &'a args::Updoc,
+    imports: Imports,
+    watchdog: Watchdog,
+    progress: Progress,
+    summary: Summary,
+    out: W,
+}
+
+impl<W: Write> Run<'_, W> {
+    fn unread(&mut self, problem: &anyhow::Error) {
+        self.summary.unread += 1;
+        self.progress.clear();
+        eprintln!("walnut: {problem:#}");
+    }
+
+    fn file(&mut self, source: &Source, (number, files): (usize, usize)) -> anyhow::Result<()> {
+        let given = if self.it.loose { Dialect::Loose } else { Dialect::Exact };
+        let dialect = transcript::dialect(&source.text).unwrap_or(given);
+        let steps = transcript::steps(&source.text, dialect);
+        let wanted: Vec<bool> = steps.iter().map(|it| self.is_wanted(source, it)).collect();
+        // What stands before a step that is wanted runs too: it may need it.
+        let Some(last) = wanted.iter().rposition(|it| *it) else {
+            self.summary.files += usize::from(steps.is_empty() && self.it.paths.contains(&source.path));
+            return Ok(());
+        };
+        self.summary.files += 1;
+        let grants = if self.it.confine { Grants::confined() } else { Grants::own() };
+        let mut runner = Runner::new(&source.name, &self.imports, grants, self.it.budget.limits(), dialect);
+        let mut got = Vec::with_capacity(steps.len());
+        for (at, step) in steps[..=last].iter().enumerate() {
+            self.progress.at(|| {
+                let (name, steps) = (&source.name, steps.len());
+                format!("{number} of {files}: {name}, step {} of {steps}", at + 1)
+            });
+            let done = self.step(&mut runner, source, step, wanted[at])?;
+            got.push((done.status == Status::Fail && wanted[at]).then_some(done.actual));
+        }
+        if self.it.bless {
+            let text = transcript::with_answers(&source.text, &steps, &got);
+            if text != source.text {
+                std::fs::write(&source.path, text)?;
+                let changed = many(got.iter().flatten().count(), "step");
+                writeln!(
+                    self.out,
+                    "{}: answers of {changed} written; read the difference before you believe it",
+                    source.name
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_wanted(&self, source: &Source, step: &Step) -> bool {
+        let Some(filter) = &self.it.filter else { return true };
+        step.input.contains(filter.as_str())
+            || format!("{}:{}", source.name, step.line).contains(filter.as_str())
+    }
+
+    /// Runs a step, and those that it asks for; answers what became of itself.
+    fn step(
+        &mut self,
+        runner: &mut Runner,
+        source: &Source,
+        step: &Step,
+        wanted: bool,
+    ) -> anyhow::Result<Done> {
+        let limit = Duration::from_secs(self.it.timeout);
+        let mut own = None;
+        let mut todo = VecDeque::from([step.clone()]);
+        while let Some(step) = todo.pop_front() {
+            let done = self.watchdog.limit(limit, runner.interrupt(), || runner.step(&step));
+            todo.extend(runner.pushed(&step));
+            if wanted {
+                self.summary.count(done.status);
+                self.show(source, &step, &done)?;
+            }
+            own.get_or_insert(done);
+        }
+        own.ok_or_else(|| anyhow::anyhow!("a step was not run"))
+    }
+
+    fn show(&mut self, source: &Source, step: &Step, done: &Done) -> std::io::Result<()> {
+        if self.it.json {
+            writeln!(self.out, "{}", json_line(source, step, done))?;
+        } else if !matches!(done.status, Status::Pass | Status::Skip) && !self.it.bless {
+            self.progress.clear();
+            show::step(source, step, done, &mut self.out)?;
+        }
+        // What went wrong says where while the rest of the file runs.
+        self.out.flush()
+    }
 }
 
 impl Summary {
@@ -116,55 +200,4 @@ fn json_line(source: &Source, step: &Step, done: &Done) -> serde_json::Value {
         "file": source.name, "line": step.line, "status": done.status.name(), "input": step.input,
         "expected": transcript::render(&step.expected, ""), "actual": transcript::render(&done.actual, ""),
     })
-}
-
-/// A step that did not say what it should: its program, then both answers, line by line.
-fn human(source: &Source, step: &Step, done: &Done, out: &mut impl Write) -> std::io::Result<()> {
-    let colour = std::io::stdout().is_terminal();
-    let paint = |line: &str, code: &str| match colour {
-        true => format!("\u{1b}[{code}m{line}\u{1b}[0m"),
-        false => line.to_owned(),
-    };
-    writeln!(out, "{}:{}: {}", source.name, step.line, done.status.name())?;
-    for (n, line) in step.input.split('\n').enumerate() {
-        writeln!(out, "    {} {line}", if n == 0 { '?' } else { '>' })?;
-    }
-    let expected = transcript::render(&step.expected, "");
-    let actual = transcript::render(&done.actual, "");
-    for (mark, line) in difference(&expected, &actual) {
-        let code = match mark {
-            '-' => "31",
-            '+' => "32",
-            _ => "0",
-        };
-        writeln!(out, "{}", paint(&format!("  {mark} {line}"), code))?;
-    }
-    writeln!(out)
-}
-
-/// The lines of both texts: `-` stands only in the first, `+` only in the second. What is common at both ends
-/// is common; between them all of the first stands before all of the second.
-fn difference<'a>(expected: &'a str, actual: &'a str) -> Vec<(char, &'a str)> {
-    let (expected, actual): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), actual.lines().collect());
-    let start = expected.iter().zip(&actual).take_while(|(a, b)| a == b).count();
-    let rest = expected.len().min(actual.len()) - start;
-    let end = expected.iter().rev().zip(actual.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
-    let same = |it: &&'a str| (' ', *it);
-    let mut lines: Vec<(char, &str)> = expected[..start].iter().map(same).collect();
-    lines.extend(expected[start..expected.len() - end].iter().map(|it| ('-', *it)));
-    lines.extend(actual[start..actual.len() - end].iter().map(|it| ('+', *it)));
-    lines.extend(expected[expected.len() - end..].iter().map(same));
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::difference;
-
-    #[test]
-    fn what_differs_is_marked() {
-        let lines = difference("# stdout: a\n\n# value: 1\n", "# stdout: b\n\n# value: 1\n");
-        assert_eq!(lines, [('-', "# stdout: a"), ('+', "# stdout: b"), (' ', ""), (' ', "# value: 1")]);
-        assert_eq!(difference("", "# value: 1\n"), [('+', "# value: 1")]);
-    }
 }

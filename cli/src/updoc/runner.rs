@@ -9,13 +9,14 @@
 //!    turns go on: what they write is seen in the next step, before its value.
 
 use super::Done;
-use super::transcript::{Answer, Step};
+use super::compare::{agree, is_failure};
+use super::transcript::{Answer, Dialect, Step};
 use crate::imports::Imports;
 use crate::powers::{Console, Grants};
 use crate::session::{Ended, Read, Session};
 use std::collections::BTreeSet;
 use syntax::{Expansion, SyntaxError, SyntaxErrorKind};
-use vat::{Interrupt, Limits, ReferenceState};
+use vat::{Handle, Interrupt, Limits, ReferenceState, TurnReport};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {
@@ -41,6 +42,13 @@ const TURNS_BETWEEN: usize = 3;
 
 pub struct Runner {
     session: Session,
+    name: String,
+    dialect: Dialect,
+    /// A problem that nobody expected has ended the file.
+    over: bool,
+    /// The value of the last step, if that is a promise and somebody wants to know what becomes of it.
+    keeps: bool,
+    kept: Option<Handle>,
     /// Names that steps should have defined, and did not because they failed.
     missing: BTreeSet<String>,
     /// Whether steps that need such a name are skipped; a person at a prompt is told instead.
@@ -49,64 +57,99 @@ pub struct Runner {
 
 impl Runner {
     /// For a transcript: time jumps to whatever is due.
-    pub fn new(name: &str, imports: &Imports, limits: Limits) -> Runner {
-        Runner::on(Console::captured(), name, imports, limits, true)
+    pub fn new(name: &str, imports: &Imports, grants: Grants, limits: Limits, dialect: Dialect) -> Runner {
+        Runner::of(Session::new(Console::captured(), imports.clone(), grants, limits), name, dialect)
+    }
+
+    fn of(session: Session, name: &str, dialect: Dialect) -> Runner {
+        Runner {
+            session,
+            name: name.to_owned(),
+            dialect,
+            over: false,
+            keeps: false,
+            kept: None,
+            missing: BTreeSet::new(),
+            skips: true,
+        }
     }
 
     /// For a person: time passes by itself.
     pub fn in_real_time(name: &str, imports: &Imports, limits: Limits) -> Runner {
-        Runner::on(Console::captured_in_real_time(), name, imports, limits, false)
-    }
-
-    fn on(console: Console, name: &str, imports: &Imports, limits: Limits, skips: bool) -> Runner {
-        let session = Session::new(name, console, imports.clone(), Grants::own(), limits);
-        Runner { session, missing: BTreeSet::new(), skips }
+        let console = Console::captured_in_real_time();
+        let session = Session::new(console, imports.clone(), Grants::own(), limits);
+        Runner { skips: false, keeps: true, ..Runner::of(session, name, Dialect::Exact) }
     }
 
     /// Runs one step and compares. Nothing a step does keeps the next one from running, unless that one needs
     /// a name which should be there and is not: then it is skipped.
     pub fn step(&mut self, step: &Step) -> Done {
-        let mut actual = Vec::new();
+        self.session.enter(&step.vat, step.new_vat);
+        let mut done = Done { status: Status::Skip, actual: Vec::new(), place: None, notes: Vec::new() };
         let read = self.session.read(&step.input);
         let defined: Vec<String> = read.defines().map(str::to_owned).collect();
-        if self.skips && read.uses().any(|it| self.missing.contains(it)) {
+        if self.over || self.skips && read.uses().any(|it| self.missing.contains(it)) {
             self.missing.extend(defined);
-            return Done { status: Status::Skip, actual };
+            return done;
         }
-        let ended = self.run(&step.input, read, &mut actual);
-        let status = match ended {
+        let ended = self.run(step, read, &mut done);
+        done.status = match ended {
             // A turn that was stopped says so: a step may expect it.
-            Ended::Done | Ended::Exhausted if actual == step.expected => Status::Pass,
+            Ended::Done | Ended::Exhausted if agree(self.dialect, &step.expected, &done.actual) => {
+                Status::Pass
+            }
             Ended::Done => Status::Fail,
             Ended::Stuck | Ended::Exhausted | Ended::Interrupted => Status::Timeout,
         };
-        let failed = |it: &[Answer]| it.iter().any(|it| !["value", "stdout", "stderr"].contains(&&*it.key));
-        if failed(&actual) && !failed(&step.expected) {
+        let failed = done.actual.iter().any(is_failure) && !step.expected.iter().any(is_failure);
+        if failed {
             self.missing.extend(defined);
+            self.over = self.dialect == Dialect::Loose && self.skips;
         } else {
             self.missing.retain(|it| !defined.contains(it));
         }
-        Done { status, actual }
+        done
     }
 
-    fn run(&mut self, input: &str, mut read: Read, answers: &mut Vec<Answer>) -> Ended {
+    /// The steps that the last one has asked for.
+    pub fn pushed(&mut self, step: &Step) -> Vec<Step> {
+        let made = |(program, answers): crate::powers::Pushed| {
+            let answers = answers.into_iter().map(|(key, text)| Answer::new(key, text)).collect();
+            Step::pushed(step.line, program, answers, step.vat.clone())
+        };
+        self.session.take_pushed().into_iter().map(made).collect()
+    }
+
+    fn run(&mut self, step: &Step, mut read: Read, done: &mut Done) -> Ended {
         // A text that cannot be run takes its turn all the same.
         let fault = if read.errors.is_empty() { None } else { Some(read.errors.swap_remove(0)) };
         let program = if fault.is_none() { read.expansion } else { Expansion::default() };
-        let handle = self.session.queue(program);
+        let source = format!("{}:{}", self.name, step.line);
+        let handle = self.session.queue(program, &source);
         let ended = self.session.until_evaluated(handle);
-        self.streams(answers);
+        self.streams(&mut done.actual);
         match fault {
-            Some(fault) => answers.push(Answer::new("problem", placed(fault, input))),
-            None => answers.extend(self.outcome(handle)),
+            Some(fault) => {
+                done.place = Some(fault.range.start().into()..fault.range.end().into());
+                done.notes = self.session.meant(&fault).into_iter().collect();
+                let syntax = !matches!(fault.kind, SyntaxErrorKind::Expansion | SyntaxErrorKind::Scope);
+                let key = if syntax && self.dialect == Dialect::Loose { "syntax error" } else { "problem" };
+                done.actual.push(Answer::new(key, placed(fault, &step.input)));
+            }
+            None => self.outcome(handle, &source, done),
         }
-        self.session.release(handle);
+        if self.keeps && self.session.is_pending(handle) {
+            self.session.watch(handle);
+            self.kept = Some(handle);
+        } else {
+            self.session.release(handle);
+        }
         if ended != Ended::Done {
             return self.give_up(ended);
         }
         let closing = self.session.queue_reactor();
         let ended = self.session.until_settled(closing);
-        self.streams(answers);
+        self.streams(&mut done.actual);
         self.session.release(closing);
         if ended != Ended::Done {
             return self.give_up(ended);
@@ -126,18 +169,25 @@ impl Runner {
     }
 
     /// The value of a program, quoted, or its problem. Nothing for `null`.
-    fn outcome(&mut self, program: vat::Handle) -> Option<Answer> {
+    fn outcome(&mut self, program: Handle, source: &str, done: &mut Done) {
         if self.session.failed(program) {
-            return self.session.problem(program).map(|it| problem(&it.printed));
+            if let Some(it) = self.session.problem(program) {
+                let here = it.trace.iter().find(|it| *it.source == *source);
+                done.place = here.map(|it| it.range.start().into()..it.range.end().into());
+                done.notes = it.notes;
+                done.actual.push(problem(&it.printed));
+            }
+        } else if !self.session.is_null(program) {
+            done.actual.push(Answer::new("value", self.printed(program)));
         }
-        if self.session.is_null(program) {
-            return None;
-        }
+    }
+
+    fn printed(&mut self, handle: Handle) -> String {
         let (ReferenceState::Near(printed)
         | ReferenceState::Far(printed)
         | ReferenceState::Broken(printed)
-        | ReferenceState::Promise(printed)) = self.session.state(program);
-        Some(Answer::new("value", printed))
+        | ReferenceState::Promise(printed)) = self.session.state(handle);
+        printed
     }
 
     fn streams(&mut self, answers: &mut Vec<Answer>) {
@@ -147,6 +197,30 @@ impl Runner {
                 answers.push(Answer::new(key, text));
             }
         }
+    }
+
+    /// The value of the last step, where that is a promise: to be asked for later.
+    pub fn take_kept(&mut self) -> Option<Handle> {
+        self.kept.take()
+    }
+
+    /// What a promise that was kept has become, and lets go of it.
+    pub fn settled(&mut self, handle: Handle) -> String {
+        let printed = self.printed(handle);
+        self.session.release(handle);
+        printed
+    }
+
+    /// A turn that no step waits for; what it writes comes back with what it did.
+    pub fn idle(&mut self) -> (TurnReport, Vec<Answer>) {
+        let report = self.session.turn();
+        let mut written = Vec::new();
+        self.streams(&mut written);
+        (report, written)
+    }
+
+    pub fn messages(&mut self, noun: &str) -> Vec<(String, usize)> {
+        self.session.messages(noun)
     }
 
     pub fn names(&self) -> Vec<String> {
