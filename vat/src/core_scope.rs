@@ -68,6 +68,10 @@ pub fn privileged(name: &str) -> Option<Entry> {
         "interp" => &crate::interp::INTERP,
         "makeVat" => &crate::interp::MAKE_VAT,
         "seedVat" => &crate::interp::SEED_VAT,
+        "makeSturdyRef" => &crate::sturdy::MAKE_STURDY_REF,
+        "identityMgr" => &crate::sturdy::IDENTITY_MGR,
+        "introducer" => &crate::sturdy::INTRODUCER,
+        "currentVat" => return Some(Entry::Make(crate::interp::current_vat)),
         "unsafe__uriGetter" => &crate::interp::UNSAFE,
         _ => return None,
     }))

@@ -23,6 +23,7 @@ pub struct Cx {
     pub fuel: Fuel,
     /// Which vat this is, in its world.
     pub(crate) vat: u32,
+    pub(crate) name: Arc<str>,
     /// Deliveries of this vat to itself, each a turn.
     pub(crate) queue: VecDeque<Delivery>,
     /// The promise for the result of the turn that runs.
@@ -45,6 +46,8 @@ pub struct Cx {
     pub(crate) handles: FxHashMap<u64, Value>,
     /// What `interp.waitAtTop` waits for: the last link of the chain.
     pub(crate) waiting: Value,
+    /// Far references, who waits for them to break, and the promise for what that gives.
+    pub(crate) breaks: Vec<[Value; 3]>,
     /// The program has asked to be ended, with a problem or null.
     pub(crate) exit: Option<Value>,
     /// Imported modules: their values, or promises while they load.
@@ -94,6 +97,7 @@ impl Cx {
             powers,
             fuel,
             vat,
+            name: "".into(),
             queue: VecDeque::new(),
             awaiting: Value::NULL,
             buffered: Vec::new(),
@@ -106,6 +110,7 @@ impl Cx {
             tables: Tables::default(),
             handles: FxHashMap::default(),
             waiting: Value::NULL,
+            breaks: Vec::new(),
             exit: None,
             imported: FxHashMap::default(),
             import_names: FxHashMap::default(),
@@ -247,6 +252,7 @@ impl Cx {
             handles,
             waiting,
             awaiting,
+            breaks,
             exit,
             imported,
             import_names,
@@ -269,6 +275,7 @@ impl Cx {
             handles.values().for_each(|it| visit(*it));
             visit(*waiting);
             visit(*awaiting);
+            breaks.iter().flatten().for_each(|it| visit(*it));
             exit.iter().for_each(|it| visit(*it));
             imported.values().for_each(|it| visit(*it));
             import_names.keys().for_each(|it| visit(*it));

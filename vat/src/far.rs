@@ -110,6 +110,8 @@ impl Tables {
 /// A value on its way between vats. Handles in it are indices of its nodes.
 pub(crate) struct Parcel {
     nodes: Vec<Node>,
+    /// By node: the name that all vats know it by, of what has an identity and goes as itself.
+    names: Vec<Option<crate::heap::Shared>>,
     pub roots: Vec<Value>,
 }
 
@@ -137,6 +139,7 @@ struct Packing<'a> {
     cx: &'a mut Cx,
     to: u32,
     nodes: Vec<Node>,
+    names: Vec<Option<crate::heap::Shared>>,
     seen: FxHashMap<Obj, usize>,
     /// Whether objects that nobody audited go as themselves if they are known not to change.
     presume: bool,
@@ -155,14 +158,39 @@ pub(crate) fn pack_presuming(cx: &mut Cx, value: Value, to: u32) -> Parcel {
 }
 
 fn pack_all(cx: &mut Cx, values: &[Value], to: u32, presume: bool) -> Parcel {
-    let mut packing =
-        Packing { cx, to, presume, nodes: Vec::new(), seen: FxHashMap::default(), work: Vec::new() };
+    let mut packing = Packing {
+        cx,
+        to,
+        presume,
+        nodes: Vec::new(),
+        names: Vec::new(),
+        seen: FxHashMap::default(),
+        work: Vec::new(),
+    };
     let roots = values.iter().map(|it| packing.carry(*it, false)).collect();
     while let Some((obj, index, frozen)) = packing.work.pop() {
         let node = packing.node(obj, frozen);
+        if has_identity(&node) {
+            let vat = packing.cx.vat;
+            packing.names[index] = Some(packing.cx.heap.share(obj, vat));
+        }
         packing.nodes[index] = node;
     }
-    Parcel { nodes: packing.nodes, roots }
+    let Packing { nodes, names, .. } = packing;
+    Parcel { nodes, names, roots }
+}
+
+/// Is what goes over in this node compared by identity, wherever it is?
+fn has_identity(node: &Node) -> bool {
+    match node {
+        Node::Object { stamps, .. } => !stamps.has(Stamps::SELFLESS),
+        Node::Native { class, .. } => {
+            class.stamps.has(Stamps::DEEP_FROZEN)
+                && !class.stamps.has(Stamps::SELFLESS)
+                && !class.stamps.has(Stamps::DATA)
+        }
+        _ => false,
+    }
 }
 
 impl Packing<'_> {
@@ -174,6 +202,7 @@ impl Packing<'_> {
         }
         let index = self.nodes.len();
         self.nodes.push(Node::Lost);
+        self.names.push(None);
         self.seen.insert(obj, index);
         self.work.push((obj, index, frozen));
         placeholder(index)
@@ -226,6 +255,7 @@ impl Packing<'_> {
                 let copied = frozen
                     || stamps.has(Stamps::DEEP_FROZEN)
                     || (self.presume && stamps.has(Stamps::PRESUMED))
+                    || (stamps.has(Stamps::EVENTUALLY) && self.is_frozen(obj))
                     || stamps.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS));
                 if !copied {
                     return self.stays(obj);
@@ -235,22 +265,27 @@ impl Packing<'_> {
                 let (module, script) = (loaded.module.clone(), placed.script);
                 let approved_by = self.cx.heap.approved_by(obj.into());
                 // What is copied because it does not change takes all it holds along.
-                let frozen = frozen || stamps.has(Stamps::DEEP_FROZEN) || stamps.has(Stamps::PRESUMED);
+                let by_copy = stamps.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS));
+                let frozen = frozen || !by_copy || stamps.has(Stamps::DEEP_FROZEN);
                 let captures = self.carry_all(&captures, frozen);
                 let approved_by = self.carry(approved_by, frozen);
                 Node::Object { module, script, captures, stamps, approved_by }
             }
-            Cell::FinalSlot(it) if frozen => {
+            Cell::FinalSlot(it) if frozen || self.is_frozen(obj) => {
                 let it = *it;
                 Node::FinalSlot(self.carry(it, true))
             }
-            Cell::Binding(it) if frozen => {
+            Cell::Binding(it) if frozen || self.is_frozen(obj) => {
                 let Binding { slot, guard, explicit } = **it;
                 let slot = self.carry(slot, true);
                 Node::Binding { slot, guard: self.carry(guard, true), explicit }
             }
             _ => self.stays(obj),
         }
+    }
+
+    fn is_frozen(&self, obj: Obj) -> bool {
+        crate::audition::is_deep_frozen(self.cx, obj.into())
     }
 
     /// `Some(None)`: there is none. `None`: it cannot be copied.
@@ -297,10 +332,20 @@ pub(crate) fn unpack(
 ) -> Vec<Value> {
     // Every node gets its cell first, so that nodes may refer to each other in any order.
     let mut made: Vec<Value> = Vec::with_capacity(parcel.nodes.len());
-    for it in &parcel.nodes {
+    let mut known = vec![false; parcel.nodes.len()];
+    for (index, it) in parcel.nodes.iter().enumerate() {
+        let shared = parcel.names.get(index).copied().flatten();
+        let here = shared.and_then(|it| cx.heap.shared_here(it));
+        known[index] = here.is_some();
         let value = match it {
+            _ if let Some(it) = here => it.into(),
             Node::Far { vat, export } => far(cx, *vat, *export),
             Node::Promise { vat, export } => remote_promise(cx, *vat, *export),
+            _ if let Some(name) = shared => {
+                let it = cx.heap.alloc(Cell::Free(u32::MAX));
+                cx.heap.know_as(it, name);
+                it.into()
+            }
             _ => cx.heap.alloc(Cell::Free(u32::MAX)).into(),
         };
         made.push(value);
@@ -314,6 +359,7 @@ pub(crate) fn unpack(
     for (index, node) in parcel.nodes.into_iter().enumerate() {
         let mut auditors = Value::NULL;
         let cell = match node {
+            _ if known[index] => continue,
             Node::Far { .. } | Node::Promise { .. } => continue,
             Node::Text(it) => Cell::text(it),
             Node::Big(it) => Cell::Big(it),

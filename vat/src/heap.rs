@@ -40,6 +40,10 @@ pub struct Heap {
     pub(crate) eager: bool,
     /// The far references of `makeProxy` by their identity; holds on to none.
     pub(crate) far_proxies: FxHashMap<u64, Vec<Obj>>,
+    /// What goes to other vats as itself: by the name all vats know it by, and the other way; holds on to none.
+    shared: FxHashMap<Shared, Obj>,
+    shared_names: FxHashMap<Obj, Shared>,
+    names_given: u64,
     /// What weak references refer to; see `weak`.
     weak: FxHashMap<Obj, Value>,
     /// Weak references that died in a collection.
@@ -52,6 +56,14 @@ pub struct Heap {
 }
 
 const NONE: u32 = u32::MAX;
+
+/// The name of an object that is the same in every vat that has it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Shared {
+    /// The vat that it left first.
+    vat: u32,
+    number: u64,
+}
 
 impl Heap {
     /// An empty heap that may weigh up to `limit` bytes.
@@ -67,6 +79,9 @@ impl Heap {
             collect_at: 1 << 20,
             eager: false,
             far_proxies: FxHashMap::default(),
+            shared: FxHashMap::default(),
+            shared_names: FxHashMap::default(),
+            names_given: 0,
             weak: FxHashMap::default(),
             dead: Vec::new(),
             spans: SpanTable::default(),
@@ -194,6 +209,25 @@ impl Heap {
     }
     pub fn problem(&mut self, problem: impl Into<Problem>) -> Value {
         self.alloc(Cell::Problem(Box::new(problem.into()))).into()
+    }
+
+    /// The name of something that goes from `vat` to others as itself.
+    pub(crate) fn share(&mut self, it: Obj, vat: u32) -> Shared {
+        if let Some(name) = self.shared_names.get(&it) {
+            return *name;
+        }
+        self.names_given += 1;
+        let name = Shared { vat, number: self.names_given };
+        self.know_as(it, name);
+        name
+    }
+    /// What we have of that name.
+    pub(crate) fn shared_here(&self, name: Shared) -> Option<Obj> {
+        self.shared.get(&name).copied()
+    }
+    pub(crate) fn know_as(&mut self, it: Obj, name: Shared) {
+        self.shared.insert(name, it);
+        self.shared_names.insert(it, name);
     }
 
     /// Makes `weak` refer to something without holding it.

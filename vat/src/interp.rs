@@ -3,6 +3,7 @@
 use crate::cx::Cx;
 use crate::far::Outgoing;
 use crate::native::{Class, Outcome, done, method};
+use crate::natives;
 use crate::problem::Problem;
 use crate::value::Value;
 use std::sync::Arc;
@@ -73,7 +74,12 @@ fn push_test_step(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 pub static VAT: Class = Class::new(
     "Vat",
     "<Vat>",
-    &[method("seed", 1, seed), method("orderlyShutdown", 1, shut_down), method("__printOn", 1, print_on)],
+    &[
+        method("seed", 1, seed),
+        method("seedEval", 1, seed),
+        method("orderlyShutdown", 1, shut_down),
+        method("__printOn", 1, print_on),
+    ],
 );
 
 fn number(cx: &Cx, vat: Value) -> Option<u32> {
@@ -93,6 +99,26 @@ fn new_vat(cx: &mut Cx, name: Arc<str>) -> Value {
     cx.heap.native(&VAT, [i64::from(vat).into(), name])
 }
 
+/// `currentVat`
+pub(crate) fn current_vat(cx: &mut Cx) -> Value {
+    let name = cx.heap.text(cx.name.clone());
+    cx.heap.native(&VAT, [i64::from(cx.vat).into(), name])
+}
+
+/// `<unsafe:org.erights.e.elib.vat.Vat>(null, name)`: a new vat as a far reference, which takes `seedEval(expr)`.
+static FAR_VAT: Class = Class::new("makeVat", "<makeVat>", natives!["run"(Any, Text) => make_far_vat]);
+
+/// Passes on what the far reference to a vat is sent. Field: the vat.
+static FAR_VAT_HANDLER: Class = Class::new(
+    "vatHandler",
+    "<vat handler>",
+    natives![
+        "handleSend"(Text, List) => pass_on,
+        "handleSendOnly"(Text, List) => pass_on,
+        "handleOptSealedDispatch"(Any) => unheard,
+    ],
+);
+
 /// `makeVat("bank")`
 pub static MAKE_VAT: Class = Class::new("makeVat", "<makeVat>", &[method("run", 1, make_vat)]);
 
@@ -101,6 +127,24 @@ fn make_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
     };
     done(new_vat(cx, name))
+}
+
+fn make_far_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let name = crate::data::text::text_of(cx, args[1]);
+    let vat = new_vat(cx, name);
+    let handler = cx.heap.native(&FAR_VAT_HANDLER, [vat]);
+    // Nobody can break it but the end of this vat.
+    let (never, _) = cx.promise();
+    cx.call(Value::of(&crate::proxy::MAKE_PROXY), "run", [handler, never, true.into()])
+}
+
+fn pass_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let vat = cx.heap.fields(this, &FAR_VAT_HANDLER).map_or(Value::NULL, |it| it[0]);
+    cx.call(Value::of(&crate::e::E), "send", [vat, args[0], args[1]])
+}
+
+fn unheard(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    done(Value::NULL)
 }
 
 /// `seedVat(vat, source)`: what the source gives in the other vat; `seedVat(source)` makes the vat and gives
@@ -128,6 +172,7 @@ fn get_unsafe(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         "org.erights.e.elib.vat.makeWeakRef" | "org.erights.e.elib.vat.WeakPtr" => {
             done(Value::of(&crate::weak::MAKE_WEAK_REF))
         }
+        "org.erights.e.elib.vat.Vat" => done(Value::of(&FAR_VAT)),
         _ => Err(cx.throw(Problem::new("<unsafe:*> can't find ").value(args[0]))),
     }
 }

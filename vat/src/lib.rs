@@ -58,6 +58,7 @@ pub mod selector;
 mod send;
 pub mod slot;
 pub mod sort;
+mod sturdy;
 mod suggest;
 pub mod term;
 pub mod throw;

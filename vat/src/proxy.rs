@@ -99,6 +99,7 @@ pub(crate) fn box_settled(cx: &mut Cx, proxy: Obj, resolution: Value) -> Option<
         }
     };
     *cx.heap.cell_mut(proxy) = Cell::Broken(problem);
+    crate::when::broke(cx, proxy.into());
     None
 }
 

@@ -67,6 +67,9 @@ pub static REF: Class = Class::new(
         method("whenResolved", 2, crate::when::when_resolved),
         method("whenResolvedOnly", 2, crate::when::when_resolved_only),
         method("whenBroken", 2, crate::when::when_broken),
+        method("whenBrokenOnly", 2, crate::when::when_broken_only),
+        method("isDeepFrozen", 1, |cx, _, args| done(crate::audition::is_deep_frozen(cx, args[0]))),
+        method("conformTo", 2, conform_to),
         method("optSealedDispatch", 2, opt_sealed_dispatch),
         method("match__broken/1", 2, match_broken),
     ],
@@ -130,6 +133,14 @@ fn is_selfish(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let it = stamps(cx, args[0]);
     let near = state(&cx.heap, args[0]) == State::Near;
     done(near && !it.has(Stamps::SELFLESS) && !it.has(Stamps::DATA))
+}
+
+/// A near reference is asked what it is to the guard; any other is what it is.
+fn conform_to(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    match state(&cx.heap, args[0]) {
+        State::Near => cx.call(args[0], "__conformTo", [args[1]]),
+        _ => done(args[0]),
+    }
 }
 
 fn opt_sealed_dispatch(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

@@ -13,6 +13,10 @@ pub static RESOLVER: Class = Class::new(
     "<Resolver>",
     &[
         method("resolve", 1, resolve),
+        method("resolve", 2, |cx, this, args| match args[1] == Value::FALSE {
+            true => resolve_race(cx, this, &args[..1]).map(|_| Value::NULL.into()),
+            false => resolve(cx, this, &args[..1]),
+        }),
         method("resolveRace", 1, resolve_race),
         method("smash", 1, smash),
         method("isDone", 0, is_done),

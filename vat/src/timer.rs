@@ -31,7 +31,7 @@ pub static ENTROPY: Class = Class::new(
     ],
 );
 
-fn granted(cx: &mut Cx, power: &str) -> Result<(), Exit> {
+pub(crate) fn granted(cx: &mut Cx, power: &str) -> Result<(), Exit> {
     if cx.powers.granted(power) {
         return Ok(());
     }

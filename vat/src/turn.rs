@@ -88,6 +88,7 @@ impl Vat {
     ) -> Vat {
         let fuel = Fuel::new(limits.turn, interrupt.clone());
         let mut cx = Cx::new(number, powers, fuel, limits.heap, next_vat);
+        cx.name = name.into();
         cx.heap.eager = limits.eager_collection;
         let machine = Machine::new(&mut cx, limits.depth);
         Vat { name: name.into(), cx, machine, limits, interrupt, evals: FxHashMap::default() }

@@ -61,13 +61,35 @@ fn if_broken(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let reactor = cx.heap.fields(this, &IF_BROKEN).map_or(Value::NULL, |it| it[0]);
     match state(&cx.heap, args[0]) {
         State::Broken => cx.call(reactor, "run", [args[0]]),
+        // A far reference is resolved, and may break all the same.
+        State::Far => {
+            let (promise, _) = cx.promise();
+            cx.breaks.push([cx.near(args[0]), reactor, promise]);
+            done(promise)
+        }
         _ => done(Value::NULL),
+    }
+}
+
+/// A far reference has broken: tells those who wait for that.
+pub(crate) fn broke(cx: &mut Cx, reference: Value) {
+    let (told, kept) = cx.breaks.iter().partition(|it| it[0] == reference);
+    cx.breaks = kept;
+    let told: Vec<[Value; 3]> = told;
+    for [_, reactor, promise] in told {
+        let result = cx.send(reactor, "run", [reference]);
+        cx.resolve(promise, result);
     }
 }
 
 pub(crate) fn when_broken(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let filter = cx.heap.native(&IF_BROKEN, [args[1]]);
     done(wait(cx, args[0], filter))
+}
+
+pub(crate) fn when_broken_only(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let filter = cx.heap.native(&IF_BROKEN, [args[1]]);
+    when_resolved_only(cx, Value::NULL, &[args[0], filter])
 }
 
 /// `promiseAllFulfilled(list)`: the list once all of it is resolved and nothing in it is broken.

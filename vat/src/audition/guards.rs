@@ -174,6 +174,11 @@ pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
         Some(at) => (script.captures[at].held, it.captures[at]),
         None => (Held::Value, Value::NULL),
     };
+    // What each module has of its own is for nobody to see.
+    let own = matches!(noun, "ExitViaHere" | "trace" | "traceln") && !loaded.module.prefix.starts_with("__");
+    if own && found.is_none() {
+        return Some(crate::slot::final_slot_guard(cx, Value::of(&super::DEEP_FROZEN)));
+    }
     // A name of the outermost scope shows what it holds.
     if found.is_none()
         && !cx.scope.names.contains_key(noun)

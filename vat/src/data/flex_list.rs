@@ -56,6 +56,7 @@ pub static MAKE_FLEX_LIST: Class = Class::new(
     &[
         crate::native::method("fromType", 1, from_type),
         crate::native::method("make", 0, make_empty),
+        crate::native::method("diverge", 2, |cx, _, args| cx.call(args[0], "diverge", [args[1]])),
         variadic("run", make_of),
     ],
 )

@@ -49,6 +49,8 @@ impl Heap {
             alike.retain(|it| is_marked(it.index()));
             !alike.is_empty()
         });
+        self.shared.retain(|_, it| is_marked(it.index()));
+        self.shared_names.retain(|it, _| is_marked(it.index()));
         self.spans.retain(|it, _| is_marked(it.index()));
         let dead = &mut self.dead;
         self.weak.retain(|weak, target| {

@@ -118,7 +118,10 @@ fn lose(vat: &mut Vat, lost: u32, why: &Problem) {
     for it in vat.cx.tables.imports_from(lost) {
         let problem = vat.cx.heap.problem(why.clone());
         match vat.cx.heap.cell_mut(it) {
-            far @ Cell::Far { .. } => *far = Cell::Broken(problem),
+            far @ Cell::Far { .. } => {
+                *far = Cell::Broken(problem);
+                crate::when::broke(&mut vat.cx, it.into());
+            }
             Cell::Promise(Promise::Unresolved(_)) => {
                 let broken = vat.cx.broken(problem);
                 vat.cx.resolve(it.into(), broken);
