@@ -143,6 +143,11 @@ impl<'a> Expander<'a> {
             Surface::Update { target, op, value } => assign::update(self, *target, *op, *value),
             Surface::VerbUpdate { target, verb, args } => assign::verb_update(self, *target, verb, args),
             Surface::Define { pattern, ejector, value } => assign::define(self, *pattern, *ejector, *value),
+            Surface::DefineKernel { pattern, ejector, value } => {
+                let (pattern, ejector) = (self.pattern(*pattern), self.optional(*ejector));
+                let value = self.expr(*value);
+                self.define(pattern, ejector, value)
+            }
             Surface::Forward(noun) => assign::forward(self, noun),
             Surface::Exit { kind, value } => control::exit(self, *kind, *value),
             Surface::If { test, then, otherwise } => control::if_else(self, *test, then, otherwise.as_ref()),

@@ -18,6 +18,8 @@ pub struct StaticScope {
     pub finals: Vec<Name>,
     /// Nouns of `var` and `&&` patterns.
     pub variables: Vec<Name>,
+    /// The patterns that define those two, the latest last.
+    pub definers: Vec<(Name, PatternId)>,
     /// There is a `meta.getState()` in it,
     pub meta_state: bool,
     /// and it speaks of the object around.
@@ -88,6 +90,7 @@ impl StaticScope {
             reads: over(&but_not(&next.reads, &defined), &self.reads),
             finals: over(&next.finals, &self.finals),
             variables: over(&next.variables, &self.variables),
+            definers: self.definers.iter().chain(&next.definers).cloned().collect(),
             meta_state: self.meta_state || next.meta_state,
             outer_meta_state: self.outer_meta_state || next.outer_meta_state,
         }
@@ -95,7 +98,7 @@ impl StaticScope {
 
     /// As seen from outside a box.
     pub fn hide(self) -> StaticScope {
-        StaticScope { finals: Vec::new(), variables: Vec::new(), ..self }
+        StaticScope { finals: Vec::new(), variables: Vec::new(), definers: Vec::new(), ..self }
     }
 
     /// As seen from outside an object's script.
@@ -186,6 +189,14 @@ fn matched(program: &Program, pattern: PatternId, body: ExprId) -> StaticScope {
 }
 
 fn of_pattern(program: &Program, id: PatternId) -> StaticScope {
+    let mut scope = names_of_pattern(program, id);
+    if let Some(noun) = program.pattern(id).noun() {
+        scope.definers.push((noun.clone(), id));
+    }
+    scope
+}
+
+fn names_of_pattern(program: &Program, id: PatternId) -> StaticScope {
     match program.pattern(id) {
         Pattern::List(subs) => StaticScope::sum(subs.iter().map(|it| StaticScope::of_pattern(program, *it))),
         Pattern::Via { function, pattern } => {

@@ -234,7 +234,7 @@ struct Written {
 /// What an object says its type is: of natives, what they answer to; of objects written in E, their script.
 pub fn alleged_type(cx: &mut Cx, value: Value) -> Outcome {
     let value = cx.near(value);
-    let (doc, name, own) = match crate::object::script(cx, value) {
+    let (doc, name, own): (Option<String>, String, Vec<Written>) = match crate::object::script(cx, value) {
         Some((_, loaded, script)) => {
             let program = &loaded.module.program;
             let object = script.object.map(|it| program.object(it));
@@ -254,6 +254,22 @@ pub fn alleged_type(cx: &mut Cx, value: Value) -> Outcome {
             (None, class.map_or("", |it| it.fqn).to_string(), own)
         }
     };
+    describe(cx, doc, &name, own)
+}
+
+/// `objectExpr.asTypeDesc(prefix)`: what objects of an object expression say their type is.
+pub fn of_object(
+    cx: &mut Cx,
+    program: &syntax::kernel_e::Program,
+    object: &syntax::kernel_e::Object,
+    name: &str,
+) -> Outcome {
+    let doc = object.doc.as_ref().map(|it| it.to_string());
+    let own = written(program, object);
+    describe(cx, doc, name, own)
+}
+
+fn describe(cx: &mut Cx, doc: Option<String>, name: &str, own: Vec<Written>) -> Outcome {
     let mut messages: Vec<Value> = Vec::new();
     for (verb, params) in MIRANDA {
         if own.iter().any(|it| it.verb == verb && it.params.len() == params.len()) {

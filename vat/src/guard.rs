@@ -256,7 +256,6 @@ pub fn pieces(cx: &Cx, class: &'static Class, value: Value) -> Option<Vec<Piece>
             .or_else(|| crate::desc::pieces(cx, class, &fields))
             .or_else(|| crate::help::pieces(cx, class, &fields))
             .or_else(|| crate::node::pieces(cx, class, &fields))
-            .or_else(|| crate::node_parts::pieces(cx, class, &fields))
             .or_else(|| crate::protocol::pieces(cx, class, &fields))
             .or_else(|| crate::sturdy::pieces(cx, class, &fields))
             .or_else(|| crate::scope_object::pieces(cx, class, &fields))

@@ -38,7 +38,9 @@ pub fn fqn(cx: &Cx, value: Value) -> Option<Arc<str>> {
 pub fn has_method(cx: &Cx, value: Value, selector: Selector) -> bool {
     match script(cx, value) {
         Some((_, _, it)) => it.methods.contains_key(&selector),
-        None => cx.class_of(value).is_some_and(|it| it.find(selector).is_some()),
+        None => cx
+            .class_of(value)
+            .is_some_and(|it| it.find(selector).is_some() || crate::node::has_getter(it, selector)),
     }
 }
 
@@ -92,8 +94,7 @@ fn object_node(cx: &mut Cx, module: usize, script: usize) -> Value {
     let program = loaded.module.program.clone();
     let is_object = |it: &Expr| matches!(it, Expr::Object(id) if Some(*id) == object);
     let Some(at) = program.exprs.iter().position(is_object) else { return Value::NULL };
-    let text = syntax::print_expr(&program, ExprId(at as u32));
-    crate::node::expr(cx, text)
+    crate::node::of_kernel(cx, &program, ExprId(at as u32))
 }
 
 /// The object expression of an object written in E, as a node.

@@ -61,13 +61,12 @@ pub fn object_expr(cx: &mut Cx, object: Value) -> Outcome {
         let (program, wanted) = (&loaded.module.program, script.object?);
         let is_it = |it: &syntax::kernel_e::Expr| *it == syntax::kernel_e::Expr::Object(wanted);
         let at = program.exprs.iter().position(is_it)?;
-        Some(syntax::print_expr(program, syntax::kernel_e::ExprId(at as u32)))
+        Some((program.clone(), syntax::kernel_e::ExprId(at as u32)))
     });
     match source {
-        Some(text) => {
-            cx.reserve(text.len() as u64)?;
-            let node = crate::node::expr(cx, text);
-            done(node)
+        Some((program, at)) => {
+            cx.charge(program.exprs.len() as u64)?;
+            done(crate::node::of_kernel(cx, &program, at))
         }
         None => Err(cx.throw(crate::problem::Problem::new("no object expression made ").value(object))),
     }

@@ -442,16 +442,57 @@ fn born_names(born: Born) -> Vec<&'static str> {
     }
 }
 
+/// Is it a scope of this kind?
+pub fn is_scope(cx: &Cx, value: Value) -> bool {
+    cx.heap.fields(value, &SCOPE).is_some()
+}
+
+/// What a scope knows of each noun, as far as that can be told before anything runs.
+pub fn outer(cx: &Cx, scope: Value) -> impl Fn(&str) -> Option<syntax::Outer> + 'static {
+    let names = named(cx, scope);
+    let safe_only = born(cx, scope) != Born::Privileged;
+    let empty = born(cx, scope) == Born::Nothing;
+    let known: rustc_hash::FxHashMap<std::sync::Arc<str>, Option<syntax::Outer>> = {
+        let view = crate::scope::View { names: Some(&names), safe_only };
+        names.keys().map(|it| (it.clone(), view.static_outer(it))).collect()
+    };
+    move |noun| match known.get(noun) {
+        Some(it) => *it,
+        None if empty => None,
+        None => crate::scope::View { names: None, safe_only }.static_outer(noun),
+    }
+}
+
+/// A noun that no program can write: where a program's value and bindings are put in a list.
+pub const COLLECTOR: &str = "\u{0}collect";
+
+/// A scope with these bindings in its box as well.
+pub fn with_bindings(cx: &mut Cx, scope: Value, names: &[Value], bindings: &[Value]) -> Result<Value, Exit> {
+    let inner = field(cx, scope, 3);
+    let mut table = map::copied(cx, inner)?;
+    for (name, binding) in names.iter().zip(bindings) {
+        map::put(cx, &mut table, *name, *binding)?;
+    }
+    let inner = map::make(cx, table);
+    let fields = [field(cx, scope, 0), field(cx, scope, 1), field(cx, scope, 2), inner];
+    Ok(cx.heap.native(&SCOPE, fields))
+}
+
+fn named(cx: &Cx, scope: Value) -> rustc_hash::FxHashMap<std::sync::Arc<str>, Named> {
+    let bindings = own_bindings(cx, scope).into_iter();
+    bindings.map(|(name, value)| (text_of(cx, name), Named { held: Held::Binding, value })).collect()
+}
+
 /// Evaluates a program in a scope; what it defines is its own.
 pub fn eval(cx: &mut Cx, expansion: &syntax::Expansion, scope: Value) -> Outcome {
     if cx.heap.fields(scope, &SCOPE).is_none() {
         let problem = failure(cx, scope, "Scope");
         return Err(cx.throw(problem));
     }
-    let mut names = rustc_hash::FxHashMap::default();
-    for (name, binding) in own_bindings(cx, scope) {
-        names.insert(text_of(cx, name), Named { held: Held::Binding, value: binding });
-    }
+    let mut names = named(cx, scope);
+    let slot = cx.heap.alloc(Cell::FinalSlot(Value::of(&crate::data::list::MAKE_LIST))).into();
+    let collector = bind(cx, slot, ANY);
+    names.insert(COLLECTOR.into(), Named { held: Held::Binding, value: collector });
     let safe_only = born(cx, scope) != Born::Privileged;
     let prefix = prefix(cx, scope);
     let run = crate::load::in_names(cx, expansion, &names, safe_only, &prefix, "an expression")?;

@@ -135,6 +135,12 @@ pub enum Expr {
         ejector: Option<ExprId>,
         value: ExprId,
     },
+    /// The same in Kernel-E, where `v` does not see what `p` defines. Only nodes made by a program say this.
+    DefineKernel {
+        pattern: PatternId,
+        ejector: Option<ExprId>,
+        value: ExprId,
+    },
     /// `def x`
     Forward(Ident),
     /// `return e`, `break e`, `continue e`, and the deprecated `^ e`

@@ -26,6 +26,8 @@ pub enum ObjectName {
     Slot {
         noun: Ident,
     },
+    /// Any pattern, as Kernel-E has it. Only nodes made by a program say this.
+    Pattern(PatternId),
 }
 
 /// `def name … { … }` in all its forms.

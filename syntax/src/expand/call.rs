@@ -219,6 +219,7 @@ fn node_name(it: &Surface) -> &'static str {
         Surface::Assign { .. } => "NKAssignExpr",
         Surface::Update { .. } | Surface::VerbUpdate { .. } => "UpdateExpr",
         Surface::Define { .. } => "DefrecExpr",
+        Surface::DefineKernel { .. } => "DefineExpr",
         Surface::Forward(_) => "ForwardExpr",
         Surface::Exit { .. } => "ExitExpr",
         Surface::Pragma { .. } => "NullExpr",

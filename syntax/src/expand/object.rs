@@ -56,7 +56,7 @@ pub(super) fn object(cx: &mut Expander<'_>, it: &ast::Object) -> ExprId {
 
 fn ident(name: &ObjectName) -> Option<&Ident> {
     match name {
-        ObjectName::Ignore => None,
+        ObjectName::Ignore | ObjectName::Pattern(_) => None,
         ObjectName::Final { noun }
         | ObjectName::Var { noun, .. }
         | ObjectName::Bind { noun, .. }
@@ -173,6 +173,11 @@ fn named_object(cx: &mut Expander<'_>, name: &ObjectName, body: Body) -> ExprId 
         }
         ObjectName::Bind { noun, guard } => (Some(noun), Some(cx.bind_pattern(noun, *guard))),
         ObjectName::Slot { noun } => (Some(noun), Some(cx.slot_pattern(noun, None))),
+        ObjectName::Pattern(pattern) => {
+            let Body { doc, as_auditor, implements, script, ranges, .. } = body;
+            let pattern = cx.pattern(*pattern);
+            return cx.object(Object { doc, pattern, as_auditor, implements, script }, ranges);
+        }
     };
     let object = match body.extends {
         Some(parent) => extending(cx, noun, parent, body),

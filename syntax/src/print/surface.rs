@@ -22,6 +22,11 @@ pub fn print_surface(program: &Program) -> String {
     })
 }
 
+/// The expressions of a program, one on each line.
+pub fn print_surface_body(program: &Program) -> String {
+    print_with(program, |cx| cx.lines(&program.body))
+}
+
 /// One expression as E.
 pub fn print_surface_expr(program: &Program, id: ExprId) -> String {
     print_with(program, |cx| cx.expr(id, Place::Line))

@@ -103,6 +103,9 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         }
         Cell::Native(it) => {
             let class = it.class;
+            if let Some(pieces) = crate::node::print_pieces(cx, value)? {
+                return Ok(Some(pieces));
+            }
             match crate::term::pieces(cx, class, value, quoting).or_else(|| of_native(cx, class, value)) {
                 Some(pieces) => pieces,
                 None if prints_itself(class) => return Ok(None),

@@ -12,7 +12,7 @@ pub fn module(name: &str) -> Option<Entry> {
         return of_terms(rest).map(Entry::Class);
     }
     let rest = name.strip_prefix("org.erights.e.")?;
-    if let Some(class) = rest.strip_prefix("elang.evm.").and_then(crate::node_make::maker) {
+    if let Some(class) = rest.strip_prefix("elang.").and_then(crate::node::module) {
         return Some(Entry::Class(class));
     }
     let class: &'static Class = match rest {

@@ -38,7 +38,7 @@ impl Printer<'_> {
             Expr::Block(it) => self.braces(|cx| cx.lines(&it.body), it.body.is_empty()),
             Expr::Seq(body) => {
                 self.text("(");
-                self.separated(body, "; ", |cx, it| cx.expr(*it, Place::Line));
+                self.lines(body);
                 self.text(")");
             }
             Expr::Call { recipient, verb, args } => {
@@ -106,7 +106,9 @@ impl Printer<'_> {
                 self.text("= ");
                 self.args(args);
             }
-            Expr::Define { pattern, ejector, value } => self.define(*pattern, *ejector, *value),
+            Expr::Define { pattern, ejector, value } | Expr::DefineKernel { pattern, ejector, value } => {
+                self.define(*pattern, *ejector, *value)
+            }
             Expr::Forward(noun) => {
                 self.text("def ");
                 self.noun(&noun.name);
@@ -322,7 +324,7 @@ fn binary(op: BinaryOp) -> (Place, &'static str, Place, Place) {
 fn natural_place(it: &Expr) -> Place {
     match it {
         Expr::Exit { .. } | Expr::Pragma { .. } => Place::Line,
-        Expr::Define { .. } | Expr::Forward(_) => Place::Assign,
+        Expr::Define { .. } | Expr::DefineKernel { .. } | Expr::Forward(_) => Place::Assign,
         Expr::Assign { .. } | Expr::Update { .. } | Expr::VerbUpdate { .. } => Place::Assign,
         Expr::Or { .. } => Place::Or,
         Expr::And { .. } => Place::And,

@@ -52,6 +52,7 @@ impl Printer<'_> {
             ObjectName::Var { noun, guard } => self.named("var ", noun, *guard),
             ObjectName::Bind { noun, guard } => self.named("bind ", noun, *guard),
             ObjectName::Slot { noun } => self.named("&", noun, None),
+            ObjectName::Pattern(it) => self.pattern(*it),
         }
     }
 

@@ -1,0 +1,212 @@
+//! The parsers of E that E programs hold: `e__quasiParser`, `epatt__quasiParser`, and what
+//! `makeEParser.make(…)` gives, which reads one text after another and remembers their pragmas.
+
+use super::read::{Reader, node};
+use crate::cx::Cx;
+use crate::data::text::text_of;
+use crate::heap::Cell;
+use crate::native::{Class, Outcome, Payload, Stamps, done};
+use crate::natives;
+use crate::problem::{Exit, Problem};
+use crate::value::Value;
+use std::sync::Arc;
+use syntax::{Pragmas, SyntaxError, SyntaxErrorKind};
+
+/// `e__quasiParser`, which is also `<import:org.erights.e.elang.syntax.makeEParser>`
+pub static E_PARSER: Class = Class::new(
+    "e__quasiParser",
+    "<import:org.erights.e.elang.syntax.makeEParser>",
+    natives![
+        "run"(Text) => run,
+        "valueMaker"(Text) => value_maker,
+        "matchMaker"(Text) => value_maker,
+        "xTryParse"(Text, Any) => try_parse,
+        "make"(Any, Any, Any, Bool, Bool) => make,
+    ],
+)
+.fqn("org.erights.e.elang.syntax.makeEParser")
+.stamps(Stamps::DEEP_FROZEN);
+
+/// `epatt__quasiParser`
+pub static EPATT_PARSER: Class = Class::new(
+    "epatt__quasiParser",
+    "<epatt__quasiParser>",
+    natives!["run"(Text) => pattern, "valueMaker"(Text) => pattern_maker, "matchMaker"(Text) => pattern_maker],
+)
+.fqn("org.erights.e.elang.syntax.epatt__quasiParser")
+.stamps(Stamps::DEEP_FROZEN);
+
+/// `<elang:syntax.makeELexer>`: holds the text that an E parser reads.
+pub static MAKE_LEXER: Class =
+    Class::new("makeELexer", "<makeELexer>", natives!["make"(Text, Bool, Bool) => make_lexer])
+        .fqn("org.erights.e.elang.syntax.makeELexer")
+        .stamps(Stamps::DEEP_FROZEN);
+
+/// Field: the text.
+static LEXER: Class = Class::new("ELexer", "<ELexer>", natives!["setSource"(Text) => set_source])
+    .fqn("org.erights.e.elang.syntax.ELexer");
+
+/// Field: the text that comes next, or null at the end.
+static PARSER: Class = Class::new(
+    "EParser",
+    "<EParser>",
+    natives!["parse"() => parse_next, "setSource"(Text) => set_source, "isEndOfFile"() => is_end_of_file],
+)
+.fqn("org.erights.e.elang.syntax.EParser");
+
+/// Reading and expanding cost a little for each byte.
+fn pay(cx: &mut Cx, text: &str) -> Result<(), Exit> {
+    cx.charge(text.len() as u64 / 4)?;
+    cx.reserve(64 * text.len() as u64)
+}
+
+/// What is wrong with a text, with the place of the first fault.
+fn fault(text: &str, errors: &[SyntaxError]) -> Option<Problem> {
+    let first = errors.iter().find(|it| it.kind != SyntaxErrorKind::Warning)?;
+    let place = match first.kind {
+        SyntaxErrorKind::Expansion | SyntaxErrorKind::Scope => String::new(),
+        _ => {
+            let end = usize::from(first.range.end()).min(text.len());
+            let before = text.get(..end).unwrap_or(text);
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().map_or(0, |it| it.chars().count());
+            format!("(line {line})@{column}: ")
+        }
+    };
+    Some(Problem::new(format!("{place}{}", first.message)))
+}
+
+/// What a template says where it says `$$`: a `$` that is no hole.
+fn undoubled(template: &str) -> Arc<str> {
+    if !template.contains("$$") && !template.contains("@@") {
+        return template.into();
+    }
+    template.replace("$$", "$").replace("@@", "@").into()
+}
+
+/// How a text is read.
+enum As<'a> {
+    Program(&'a Pragmas),
+    Template,
+}
+
+/// The node of a text and the pragmas in force at its end, or what is wrong with it.
+fn read(cx: &mut Cx, source: Value, how: As<'_>) -> Result<Result<(Value, Pragmas), Problem>, Exit> {
+    let text = text_of(cx, source);
+    pay(cx, &text)?;
+    let (parsed, text) = match how {
+        As::Program(pragmas) => (syntax::parse_with(&text, pragmas), text),
+        As::Template => {
+            let text = undoubled(&text);
+            (syntax::parse_quasi(&text), text)
+        }
+    };
+    if let Some(problem) = fault(&text, &parsed.errors) {
+        return Ok(Err(problem));
+    }
+    let mut reader = Reader { cx, program: &parsed.program, text: &text, spans: &mut |_, _| Value::NULL };
+    let node = reader.body(&parsed.program.body);
+    Ok(Ok((node, parsed.pragmas)))
+}
+
+fn run(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    match read(cx, args[0], As::Program(&Pragmas::default()))? {
+        Ok((node, _)) => done(node),
+        Err(problem) => Err(cx.throw(problem)),
+    }
+}
+
+fn value_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    match read(cx, args[0], As::Template)? {
+        Ok((node, _)) => done(node),
+        Err(problem) => Err(cx.throw(problem)),
+    }
+}
+
+/// What cannot be read leaves through the ejector.
+fn try_parse(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    match read(cx, args[0], As::Program(&Pragmas::default()))? {
+        Ok((node, _)) => done(node),
+        Err(problem) => cx.eject(args[1], problem),
+    }
+}
+
+fn pattern_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let text = text_of(cx, args[0]);
+    let text = undoubled(&text);
+    read_pattern(cx, &text)
+}
+
+fn pattern(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let text = text_of(cx, args[0]);
+    read_pattern(cx, &text)
+}
+
+fn read_pattern(cx: &mut Cx, text: &str) -> Outcome {
+    pay(cx, text)?;
+    let parsed = syntax::parse_quasi_pattern(text);
+    if let Some(problem) = fault(text, &parsed.errors) {
+        return Err(cx.throw(problem));
+    }
+    let mut reader = Reader { cx, program: &parsed.program, text, spans: &mut |_, _| Value::NULL };
+    let node = reader.pattern(parsed.pattern);
+    done(node)
+}
+
+// A parser that goes on.
+
+struct InForce(Pragmas);
+
+impl Payload for InForce {
+    fn trace(&self, _: &mut dyn FnMut(Value)) {}
+    fn bytes(&self) -> u64 {
+        size_of::<Pragmas>() as u64
+    }
+}
+
+fn make_lexer(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    done(cx.heap.native(&LEXER, [args[0]]))
+}
+
+/// `makeEParser.make(optProps, lexer, warnings, debug, onlyOneExpr)`
+fn make(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let Some(&[text]) = cx.heap.fields(cx.near(args[1]), &LEXER) else {
+        let problem = crate::coerce::failure(cx, args[1], "ELexer");
+        return Err(cx.throw(problem));
+    };
+    done(cx.heap.native_with(&PARSER, [text], Box::new(InForce(Pragmas::default()))))
+}
+
+fn set_source(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(Cell::Native(it)) = match this.view() {
+        crate::value::View::Obj(at) => Some(cx.heap.cell_mut(at)),
+        _ => None,
+    } && let Some(field) = it.fields.first_mut()
+    {
+        *field = args[0];
+    }
+    done(Value::NULL)
+}
+
+fn is_end_of_file(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    done(cx.heap.fields(this, &PARSER).is_none_or(|it| it[0].is_null()))
+}
+
+/// The text is read whole; after it there is nothing more.
+fn parse_next(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let Some(&[source]) = cx.heap.fields(this, &PARSER) else { return done(Value::NULL) };
+    let pragmas = cx.heap.payload::<InForce>(this).map(|it| it.0).unwrap_or_default();
+    if source.is_null() {
+        return done(node(cx, super::kind::K::NullExpr, Value::NULL, &[]));
+    }
+    match read(cx, source, As::Program(&pragmas))? {
+        Ok((node, pragmas)) => {
+            if let Some(it) = cx.heap.payload_mut::<InForce>(this) {
+                it.0 = pragmas;
+            }
+            set_source(cx, this, &[Value::NULL])?;
+            done(node)
+        }
+        Err(problem) => Err(cx.throw(problem)),
+    }
+}
