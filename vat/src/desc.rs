@@ -108,6 +108,8 @@ pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Pi
         }
         pieces.extend(head(cx, fields)?);
         Some(pieces)
+    } else if std::ptr::eq(class, &WRITTEN_GUARD) {
+        Some(vec![Piece::Bare(*fields.first()?)])
     } else if std::ptr::eq(class, &TYPE) {
         let name = fields.get(1)?;
         Some(vec![if name.is_null() { "_".into() } else { simple_type_name(&text_of(cx, *name)).into() }])
@@ -228,7 +230,43 @@ const MIRANDA: [(&str, &[&str]); 10] = [
 struct Written {
     doc: Option<String>,
     verb: String,
-    params: Vec<Option<String>>,
+    params: Vec<Param>,
+    guard: Option<String>,
+}
+
+/// A parameter: its name, and its guard as it was written.
+#[derive(Clone, Default)]
+struct Param {
+    name: Option<String>,
+    guard: Option<String>,
+}
+
+/// Stands for a guard in a description that was read off an object's source: which guard it was when the object
+/// was made, the description does not say, so it shows the text and guards nothing. Field: the text.
+static WRITTEN_GUARD: Class = Class::new("WrittenGuard", "WrittenGuard", &[])
+    .fqn("org.erights.e.elib.base.WrittenGuard")
+    .stamps(COPIED);
+
+/// A description with the messages of another's that it lacks after its own. `more` is a map such as
+/// `getMessageTypes()` answers.
+pub fn merged(cx: &mut Cx, description: Value, more: Value) -> Outcome {
+    if !crate::coerce::Ty::Map.check(&cx.heap, more).is_some() {
+        let problem = crate::coerce::failure(cx, more, "Map");
+        return Err(cx.throw(problem));
+    }
+    let mut all = message_types(cx, description).and_then(|it| map::copied(cx, it))?;
+    for (key, message) in map::pairs(cx, more) {
+        if matches!(all.get(&cx.heap, key), Ok(None)) {
+            map::put(cx, &mut all, key, message)?;
+        }
+    }
+    let messages: Vec<Value> = all.values().collect();
+    let messages = cx.heap.list(messages);
+    let mut fields = fields(cx, description);
+    if let Some(it) = fields.get_mut(4) {
+        *it = messages;
+    }
+    done(cx.heap.native(&TYPE, fields))
 }
 
 /// What an object says its type is: of natives, what they answer to; of objects written in E, their script.
@@ -248,7 +286,8 @@ pub fn alleged_type(cx: &mut Cx, value: Value) -> Outcome {
             let message = |it: &crate::native::Method| Written {
                 doc: None,
                 verb: it.verb.to_string(),
-                params: vec![None; usize::from(it.arity.unwrap_or(0))],
+                params: vec![Param::default(); usize::from(it.arity.unwrap_or(0))],
+                guard: None,
             };
             let own = methods.iter().filter(|it| !it.verb.starts_with("__")).map(message).collect();
             (None, class.map_or("", |it| it.fqn).to_string(), own)
@@ -275,8 +314,8 @@ fn describe(cx: &mut Cx, doc: Option<String>, name: &str, own: Vec<Written>) -> 
         if own.iter().any(|it| it.verb == verb && it.params.len() == params.len()) {
             continue;
         }
-        let params = params.iter().map(|it| Some(it.to_string())).collect();
-        messages.push(message(cx, Written { doc: None, verb: verb.to_string(), params }));
+        let params = params.iter().map(|it| Param { name: Some(it.to_string()), guard: None }).collect();
+        messages.push(message(cx, Written { doc: None, verb: verb.to_string(), params, guard: None }));
     }
     for it in own {
         messages.push(message(cx, it));
@@ -293,29 +332,54 @@ fn message(cx: &mut Cx, it: Written) -> Value {
     let params: Vec<Value> = it
         .params
         .into_iter()
-        .map(|name| {
-            let name = name.map_or(Value::NULL, |it| cx.heap.text(it));
-            cx.heap.native(&PARAM, [name, Value::NULL])
+        .map(|it| {
+            let name = it.name.map_or(Value::NULL, |it| cx.heap.text(it));
+            let guard = written_guard(cx, it.guard);
+            cx.heap.native(&PARAM, [name, guard])
         })
         .collect();
     let doc = it.doc.map_or(Value::NULL, |it| cx.heap.text(it));
     let (verb, params) = (cx.heap.text(it.verb), cx.heap.list(params));
-    cx.heap.native(&MESSAGE, [doc, verb, params, Value::NULL])
+    let guard = written_guard(cx, it.guard);
+    cx.heap.native(&MESSAGE, [doc, verb, params, guard])
+}
+
+fn written_guard(cx: &mut Cx, text: Option<String>) -> Value {
+    let Some(text) = text else { return Value::NULL };
+    let text = cx.heap.text(text);
+    cx.heap.native(&WRITTEN_GUARD, [text])
 }
 
 fn written(program: &syntax::kernel_e::Program, object: &syntax::kernel_e::Object) -> Vec<Written> {
-    use syntax::kernel_e::{Pattern, Script};
+    use syntax::kernel_e::{Expr, ExprId, Pattern, Script};
     let Script::Methods { methods, .. } = &object.script else { return Vec::new() };
-    let name = |it: &syntax::kernel_e::PatternId| match program.pattern(*it) {
-        Pattern::Final { noun, .. } | Pattern::Var { noun, .. } | Pattern::Binding(noun) => {
-            Some(noun.to_string())
+    let guard = |it: &Option<ExprId>| {
+        it.map(|it| match program.expr(it) {
+            Expr::Noun(name) => name.to_string(),
+            _ => format!("({})", syntax::print_expr(program, it)),
+        })
+    };
+    let param = |it: &syntax::kernel_e::PatternId| {
+        let mut at = *it;
+        loop {
+            return match program.pattern(at) {
+                Pattern::Final { noun, guard: it } | Pattern::Var { noun, guard: it } => {
+                    Param { name: Some(noun.to_string()), guard: guard(it) }
+                }
+                Pattern::Binding(noun) => Param { name: Some(noun.to_string()), guard: None },
+                Pattern::Via { pattern, .. } => {
+                    at = *pattern;
+                    continue;
+                }
+                _ => Param::default(),
+            };
         }
-        _ => None,
     };
     let one = |it: &syntax::kernel_e::Method| Written {
         doc: it.doc.as_ref().map(|it| it.to_string()),
         verb: it.verb.to_string(),
-        params: it.params.iter().map(name).collect(),
+        params: it.params.iter().map(param).collect(),
+        guard: guard(&it.result_guard),
     };
     methods.iter().map(one).collect()
 }

@@ -24,13 +24,28 @@ fn help(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         let page = cx.heap.native(&PAGE, [text]);
         return done(page);
     }
-    let then = Then::new(
-        |cx, _, description| {
-            let page = cx.heap.native(&PAGE, [description]);
-            done(page)
-        },
-        [],
-    );
+    fn described(cx: &mut Cx, _: Box<Then>, description: Value) -> Outcome {
+        if cx.heap.fields(description, &crate::desc::TYPE).is_some() {
+            return done(cx.heap.native(&PAGE, [description]));
+        }
+        // What is no description may serve as one: it is asked what a page shows.
+        const ASKED: [&str; 3] = ["getDocComment", "getFQName", "getMessageTypes"];
+        fn told(cx: &mut Cx, mut then: Box<Then>, answer: Value) -> Outcome {
+            then.values.push(answer);
+            let &[it, ..] = &then.values[..] else { return done(Value::NULL) };
+            if let Some(verb) = ASKED.get(then.values.len() - 1) {
+                return cx.call_then(it, verb, [], then);
+            }
+            let &[_, doc, name, messages] = &then.values[..] else { return done(Value::NULL) };
+            let none = cx.heap.list([]);
+            let all = crate::data::map::pairs(cx, messages).into_iter().map(|it| it.1).collect::<Vec<_>>();
+            let all = cx.heap.list(all);
+            let page = cx.heap.native(&crate::desc::TYPE, [doc, name, none, none, all]);
+            done(cx.heap.native(&PAGE, [page]))
+        }
+        cx.call_then(description, ASKED[0], [], Then::new(told, [description]))
+    }
+    let then = Then::new(described, []);
     cx.call_then(args[0], "__getAllegedType", [], then)
 }
 
@@ -40,6 +55,9 @@ pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Pi
         return None;
     }
     let description = *fields.first()?;
+    if cx.heap.as_text(description).is_some() {
+        return Some(vec![Piece::Bare(description)]);
+    }
     let [doc, name, _, _, messages] = cx.heap.fields(description, &crate::desc::TYPE)? else { return None };
     let mut pieces = Vec::new();
     if !doc.is_null() {

@@ -37,8 +37,33 @@ fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     cx.call(args[0], "write", [text])
 }
 
+/// What the script says; the messages of the type that a matcher answers come after those.
 fn get_alleged_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    crate::desc::alleged_type(cx, this)
+    let crate::native::Step::Done(description) = crate::desc::alleged_type(cx, this)? else {
+        return done(Value::NULL);
+    };
+    let matcher = crate::object::script(cx, this).is_some_and(|(_, _, it)| !it.matchers.is_empty());
+    if !matcher {
+        return done(description);
+    }
+    fn not_told(_: &mut Cx, then: Box<Then>, exit: crate::problem::Exit) -> Outcome {
+        match exit {
+            crate::problem::Exit::Thrown(_) => done(then.values[0]),
+            it => Err(it),
+        }
+    }
+    fn told(cx: &mut Cx, then: Box<Then>, answer: Value) -> Outcome {
+        let answer = cx.near(answer);
+        let is_object = matches!(cx.heap.get(answer), Some(crate::heap::Cell::Object { .. }));
+        if !is_object && cx.heap.fields(answer, &crate::desc::TYPE).is_none() {
+            return done(then.values[0]);
+        }
+        fn add(cx: &mut Cx, then: Box<Then>, more: Value) -> Outcome {
+            crate::desc::merged(cx, then.values[0], more)
+        }
+        cx.call_then(answer, "getMessageTypes", [], Then::new(add, then.values))
+    }
+    ask_matcher(cx, this, "__getAllegedType", &[], Then::new(told, [description]).on_exit(not_told))
 }
 
 fn responds_to(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

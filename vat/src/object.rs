@@ -56,7 +56,7 @@ pub fn simple_name(fqn: &str) -> String {
     }
 }
 
-/// `meta.context()`. Fields: its prefix, and the module and script it stands in.
+/// `meta.context()`. Fields: its prefix, and the object expression it stands in or null.
 static CONTEXT: Class = Class::new(
     "StaticContext",
     "<static context>",
@@ -77,14 +77,13 @@ static CONTEXT: Class = Class::new(
 
 /// The context object of code in a script.
 pub(crate) fn context(cx: &mut Cx, prefix: Value, module: u32, script: u32) -> Value {
-    cx.heap.native(&CONTEXT, [prefix, i64::from(module).into(), i64::from(script).into()])
+    let source = object_node(cx, module as usize, script as usize);
+    cx.heap.native(&CONTEXT, [prefix, source])
 }
 
 /// The object expression that a context stands in, as a node; null at the top level.
 fn source(cx: &mut Cx, context: Value) -> Value {
-    let Some(&[_, module, script]) = cx.heap.fields(context, &CONTEXT) else { return Value::NULL };
-    let (Some(module), Some(script)) = (module.as_int(), script.as_int()) else { return Value::NULL };
-    object_node(cx, module as usize, script as usize)
+    cx.heap.fields(context, &CONTEXT).and_then(|it| it.get(1).copied()).unwrap_or(Value::NULL)
 }
 
 /// The object expression of a script, as a node.
@@ -132,6 +131,6 @@ fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 static MAKE_CONTEXT: Class = Class::new(
     "makeStaticContext",
     "<makeStaticContext>",
-    &[method("run", 3, |cx, _, args| done(cx.heap.native(&CONTEXT, args)))],
+    &[method("run", 2, |cx, _, args| done(cx.heap.native(&CONTEXT, args)))],
 )
 .stamps(Stamps::DEEP_FROZEN);

@@ -49,7 +49,7 @@ impl<'a> Lowerer<'a> {
             "warn" => self.set(it, &argument, Setting::Warn),
             other => {
                 let message = format!("Unknown pragma \"{other}\".");
-                self.error(verb.range(), SyntaxErrorKind::Pragma, message);
+                self.error(it.range(), SyntaxErrorKind::Pragma, message);
             }
         }
         let verb = crate::ast::Ident { name: self.name(verb.text()), range: verb.range() };

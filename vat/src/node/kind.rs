@@ -102,7 +102,11 @@ macro_rules! kinds {
                 .fqn(concat!("org.erights.e.elang.evm.", $text))
                 .otherwise(methods::getter)
                 .stamps(COPIED),
-            maker: Class::new(concat!("make", $text), concat!("<make", $text, ">"), make::MAKER)
+            maker: Class::new(
+                concat!("\"org.erights.e.elang.evm.make", $text, "\""),
+                concat!("<make", $text, ">"),
+                make::MAKER,
+            )
                 .fqn(concat!("org.erights.e.elang.evm.make", $text))
                 .otherwise(make::match_run)
                 .stamps(MAKER),

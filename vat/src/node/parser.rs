@@ -3,7 +3,9 @@
 
 use super::read::{Reader, node};
 use crate::cx::Cx;
+use crate::data::source_span::Span;
 use crate::data::text::text_of;
+use crate::data::twine::{self, Part};
 use crate::heap::Cell;
 use crate::native::{Class, Outcome, Payload, Stamps, done};
 use crate::natives;
@@ -11,6 +13,7 @@ use crate::problem::{Exit, Problem};
 use crate::value::Value;
 use std::sync::Arc;
 use syntax::{Pragmas, SyntaxError, SyntaxErrorKind};
+use text_size::TextRange;
 
 /// `e__quasiParser`, which is also `<import:org.erights.e.elang.syntax.makeEParser>`
 pub static E_PARSER: Class = Class::new(
@@ -84,6 +87,75 @@ fn undoubled(template: &str) -> Arc<str> {
     template.replace("$$", "$").replace("@@", "@").into()
 }
 
+/// Where the characters of a text came from, if it is a twine that knows.
+struct Places {
+    parts: Arc<[Part]>,
+    /// The number of each part's first character.
+    starts: Vec<usize>,
+    /// The number of the character at each byte, unless they are the same.
+    characters: Vec<u32>,
+}
+
+impl Places {
+    fn of(cx: &Cx, source: Value, text: &str) -> Option<Places> {
+        if !twine::has_spans(cx, source) || *text_of(cx, source) != *text {
+            return None;
+        }
+        let parts = twine::parts_of(cx, source);
+        let mut starts = Vec::with_capacity(parts.len());
+        let mut at = 0;
+        for it in &*parts {
+            starts.push(at);
+            at += it.size;
+        }
+        let mut characters = Vec::new();
+        if !text.is_ascii() {
+            for (number, it) in text.chars().enumerate() {
+                characters.extend(std::iter::repeat_n(number as u32, it.len_utf8()));
+            }
+        }
+        Some(Places { parts, starts, characters })
+    }
+
+    fn character(&self, byte: usize) -> usize {
+        if self.characters.is_empty() {
+            return byte;
+        }
+        self.characters.get(byte).or(self.characters.last()).map_or(byte, |it| *it as usize)
+    }
+
+    /// The part of a character, and its span from there to the end of the part or to `last`.
+    fn span_at(&self, from: usize, last: usize) -> Option<Span> {
+        let at = self.starts.partition_point(|it| *it <= from).checked_sub(1)?;
+        let (part, start) = (self.parts.get(at)?, self.starts.get(at)?);
+        let bound = (last + 1).min(start + part.size);
+        Some(part.span.as_ref()?.slice(from.checked_sub(*start)?, bound.checked_sub(*start)?))
+    }
+}
+
+/// The span object of a range of a text; null where nobody knows.
+trait Spanned {
+    fn span(&self, cx: &mut Cx, range: TextRange) -> Value;
+}
+
+impl Spanned for Option<Places> {
+    fn span(&self, cx: &mut Cx, range: TextRange) -> Value {
+        let Some(places) = self else { return Value::NULL };
+        if range.is_empty() {
+            return Value::NULL;
+        }
+        let first = places.character(usize::from(range.start()));
+        let last = places.character(usize::from(range.end()) - 1);
+        let (Some(start), Some(end)) = (places.span_at(first, last), places.span_at(last, last)) else {
+            return Value::NULL;
+        };
+        match start.cover(&end) {
+            Some(it) => it.object(cx),
+            None => Value::NULL,
+        }
+    }
+}
+
 /// How a text is read.
 enum As<'a> {
     Program(&'a Pragmas),
@@ -104,7 +176,9 @@ fn read(cx: &mut Cx, source: Value, how: As<'_>) -> Result<Result<(Value, Pragma
     if let Some(problem) = fault(&text, &parsed.errors) {
         return Ok(Err(problem));
     }
-    let mut reader = Reader { cx, program: &parsed.program, text: &text, spans: &mut |_, _| Value::NULL };
+    let places = Places::of(cx, source, &text);
+    let mut spans = |cx: &mut Cx, range| places.span(cx, range);
+    let mut reader = Reader { cx, program: &parsed.program, text: &text, spans: &mut spans };
     let node = reader.body(&parsed.program.body);
     Ok(Ok((node, parsed.pragmas)))
 }
@@ -134,21 +208,23 @@ fn try_parse(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 fn pattern_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let text = text_of(cx, args[0]);
     let text = undoubled(&text);
-    read_pattern(cx, &text)
+    read_pattern(cx, args[0], &text)
 }
 
 fn pattern(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let text = text_of(cx, args[0]);
-    read_pattern(cx, &text)
+    read_pattern(cx, args[0], &text)
 }
 
-fn read_pattern(cx: &mut Cx, text: &str) -> Outcome {
+fn read_pattern(cx: &mut Cx, source: Value, text: &str) -> Outcome {
     pay(cx, text)?;
     let parsed = syntax::parse_quasi_pattern(text);
     if let Some(problem) = fault(text, &parsed.errors) {
         return Err(cx.throw(problem));
     }
-    let mut reader = Reader { cx, program: &parsed.program, text, spans: &mut |_, _| Value::NULL };
+    let places = Places::of(cx, source, text);
+    let mut spans = |cx: &mut Cx, range| places.span(cx, range);
+    let mut reader = Reader { cx, program: &parsed.program, text, spans: &mut spans };
     let node = reader.pattern(parsed.pattern);
     done(node)
 }

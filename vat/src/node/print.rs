@@ -4,7 +4,7 @@ use super::kind::{self, K};
 use super::make::is_a;
 use super::read::node;
 
-use super::write::{Root, write};
+use super::write::write;
 use crate::cx::Cx;
 use crate::native::{Outcome, done};
 use crate::print::{Piece, write_pieces};
@@ -57,14 +57,14 @@ fn printed(cx: &Cx, value: Value) -> Option<String> {
     let written = write(cx, value).ok()?;
     let program = &written.program;
     if all_kernel(cx, value) {
-        match written.root {
-            Root::Expr(_) => {
+        match written.pattern {
+            None => {
                 let expanded = syntax::expand(program);
                 if expanded.errors.is_empty() {
                     return Some(kernel::print_kernel(&expanded.program));
                 }
             }
-            Root::Pattern(it) => {
+            Some(it) => {
                 let expanded = syntax::expand_pattern(program, it);
                 if expanded.expansion.errors.is_empty() {
                     return Some(kernel::print_pattern(&expanded.expansion.program, expanded.pattern));
@@ -72,9 +72,9 @@ fn printed(cx: &Cx, value: Value) -> Option<String> {
             }
         }
     }
-    Some(match written.root {
-        Root::Pattern(it) => print_surface_pattern(program, it),
-        Root::Expr(_) => print_surface_body(program),
+    Some(match written.pattern {
+        Some(it) => print_surface_pattern(program, it),
+        None => print_surface_body(program),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::kind;
 use super::read::Kernel;
-use super::write::{Root, Written, write};
+use super::write::{Written, write};
 use crate::coerce::failure;
 use crate::cx::Cx;
 use crate::data::list::items;
@@ -41,12 +41,12 @@ fn span_at(spans: &[Value], range: TextRange) -> Value {
 
 /// Expands a node, whatever there is to say about it.
 pub fn expand(cx: &mut Cx, node: Value) -> Result<Expanded, Exit> {
-    let Written { program, root, spans, count } = write(cx, node).map_err(|why| cx.throw(why))?;
+    let Written { program, pattern, spans, count } = write(cx, node).map_err(|why| cx.throw(why))?;
     cx.charge(4 * count)?;
     cx.reserve(128 * count)?;
-    Ok(match root {
-        Root::Expr(_) => Expanded { expansion: syntax::expand(&program), pattern: None, spans },
-        Root::Pattern(it) => {
+    Ok(match pattern {
+        None => Expanded { expansion: syntax::expand(&program), pattern: None, spans },
+        Some(it) => {
             let expanded = syntax::expand_pattern(&program, it);
             Expanded { expansion: expanded.expansion, pattern: Some(expanded.pattern), spans }
         }

@@ -21,18 +21,12 @@ const MOST: u64 = 2_000_000;
 /// A node as syntax.
 pub struct Written {
     pub program: Program,
-    pub root: Root,
+    /// The pattern, if the node is one; an expression is the program's body.
+    pub pattern: Option<PatternId>,
     /// The source span of what stands at a range, by the range's start; null where none was given.
     pub spans: Vec<Value>,
     /// How many nodes there were, for whoever pays.
     pub count: u64,
-}
-
-/// What a node is at its root.
-#[derive(Clone, Copy)]
-pub enum Root {
-    Expr(ExprId),
-    Pattern(PatternId),
 }
 
 /// The syntax of an expression or a pattern.
@@ -46,18 +40,18 @@ pub fn write(cx: &Cx, node: Value) -> Result<Written, String> {
         count: 0,
     };
     let is_pattern = kind::of(cx, node).is_some_and(|it| it.is_a("Pattern"));
-    let root = if is_pattern {
-        Root::Pattern(it.pattern(node)?)
+    let pattern = if is_pattern {
+        Some(it.pattern(node)?)
     } else {
         let expr = it.expr(node)?;
         it.program.body = match it.program.expr(expr) {
             Expr::Seq(body) => body.clone(),
             _ => vec![expr],
         };
-        Root::Expr(expr)
+        None
     };
     let Writer { program, spans, count, .. } = it;
-    Ok(Written { program, root, spans, count })
+    Ok(Written { program, pattern, spans, count })
 }
 
 struct Writer<'a> {
