@@ -250,7 +250,7 @@ static WRITTEN_GUARD: Class = Class::new("WrittenGuard", "WrittenGuard", &[])
 /// A description with the messages of another's that it lacks after its own. `more` is a map such as
 /// `getMessageTypes()` answers.
 pub fn merged(cx: &mut Cx, description: Value, more: Value) -> Outcome {
-    if !crate::coerce::Ty::Map.check(&cx.heap, more).is_some() {
+    if crate::coerce::Ty::Map.check(&cx.heap, more).is_none() {
         let problem = crate::coerce::failure(cx, more, "Map");
         return Err(cx.throw(problem));
     }

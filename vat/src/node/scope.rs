@@ -247,7 +247,7 @@ fn ask(cx: &mut Cx, then: Box<Then>) -> Outcome {
 
 fn answered(cx: &mut Cx, mut then: Box<Then>, answer: Value) -> Outcome {
     let maps = then.values.len() - 2 < 4;
-    if maps && !crate::coerce::Ty::Map.check(&cx.heap, answer).is_some() {
+    if maps && crate::coerce::Ty::Map.check(&cx.heap, answer).is_none() {
         let problem = failure(cx, answer, "Map");
         return Err(cx.throw(problem));
     }
