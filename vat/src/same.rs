@@ -566,6 +566,7 @@ pub static EQUALIZER: Class = Class::new(
         "makeTraversalKey"(Any) => make_traversal_key,
     ],
 )
+.fqn("org.erights.e.elib.tables.makeEqualizer$equalizer")
 .stamps(Stamps::DEEP_FROZEN);
 
 fn equalizer_same_ever(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

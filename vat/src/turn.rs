@@ -152,6 +152,8 @@ impl Vat {
         }
         let value = match outcome {
             Ok(it) => it,
+            // What was thrown free is seen by whoever holds the promise.
+            Err(Exit::Freed(it)) => self.cx.broken(it),
             Err(exit) => {
                 let problem = self.problem_of(exit);
                 // What a catch would get is what the promise is broken by.

@@ -99,7 +99,11 @@ auditor!(
     /// `PassByCopy`
     PASS_BY_COPY, "PassByCopy",
     [method("coerce", 2, |cx, this, args| {
-        coerce_stamped(cx, this, args, Stamps::PASS_BY_COPY.and(Stamps::SELFLESS))
+        // Plain data is neither: it has no parts to be copied one by one.
+        match super::stamps(&cx.heap, args[0]).has(Stamps::DATA) {
+            true => refuse_stamped(cx, this, args),
+            false => coerce_stamped(cx, this, args, Stamps::PASS_BY_COPY.and(Stamps::SELFLESS)),
+        }
     })]
 );
 auditor!(
@@ -115,13 +119,23 @@ auditor!(
 auditor!(
     /// `DeepFrozenStamp` of the privileged scope
     DEEP_FROZEN_STAMP, "DeepFrozenStamp",
-    [method("coerce", 2, coerce_deep_frozen)]
+    [method("coerce", 2, coerce_deep_frozen), method("__printOn", 1, print_in_brackets)]
 );
 auditor!(
     /// `TransparentStamp` of the privileged scope
     TRANSPARENT_STAMP, "TransparentStamp",
-    [method("coerce", 2, |cx, this, args| coerce_stamped(cx, this, args, Stamps::TRANSPARENT))]
+    [
+        method("coerce", 2, |cx, this, args| coerce_stamped(cx, this, args, Stamps::TRANSPARENT)),
+        method("__printOn", 1, print_in_brackets)
+    ]
 );
+
+/// `<DeepFrozenStamp>`: what is a guard by the way prints as the object it is.
+fn print_in_brackets(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let name = cx.class_of(this).map_or("", |it| it.printed);
+    let text = cx.heap.text(format!("<{name}>"));
+    cx.call(args[0], "write", [text])
+}
 
 /// What only an object that is to be DeepFrozen eventually may answer with its state: a kit of this vat's own.
 fn peek_kit(cx: &mut Cx) -> Value {
@@ -149,6 +163,10 @@ fn coerce_stamped(cx: &mut Cx, this: Value, args: &[Value], wanted: Stamps) -> O
     if passes(cx, args[0], wanted) {
         return done(args[0]);
     }
+    refuse_stamped(cx, this, args)
+}
+
+fn refuse_stamped(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let name = cx.class_of(this).map_or("", |it| it.printed);
     cx.eject(args[1], Problem::new(format!("not {name}: ")).value(args[0]))
 }
