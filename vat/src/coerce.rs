@@ -16,6 +16,8 @@ use crate::value::{Value, View};
 pub enum Ty {
     /// Anything at all, promises included.
     Any,
+    /// The same, to be compared by sameness: what is selfless in it has been asked for its portrayal.
+    Key,
     Int,
     /// A `float64`; an int is widened.
     Float,
@@ -42,6 +44,7 @@ impl Ty {
     pub fn check(self, heap: &Heap, value: Value) -> Option<Value> {
         let value = match self {
             Ty::Any => return Some(value),
+            Ty::Key => return crate::same::unportrayed(heap, value).is_none().then_some(value),
             _ => heap.shorten(value),
         };
         if self == Ty::Bare
@@ -77,7 +80,7 @@ impl Ty {
     /// What messages call it.
     pub fn name(self) -> &'static str {
         match self {
-            Ty::Any => "any",
+            Ty::Any | Ty::Key => "any",
             Ty::Int => "int",
             Ty::Float => "float64",
             Ty::Number => "Number",
@@ -96,7 +99,7 @@ impl Ty {
     pub fn guard(self) -> Value {
         use crate::guard;
         match self {
-            Ty::Any => Value::of(&guard::any::ANY),
+            Ty::Any | Ty::Key => Value::of(&guard::any::ANY),
             Ty::Int => Value::of(&guard::scalar::INT),
             Ty::Float | Ty::Number => Value::of(&guard::scalar::FLOAT64),
             Ty::Char => Value::of(&guard::scalar::CHAR),
@@ -165,6 +168,9 @@ impl Payload for Wanted {
 fn ask(cx: &mut Cx, this: Value, args: &[Value], wanted: Wanted) -> Outcome {
     let ty = wanted.types[wanted.at];
     let specimen = args[wanted.at];
+    if let (Ty::Key, Some(object)) = (ty, crate::same::unportrayed(&cx.heap, specimen)) {
+        return ask_portrait(cx, object, this, args, wanted);
+    }
     if !may_conform(cx, specimen) {
         let problem = failure(cx, specimen, ty.name()).refused(specimen, ty.guard());
         return Err(cx.throw(problem));
@@ -173,6 +179,36 @@ fn ask(cx: &mut Cx, this: Value, args: &[Value], wanted: Wanted) -> Outcome {
     values.extend_from_slice(args);
     let then = Then::new(answered, values).with_state(Box::new(wanted));
     cx.call_then(specimen, "__conformTo", [ty.guard()], then)
+}
+
+/// Asks a selfless object for its portrayal, then makes the call again.
+fn ask_portrait(cx: &mut Cx, object: Value, this: Value, args: &[Value], wanted: Wanted) -> Outcome {
+    let mut values = vec![this];
+    values.extend_from_slice(args);
+    values.push(object);
+    let then = Then::new(portrayed, values).with_state(Box::new(wanted));
+    cx.call_then(object, "__optUncall", [], then)
+}
+
+fn portrayed(cx: &mut Cx, mut then: Box<Then>, portrait: Value) -> Outcome {
+    let Some(Wanted { types, f, .. }) = then.state::<Wanted>() else { return Err(cx.throw("lost a call")) };
+    let (types, f) = (*types, *f);
+    let object = then.values.pop().unwrap_or(Value::NULL);
+    cx.reserve(64)?;
+    let portrait = cx.near(portrait);
+    cx.heap.set_portrait(object, portrait);
+    let (this, args) = (then.values[0], then.values.split_off(1));
+    match types {
+        [] => f(cx, this, &args),
+        types => coerced(cx, this, &args, types, f),
+    }
+}
+
+/// Before a call compares what is in `value` by sameness: asks what is selfless in it for its portrayal, and makes
+/// the call again. `None`: everything has been asked.
+pub fn portrayed_first(cx: &mut Cx, value: Value, this: Value, args: &[Value], f: NativeFn) -> Option<Outcome> {
+    let object = crate::same::unportrayed(&cx.heap, value)?;
+    Some(ask_portrait(cx, object, this, args, Wanted { types: &[], at: 0, f }))
 }
 
 fn answered(cx: &mut Cx, mut then: Box<Then>, answer: Value) -> Outcome {

@@ -44,6 +44,10 @@ pub struct Heap {
     shared: FxHashMap<Shared, Obj>,
     shared_names: FxHashMap<Obj, Shared>,
     names_given: u64,
+    /// By selfless object written in E: what it portrayed itself as when a table asked; null if it did not.
+    portraits: FxHashMap<Obj, Value>,
+    /// Has any object written in E ever been selfless?
+    selfless: bool,
     /// What weak references refer to; see `weak`.
     weak: FxHashMap<Obj, Value>,
     /// Weak references that died in a collection.
@@ -82,6 +86,8 @@ impl Heap {
             shared: FxHashMap::default(),
             shared_names: FxHashMap::default(),
             names_given: 0,
+            portraits: FxHashMap::default(),
+            selfless: false,
             weak: FxHashMap::default(),
             dead: Vec::new(),
             spans: SpanTable::default(),
@@ -154,6 +160,7 @@ impl Heap {
     }
     /// Puts the real cell where an empty one was allocated to have its handle early.
     pub(crate) fn fill(&mut self, it: Obj, cell: Cell) {
+        self.selfless |= matches!(&cell, Cell::Object { stamps, .. } if stamps.has(Stamps::SELFLESS));
         self.bytes += cell.bytes() - CELL;
         *self.cell_mut(it) = cell;
     }
@@ -230,6 +237,20 @@ impl Heap {
         self.shared_names.insert(it, name);
     }
 
+    /// Is there nothing here that would have to be asked for its portrayal?
+    pub fn has_no_selfless(&self) -> bool {
+        !self.selfless
+    }
+    /// What a selfless object portrayed itself as; `None`: it has not been asked.
+    pub fn portrait(&self, value: Value) -> Option<Value> {
+        self.portraits.get(&self.shorten(value).as_obj()?).copied()
+    }
+    /// Remembers how a selfless object portrays itself, which it always does alike.
+    pub(crate) fn set_portrait(&mut self, object: Value, portrait: Value) {
+        if let Some(at) = self.shorten(object).as_obj() {
+            self.portraits.insert(at, portrait);
+        }
+    }
     /// Makes `weak` refer to something without holding it.
     pub(crate) fn refer_weakly(&mut self, weak: Value, target: Value) {
         let target = self.shorten(target);
@@ -399,6 +420,7 @@ impl Heap {
     }
     /// Gives an object a built-in auditor's stamp.
     pub fn stamp(&mut self, object: Obj, stamp: Stamps) {
+        self.selfless |= stamp.has(Stamps::SELFLESS);
         if let Cell::Object { stamps, .. } = self.cell_mut(object) {
             *stamps = stamps.and(stamp);
         }

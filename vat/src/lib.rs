@@ -47,6 +47,7 @@ pub mod reference;
 pub mod regex_quasi;
 pub mod resolver;
 pub mod same;
+pub mod rune;
 mod scope;
 pub mod scope_object;
 pub mod scopes;

@@ -197,8 +197,11 @@ impl Comparison {
                     if !self.assumed.insert((a, b)) {
                         continue;
                     }
-                    match (self.portrayals.get(&a), self.portrayals.get(&b)) {
-                        (Some(x), Some(y)) => self.todo.push((*x, *y)),
+                    let portrait = |it| self.portrayals.get(&it).copied().or_else(|| heap.portrait(it));
+                    match (portrait(a), portrait(b)) {
+                        // One that does not portray itself may be anything.
+                        (Some(x), Some(y)) if x.is_null() || y.is_null() => self.undecided = true,
+                        (Some(x), Some(y)) => self.todo.push((x, y)),
                         _ => {
                             self.assumed.remove(&(a, b));
                             return Progress::Ask(a, b);
@@ -318,6 +321,28 @@ fn portrayed(cx: &mut Cx, mut then: Box<Then>, portrayal: Value) -> Outcome {
         comparison.todo.push((a, b));
     }
     go_on(cx, then)
+}
+
+/// The first object in a value that sameness would have to ask for its portrayal, and that no table has asked.
+pub fn unportrayed(heap: &Heap, value: Value) -> Option<Value> {
+    if heap.has_no_selfless() || value.as_obj().is_none() {
+        return None;
+    }
+    let mut todo = vec![value];
+    let mut seen = FxHashSet::default();
+    while let Some(it) = todo.pop() {
+        let it = heap.shorten(it);
+        match kind(heap, it) {
+            Kind::Portrayed => match heap.portrait(it) {
+                None => return Some(it),
+                Some(portrait) if seen.insert(it) => todo.push(portrait),
+                Some(_) => {}
+            },
+            Kind::Parts(_, parts) if seen.insert(it) => todo.extend(parts),
+            _ => {}
+        }
+    }
+    None
 }
 
 // Hashing.
@@ -524,7 +549,16 @@ pub fn traversal_key(cx: &mut Cx, value: Value) -> Result<Value, Exit> {
         let it = cx.heap.shorten(it);
         match kind(&cx.heap, it) {
             Kind::Atom => tokens.push(Token::Atom(hash(&cx.heap, it).unwrap_or(0), it)),
-            Kind::Itself | Kind::Unsettled | Kind::Portrayed => tokens.push(Token::Itself(it)),
+            Kind::Portrayed => match (portrait_of(&cx.heap, it), entered.get(&it)) {
+                (None, _) => tokens.push(Token::Itself(it)),
+                (Some(_), Some(at)) => tokens.push(Token::Again(*at)),
+                (Some(portrait), None) => {
+                    entered.insert(it, entered.len());
+                    tokens.push(Token::Open("a portrayal", 1));
+                    todo.push(portrait);
+                }
+            },
+            Kind::Itself | Kind::Unsettled => tokens.push(Token::Itself(it)),
             Kind::Parts(class, parts) => match entered.get(&it) {
                 Some(at) => tokens.push(Token::Again(*at)),
                 None => {
@@ -538,6 +572,11 @@ pub fn traversal_key(cx: &mut Cx, value: Value) -> Result<Value, Exit> {
     cx.charge(tokens.len() as u64)?;
     cx.reserve(tokens.len() as u64 * 32)?;
     Ok(cx.heap.native_with(&TRAVERSAL_KEY, [], Box::new(Traversed { tokens })))
+}
+
+/// How a selfless object portrays itself, if it does.
+fn portrait_of(heap: &Heap, it: Value) -> Option<Value> {
+    heap.portrait(it).filter(|it| !it.is_null())
 }
 
 /// Whether two traversal keys stand for the same structure; `None` if they are not both keys.
@@ -563,7 +602,7 @@ pub static EQUALIZER: Class = Class::new(
         "sameYet"(Any, Any) => equalizer_same_yet,
         "optSame"(Any, Any) => equalizer_opt_same,
         "isSettled"(Any) => equalizer_is_settled,
-        "makeTraversalKey"(Any) => make_traversal_key,
+        "makeTraversalKey"(Key) => make_traversal_key,
     ],
 )
 .fqn("org.erights.e.elib.tables.makeEqualizer$equalizer")

@@ -7,6 +7,7 @@ use super::flex_list;
 use super::map;
 use super::number::int_of;
 use super::table::Table;
+use crate::coerce::portrayed_first;
 use crate::cx::Cx;
 use crate::heap::{Cell, Letters};
 use crate::iterate::{Items, each};
@@ -33,11 +34,11 @@ pub static LIST: Class = Class::new(
         "with"(Int, Any) => with_at,
         "add"(List) => add,
         "multiply"(Int) => multiply,
-        "contains"(Any) => contains,
+        "contains"(Key) => contains,
         "includes"(List) => includes,
-        "indexOf1"(Any) => index_of,
-        "indexOf1"(Any, Int) => index_of_from,
-        "lastIndexOf1"(Any) => last_index_of,
+        "indexOf1"(Key) => index_of,
+        "indexOf1"(Key, Int) => index_of_from,
+        "lastIndexOf1"(Key) => last_index_of,
         "startOf"(List) => start_of,
         "startOf"(List, Int) => start_of_from,
         "lastStartOf"(List) => last_start_of,
@@ -249,18 +250,27 @@ fn place(it: Option<usize>) -> Outcome {
 }
 
 pub fn contains(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(asked) = portrayed_first(cx, this, this, args, contains) {
+        return asked;
+    }
     let items = items(cx, this);
     let found = position(cx, &items, args[0], 0)?;
     done(found.is_some())
 }
 
 pub fn index_of(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(asked) = portrayed_first(cx, this, this, args, index_of) {
+        return asked;
+    }
     let items = items(cx, this);
     let found = position(cx, &items, args[0], 0)?;
     place(found)
 }
 
 pub fn index_of_from(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(asked) = portrayed_first(cx, this, this, args, index_of_from) {
+        return asked;
+    }
     let items = items(cx, this);
     let from = args[1].as_int().map_or(0, |it| it.max(0)) as usize;
     let found = position(cx, &items, args[0], from)?;
@@ -268,6 +278,9 @@ pub fn index_of_from(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 pub fn last_index_of(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(asked) = portrayed_first(cx, this, this, args, last_index_of) {
+        return asked;
+    }
     let items = items(cx, this);
     cx.charge(items.len() as u64)?;
     for (at, it) in items.iter().enumerate().rev() {
@@ -345,13 +358,19 @@ fn keyed(cx: &mut Cx, this: Value) -> Result<Table, Exit> {
     Ok(table)
 }
 
-pub fn as_keys(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+pub fn as_keys(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(asked) = portrayed_first(cx, this, this, args, as_keys) {
+        return asked;
+    }
     let table = keyed(cx, this)?;
     let map = map::make(cx, table);
     done(map)
 }
 
-pub fn as_set(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+pub fn as_set(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(asked) = portrayed_first(cx, this, this, args, as_set) {
+        return asked;
+    }
     let table = keyed(cx, this)?;
     let set = super::set::make(cx, table);
     done(set)

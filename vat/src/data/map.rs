@@ -3,6 +3,7 @@
 use super::flex_map;
 use super::list::items;
 use super::table::Table;
+use crate::coerce::portrayed_first;
 use crate::cx::Cx;
 use crate::heap::Heap;
 use crate::iterate::{Items, each};
@@ -18,12 +19,12 @@ pub static CONST_MAP: Class = Class::new(
     "ConstMap",
     natives![
         "size"() => size,
-        "get"(Any) => get,
-        "fetch"(Any, Any) => fetch,
-        "maps"(Any) => maps,
-        "contains"(Any) => maps,
-        "with"(Any, Any) => with,
-        "without"(Any) => without,
+        "get"(Key) => get,
+        "fetch"(Key, Any) => fetch,
+        "maps"(Key) => maps,
+        "contains"(Key) => maps,
+        "with"(Key, Any) => with,
+        "without"(Key) => without,
         "or"(Map) => or,
         "or"(Map, Bool) => or_strict,
         "or"(Map, Bool, Any) => or_eject,
@@ -339,7 +340,10 @@ fn put_new(cx: &mut Cx, table: &mut Table, key: Value, value: Value) -> Result<(
     }
 }
 
-fn make_from_pairs(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+fn make_from_pairs(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(asked) = portrayed_first(cx, args[0], this, args, make_from_pairs) {
+        return asked;
+    }
     let pairs = items(cx, args[0]);
     cx.reserve(64 * pairs.len() as u64)?;
     let mut table = Table::default();
@@ -356,7 +360,10 @@ fn make_from_pairs(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     done(map)
 }
 
-fn make_from_columns(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+fn make_from_columns(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(asked) = portrayed_first(cx, args[0], this, args, make_from_columns) {
+        return asked;
+    }
     let (keys, values) = (items(cx, args[0]), items(cx, args[1]));
     if keys.len() != values.len() {
         let text = format!("{} keys but {} values", keys.len(), values.len());

@@ -27,6 +27,11 @@ impl Heap {
             {
                 mark(marks, &mut work, *it);
             }
+            if !self.portraits.is_empty()
+                && let Some(it) = self.portraits.get(&Obj(id))
+            {
+                mark(marks, &mut work, *it);
+            }
             if !self.spans.is_empty()
                 && let Some(it) = self.spans.get(&Obj(id))
             {
@@ -52,6 +57,7 @@ impl Heap {
         self.shared.retain(|_, it| is_marked(it.index()));
         self.shared_names.retain(|it, _| is_marked(it.index()));
         self.spans.retain(|it, _| is_marked(it.index()));
+        self.portraits.retain(|it, _| is_marked(it.index()));
         let dead = &mut self.dead;
         self.weak.retain(|weak, target| {
             let lives = target.as_obj().is_none_or(|it| is_marked(it.index()));

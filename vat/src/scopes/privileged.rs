@@ -10,6 +10,7 @@ pub fn privileged(name: &str) -> Option<Entry> {
         "println" => Entry::Class(&print::PRINTLN),
         "timer" => Entry::Class(&timer::TIMER),
         "entropy" => Entry::Class(&timer::ENTROPY),
+        "rune" => Entry::Class(&crate::rune::RUNE),
         "stdout" => Entry::Make(print::make_stdout),
         "stderr" => Entry::Make(print::make_stderr),
         "privilegedScope" => Entry::Make(scope_object::make_privileged),

@@ -3,7 +3,7 @@
 use super::Entry;
 use crate::data::{list, map, number, twine};
 use crate::guard::{
-    any, list as list_guard, map as map_guard, nullable, reference, region, scalar, set, tuple,
+    any, base, list as list_guard, map as map_guard, nullable, reference, region, scalar, set, tuple,
 };
 use crate::native::Class;
 use crate::value::Value;
@@ -39,6 +39,7 @@ fn class(name: &str) -> Option<&'static Class> {
         "String" => &scalar::STRING,
         "Twine" => &scalar::TWINE,
         "TextWriter" => &scalar::TEXT_WRITER,
+        "__makeGuard" => &base::MAKE_BASE_GUARD,
         "Guard" | "ValueGuard" => &scalar::GUARD,
         "List" => &list_guard::LIST,
         "Map" => &map_guard::MAP,
