@@ -69,6 +69,7 @@ impl Ty {
                 (Ty::Writer, Cell::Native(it)) => {
                     std::ptr::eq(it.class, &crate::print::TEXT_WRITER)
                         || std::ptr::eq(it.class, &crate::print::custom::SYNTAX_WRITER)
+                        || std::ptr::eq(it.class, &crate::print::presence::PRESENCE)
                 }
                 _ => false,
             },
@@ -206,7 +207,13 @@ fn portrayed(cx: &mut Cx, mut then: Box<Then>, portrait: Value) -> Outcome {
 
 /// Before a call compares what is in `value` by sameness: asks what is selfless in it for its portrayal, and makes
 /// the call again. `None`: everything has been asked.
-pub fn portrayed_first(cx: &mut Cx, value: Value, this: Value, args: &[Value], f: NativeFn) -> Option<Outcome> {
+pub fn portrayed_first(
+    cx: &mut Cx,
+    value: Value,
+    this: Value,
+    args: &[Value],
+    f: NativeFn,
+) -> Option<Outcome> {
     let object = crate::same::unportrayed(&cx.heap, value)?;
     Some(ask_portrait(cx, object, this, args, Wanted { types: &[], at: 0, f }))
 }

@@ -6,8 +6,10 @@
 
 use crate::code::Module;
 use crate::cx::Cx;
+use crate::data::twine::{Part, Spans};
 use crate::heap::{Binding, Cell, Message, Promise};
 use crate::native::{Class, Payload, Stamps};
+use crate::print::{TEXT_WRITER, presence};
 use crate::problem::Problem;
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
@@ -116,7 +118,7 @@ pub(crate) struct Parcel {
 }
 
 enum Node {
-    Text(Arc<str>),
+    Text(Arc<str>, Option<Arc<[Part]>>),
     Big(Arc<IBig>),
     List(Vec<Value>),
     Native { class: &'static Class, fields: Vec<Value>, payload: Option<Box<dyn Payload>> },
@@ -214,7 +216,16 @@ impl Packing<'_> {
 
     fn node(&mut self, obj: Obj, frozen: bool) -> Node {
         match self.cx.heap.cell(obj) {
-            Cell::Text(it, _) => Node::Text(it.flat().clone()),
+            Cell::Text(it, _) => {
+                let spans = self.cx.heap.spans(obj.into()).map(|it| it.parts.clone());
+                Node::Text(it.flat().clone(), spans)
+            }
+            // A writer goes as what writes to it from there.
+            Cell::Native(it) if std::ptr::eq(it.class, &TEXT_WRITER) => {
+                let forwarder = presence::forwarder(self.cx, obj.into());
+                let fields = vec![self.carry(forwarder, false)];
+                Node::Native { class: &presence::PRESENCE, fields, payload: None }
+            }
             Cell::Big(it) => Node::Big(it.clone()),
             Cell::List(it) => {
                 let it = it.clone();
@@ -358,10 +369,14 @@ pub(crate) fn unpack(
         |made: &[Value], all: &[Value]| -> Vec<Value> { all.iter().map(|it| real(made, *it)).collect() };
     for (index, node) in parcel.nodes.into_iter().enumerate() {
         let mut auditors = Value::NULL;
+        let mut twine = None;
         let cell = match node {
             _ if known[index] => continue,
             Node::Far { .. } | Node::Promise { .. } => continue,
-            Node::Text(it) => Cell::text(it),
+            Node::Text(it, spans) => {
+                twine = spans.map(|parts| Spans { parts, bare: cx.heap.text(it.clone()) });
+                Cell::text(it)
+            }
             Node::Big(it) => Cell::Big(it),
             Node::List(it) => Cell::List(reals(&made, &it).into()),
             Node::Native { class, fields, payload } => {
@@ -392,6 +407,9 @@ pub(crate) fn unpack(
         };
         if let Some(at) = made[index].as_obj() {
             cx.heap.fill(at, cell);
+            if let Some(spans) = twine {
+                cx.heap.set_spans(at.into(), spans);
+            }
             cx.heap.approve(at, auditors);
         }
     }

@@ -9,7 +9,7 @@ mod encoding;
 mod hash;
 mod json;
 pub mod list_stream;
-mod regex;
+pub(crate) mod regex;
 mod time;
 mod unicode;
 

@@ -6,6 +6,7 @@
 
 pub mod custom;
 mod pieces;
+pub mod presence;
 mod writer;
 
 pub use crate::desc::alleged_type;

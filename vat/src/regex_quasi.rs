@@ -1,12 +1,15 @@
-//! `rx`: regular expressions as patterns, ``def rx`x=(@x.*)` := "x=y"``.
+//! `rx`: regular expressions as patterns, ``def rx`x=(@x.*)` := "x=y"``, and as objects, ``rx`\d+`.findAll(text)``.
 //!
-//! A pattern hole right behind an opening parenthesis takes what that group matches; a value hole stands for
-//! its own text. The whole specimen has to match.
+//! A pattern hole right behind an opening parenthesis takes what that group matches, null if it took no part. A
+//! value hole stands for its own text, or for what a regular expression object matches. As a pattern, the whole
+//! specimen has to match. Nothing backtracks: the time a match takes grows with the specimen and no faster.
 
 use crate::cx::Cx;
 use crate::data::list::paid_items;
 use crate::data::template::{Part, cut};
-use crate::data::text::text_of;
+use crate::data::text::{length, text_of};
+use crate::data::twine;
+use crate::library::regex::{MAKE_REGEX, pattern_of};
 use crate::native::{Class, Outcome, Stamps, Then, done};
 use crate::natives;
 use crate::problem::{Exit, Problem};
@@ -14,9 +17,20 @@ use crate::value::Value;
 use regex::{Regex, RegexBuilder};
 
 /// `rx__quasiParser`
-pub static RX: Class =
-    Class::new("rx__quasiParser", "<rx__quasiParser>", natives!["matchMaker"(Text) => match_maker])
-        .stamps(Stamps::DEEP_FROZEN);
+pub static RX: Class = Class::new(
+    "rx__quasiParser",
+    "<rx__quasiParser>",
+    natives!["matchMaker"(Text) => match_maker, "valueMaker"(Text) => value_maker],
+)
+.stamps(Stamps::DEEP_FROZEN);
+
+/// Field: the template.
+static VALUE_MAKER: Class = Class::new(
+    "rxValueMaker",
+    "<rxValueMaker>",
+    natives!["substitute"(List) => substitute, "__optUncall"() => uncall_value_maker],
+)
+.stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN));
 
 /// Field: the template.
 static MATCH_MAKER: Class = Class::new(
@@ -29,6 +43,12 @@ static MATCH_MAKER: Class = Class::new(
 fn template(cx: &Cx, this: Value) -> std::sync::Arc<str> {
     let field = cx.heap.as_native(this).and_then(|it| it.fields.first().copied()).unwrap_or(Value::NULL);
     text_of(cx, field)
+}
+
+fn uncall_value_maker(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let text = template(cx, this);
+    let text = cx.heap.text(text);
+    crate::data::list::portrayal(cx, Value::of(&RX), "valueMaker", &[text])
 }
 
 fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
@@ -47,13 +67,58 @@ fn match_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     done(maker)
 }
 
+fn value_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let maker = cx.heap.native(&VALUE_MAKER, [args[0]]);
+    let text = template(cx, maker);
+    let parts = cut(&text).map_err(|why| cx.throw(why))?;
+    if parts.iter().any(|it| matches!(it, Part::Pattern(_))) {
+        return Err(cx.throw("at-holes not allowed in quasi-literal expression"));
+    }
+    done(maker)
+}
+
+/// The regular expression as an object, with all it can do.
+fn substitute(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let values = sources(cx, args[0])?;
+    let text = template(cx, this);
+    let parts = cut(&text).map_err(|why| cx.throw(why))?;
+    let mut source = String::new();
+    for part in &parts {
+        match part {
+            Part::Text(text) => source.push_str(&plain_classes(text)),
+            Part::Value(at) => source.push_str(values.get(*at).map_or("", String::as_str)),
+            Part::Pattern(_) => {}
+        }
+    }
+    cx.reserve(source.len() as u64)?;
+    let source = cx.heap.text(source);
+    cx.call(Value::of(&MAKE_REGEX), "run", [source])
+}
+
+/// What each value hole contributes: a string its own characters, a regular expression itself.
+fn sources(cx: &mut Cx, values: Value) -> Result<Vec<String>, Exit> {
+    let mut sources = Vec::new();
+    for it in &*paid_items(cx, values)? {
+        let source = match (cx.heap.as_text(*it), pattern_of(cx, *it)) {
+            (Some(text), _) => regex::escape(text),
+            (None, Some(pattern)) => format!("(?:{pattern})"),
+            (None, None) => {
+                return Err(cx.throw(Problem::new("neither a String nor a regular expression: ").value(*it)));
+            }
+        };
+        cx.reserve(source.len() as u64)?;
+        sources.push(source);
+    }
+    Ok(sources)
+}
+
 /// The regular expression of a template whose value holes have been written as text.
 fn compile(cx: &mut Cx, parts: &[Part], values: &[String]) -> Result<Regex, Exit> {
     let mut source = String::from("^(?:");
     for part in parts {
         match part {
             Part::Text(text) => source.push_str(&plain_classes(text)),
-            Part::Value(at) => source.push_str(&regex::escape(values.get(*at).map_or("", String::as_str))),
+            Part::Value(at) => source.push_str(values.get(*at).map_or("", String::as_str)),
             Part::Pattern(at) if source.ends_with('(') && !source.ends_with("\\(") => {
                 source.push_str(&format!("?P<hole{at}>"));
             }
@@ -114,23 +179,13 @@ fn class(letters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut Strin
 }
 
 fn match_bind(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let values = paid_items(cx, args[0])?;
-    let mut texts = Vec::new();
-    for it in &*values {
-        match cx.heap.as_text(*it) {
-            Some(text) => texts.push(text.to_string()),
-            None => return Err(cx.throw(Problem::new("not a String: ").value(*it))),
-        }
-    }
-    let joined: Vec<Value> = texts.into_iter().map(|it| cx.heap.text(it)).collect();
-    let texts = cx.heap.list(joined);
-    let then = Then::new(coerced, [this, texts, args[2]]);
-    cx.call_then(Value::of(&crate::guard::scalar::STRING), "coerce", [args[1], args[2]], then)
+    let then = Then::new(coerced, [this, args[0], args[2]]);
+    cx.call_then(Value::of(&crate::guard::scalar::TWINE), "coerce", [args[1], args[2]], then)
 }
 
 fn coerced(cx: &mut Cx, then: Box<Then>, specimen: Value) -> Outcome {
-    let [this, texts, ejector] = then.values[..] else { return Err(cx.throw("lost a match")) };
-    let values: Vec<String> = paid_items(cx, texts)?.iter().map(|it| text_of(cx, *it).to_string()).collect();
+    let [this, values, ejector] = then.values[..] else { return Err(cx.throw("lost a match")) };
+    let values = sources(cx, values)?;
     let text = template(cx, this);
     let parts = cut(&text).map_err(|why| cx.throw(why))?;
     let regex = compile(cx, &parts, &values)?;
@@ -143,7 +198,11 @@ fn coerced(cx: &mut Cx, then: Box<Then>, specimen: Value) -> Outcome {
     let mut taken = Vec::new();
     for at in 0..holes.max().unwrap_or(0) {
         taken.push(match found.name(&format!("hole{at}")) {
-            Some(it) => cx.heap.text(it.as_str()),
+            Some(it) => {
+                let part = cx.heap.text(it.as_str());
+                let start = length(&specimen_text[..it.start()]);
+                twine::sliced(cx, specimen, (start, start + length(it.as_str())), part)?
+            }
             None => Value::NULL,
         });
     }

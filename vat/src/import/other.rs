@@ -42,7 +42,7 @@ pub static SHARED: Class = Class::new(
     "<shared:*>",
     natives!["get"(Text) => shared, "fetch"(Text, Any) => shared_or],
 )
-.stamps(Stamps::DEEP_FROZEN.and(Stamps::PASS_BY_COPY));
+.stamps(Stamps::DEEP_FROZEN.and(Stamps::PASS_BY_COPY).and(Stamps::DATA));
 
 fn find_shared(name: &str) -> Option<Value> {
     match super::native(name)? {

@@ -52,6 +52,11 @@ impl Payload for Compiled {
     }
 }
 
+/// The pattern of a regular expression object.
+pub(crate) fn pattern_of(cx: &Cx, regex: Value) -> Option<Arc<str>> {
+    cx.heap.fields(regex, &REGEX).map(|it| Arc::from(&*text_of(cx, it[0])))
+}
+
 fn make(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let pattern = text_of(cx, args[0]);
     cx.charge(pattern.len() as u64 * 16)?;

@@ -26,6 +26,7 @@ pub static TEXT_WRITER: Class = Class::new(
         method("indent", 1, indent),
         method("flush", 0, nothing),
         method("close", 0, close),
+        method("__optUncall", 0, opt_uncall),
     ],
 )
 .fqn("org.erights.e.elib.print.TextWriter");
@@ -48,6 +49,7 @@ pub static MAKE_TEXT_WRITER: Class = Class::new(
     natives![
         "makeBufferingPair"() => make_buffering_pair,
         "makeBufferingPair"(Map) => make_buffering_pair,
+        "makePresence"(Any) => make_presence,
         "asType"() => as_type,
     ],
 )
@@ -214,6 +216,15 @@ fn start_syntax(cx: &mut Cx, then: Box<Then>, syntax: Value) -> Outcome {
         done(cx.heap.list([writer, then.values[1]]))
     }
     cx.call_then(syntax, "run", [then.values[0]], then.at(pair))
+}
+
+fn make_presence(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    done(super::presence::make(cx, args[0]))
+}
+
+fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
+    let forwarder = super::presence::forwarder(cx, this);
+    super::presence::uncall(cx, forwarder)
 }
 
 fn as_type(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
