@@ -11,6 +11,7 @@ use super::table::Table;
 use crate::cx::Cx;
 use crate::heap::{Cell, Letters, Native};
 use crate::native::Class;
+use crate::same::unportrayed;
 use crate::selector::Selector;
 use crate::value::{Obj, Value, View};
 
@@ -141,6 +142,10 @@ fn on_flex_list(cx: &mut Cx, at: Obj, selector: Selector, args: &[Value]) -> Opt
 }
 
 fn on_map(cx: &Cx, at: Obj, selector: Selector, args: &[Value]) -> Option<Value> {
+    // A key that has to be asked for its portrayal first takes the long way.
+    if args.first().is_some_and(|key| unportrayed(&cx.heap, *key).is_some()) {
+        return None;
+    }
     let table = cx.heap.payload::<Table>(at.into())?;
     match (selector, args) {
         (Selector::SIZE, []) => Some((table.len() as i64).into()),
@@ -159,7 +164,7 @@ fn on_flex_map(cx: &mut Cx, at: Obj, selector: Selector, args: &[Value]) -> Opti
         return on_map(cx, at, selector, args);
     }
     let [key, value] = args else { return None };
-    if !cx.heap.has_room(256) {
+    if !cx.heap.has_room(256) || unportrayed(&cx.heap, *key).is_some() {
         return None;
     }
     super::flex_map::put_plain(cx, at.into(), *key, *value)
