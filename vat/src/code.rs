@@ -1,103 +1,146 @@
-//! The instruction set: a compact stack code, shared by all vats and never changed once made.
+//! The instruction set: register code, shared by all vats and never changed once made.
 //!
-//! A frame's arguments and locals lie at the bottom of its part of the stack, its operands above them.
+//! A frame's window begins with its arguments; the running object lies under it. What a call needs lies in a
+//! row at the top of the caller's window, so that the callee's window begins there and nothing is copied.
 
 use crate::selector::Selector;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64};
 use syntax::kernel_e::{ExprId, Name, ObjectId, Program};
 use syntax::{Scopes, SourceMap};
 
-/// One instruction.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Op {
-    /// Pushes a constant of the module.
-    Const(u32),
-    Int(i32),
-    Null,
-    True,
-    False,
-    /// Pushes a local.
-    Local(u32),
-    /// Pops into a local.
-    Store(u32),
-    /// Copies the top into a local.
-    Keep(u32),
-    /// Pushes what the running object closes over.
-    Capture(u32),
-    /// Pushes the running object.
-    This,
-    Pop,
-    Dup,
-    /// `slot → value`
-    SlotGet,
-    /// `value slot → null`
-    SlotPut,
-    /// `binding → slot`
-    BindingGet,
-    /// `value → slot`
-    NewVarSlot,
-    /// `value guard → slot`
-    NewGuardedSlot,
-    /// `value guard → binding` of a final slot
-    NewBinding,
-    /// `slot → binding`
-    BindSlot,
-    /// `object → object`, and puts it into the final slot of the binding in a local
-    PatchBinding(u32),
-    Jump(u32),
+/// A register of a window: its locals first, then its temporaries.
+pub type Reg = u16;
+
+/// No register.
+pub const NO: Reg = Reg::MAX;
+
+macro_rules! ops {
+    ($( $(#[$doc:meta])* $name:ident($($reg:ident),*) [$($field:ident: $ty:ty),*] )*) => {
+        /// One instruction, in eight bytes.
+        #[derive(Clone, Copy, PartialEq, Debug)]
+        pub enum Op {
+            $( $(#[$doc])* $name { $($reg: Reg,)* $($field: $ty,)* } ),*
+        }
+        impl Op {
+            /// Shows every register it names.
+            pub(crate) fn registers(&mut self, mut it: impl FnMut(&mut Reg)) {
+                match self {
+                    $( Op::$name { $($reg,)* .. } => { $( it($reg); )* } )*
+                }
+                let _ = &mut it;
+            }
+        }
+    };
+}
+
+ops! {
+    /// A constant of the module.
+    Const(dst) [at: u32]
+    Int(dst) [value: i32]
+    Null(dst) []
+    Bool(dst) [value: bool]
+    Move(dst, src) []
+    /// What the running object closes over.
+    Capture(dst) [at: u32]
+    /// What the slot holds that the running object closes over.
+    CaptureGet(dst) [at: u32]
+    /// Puts into the slot that the running object closes over.
+    CapturePut(value) [at: u32]
+    /// Puts into the running object itself: a variable that nothing else can see.
+    CaptureSet(value) [at: u32]
+    /// The running object.
+    This(dst) []
+    SlotGet(dst, src) []
+    SlotPut(slot, value) []
+    BindingGet(dst, src) []
+    NewVarSlot(dst, src) []
+    NewGuardedSlot(dst, src, guard) []
+    /// The binding of a final slot.
+    NewBinding(dst, src, guard) []
+    BindSlot(dst, src) []
+    /// Puts the object into the final slot of the binding.
+    PatchBinding(binding, object) []
+    Jump() [target: u32]
     /// A jump backwards: pays, and looks whether to stop.
-    Loop(u32),
-    /// Pops a boolean.
-    JumpIfFalse(u32),
-    /// Pops a value, drops operands down to `depth`, pushes the value, jumps: an ejector that does not escape.
-    Leave {
-        target: u32,
-        depth: u32,
-    },
-    Call(u32),
-    /// `a b → a.add(b)` and its like; falls back to the call.
-    Arith(Arith, u32),
-    /// `a b → __comparer.lessThan(a, b)` and its like.
-    Compare(Compare, u32),
-    /// `a b → __equalizer.sameEver(a, b)`
-    Same(u32),
-    /// `a → a.not()`
-    Not(u32),
-    MakeList(u32),
-    /// Pops the captures of a script, pushes the object.
-    Object(u32),
-    /// Pops captures, then that many auditors; the value is the object they approved.
-    Audited(u32, u32),
-    /// `specimen guard ejector → guard.coerce(specimen, ejector)`
-    Coerce(u32),
-    /// `specimen function ejector → function.run(specimen, ejector)`
-    Via(u32),
-    /// `specimen ejector → items, the first on top`, skipping the next instruction; or asks the specimen for a
-    /// list: `specimen ejector → ejector list`.
-    ListMatch(u32),
-    /// `ejector list → items, the first on top`
-    ListItems(u32),
-    NewEjector {
-        slot: u32,
-        name: u32,
-    },
-    KillEjector(u32),
-    /// Pops an exit and goes on leaving, or leaves the value there if it is none.
-    Resume,
-    /// Pops a caught problem and throws it again.
-    Rethrow,
-    Nothing,
-    Return,
+    Loop() [target: u32]
+    JumpUnless(src) [target: u32]
+    /// Jumps that far unless `a < b`, and so on: fused with the send of the comparison.
+    UnlessLess(a, b) [by: i16]
+    UnlessLeq(a, b) [by: i16]
+    UnlessGeq(a, b) [by: i16]
+    UnlessGreater(a, b) [by: i16]
+    UnlessLessInt(a) [b: i16, by: i16]
+    UnlessLeqInt(a) [b: i16, by: i16]
+    UnlessGeqInt(a) [b: i16, by: i16]
+    UnlessGreaterInt(a) [b: i16, by: i16]
+    UnlessSame(a, b) [by: i16]
+    IfSame(a, b) [by: i16]
+    UnlessSameInt(a) [b: i16, by: i16]
+    IfSameInt(a) [b: i16, by: i16]
+    /// `dst := at.verb(at + 1, …)`: receiver and arguments lie in a row, where the callee's window begins.
+    Call(dst, at) [site: u16]
+    /// The same with a site that has a large number; the value replaces the receiver.
+    CallWide(at) [site: u32]
+    /// `a.add(b)` and its like; falls back to the send.
+    Add(dst, a, b) []
+    Subtract(dst, a, b) []
+    Multiply(dst, a, b) []
+    AddInt(dst, a) [b: i16]
+    SubtractInt(dst, a) [b: i16]
+    Arith(dst, a, b) [how: Arith]
+    ArithInt(dst, a) [b: i16, how: Arith]
+    /// `__comparer.lessThan(a, b)` and its like.
+    Compare(dst, a, b) [how: Compare]
+    /// `__equalizer.sameEver(a, b)`
+    Same(dst, a, b) []
+    /// `src.not()`
+    Not(dst, src) []
+    /// `a.get(b)`: a list's item at an index, or the send.
+    Get(dst, a, b) []
+    /// That many registers from `from`.
+    MakeList(dst, from) [n: u16]
+    /// Adds that many registers from `from` to the end of a list.
+    Extend(dst, from) [n: u16]
+    /// The captures of a script lie from `at`; the object replaces the first.
+    Object(at) [script: u32]
+    /// Auditors, then captures, lie from `at`; the value is the object they approved.
+    Audited(at) [script: u32]
+    /// `dst := guard.coerce(dst, ejector)`
+    Coerce(dst, guard, ejector) []
+    /// Goes on if `a` is the same as `b`; otherwise leaves by the ejector, as `__matchSame` does.
+    MatchSame(a, b, ejector) []
+    /// Takes apart the list in `at` into that many registers from `at`.
+    ListMatch(at, ejector) [n: u16]
+    NewEjector(slot) [name: u32]
+    /// The ejector of a slot that is made only when someone wants it.
+    Ejector(dst, slot) []
+    KillEjector(slot) []
+    /// Goes on leaving if there is a parked exit in `src`.
+    Resume(src) []
+    /// Throws a caught problem again.
+    Rethrow(src) []
+    Return(src) []
     /// The matcher with this number refused the message in local 0.
-    NextMatcher(u32),
-    /// Pushes the context object with this fully qualified prefix.
-    MetaContext(u32),
-    /// Pops that many slots, pushes a map from their names.
-    MetaState(u32),
+    NextMatcher() [number: u32]
+    /// The context object with this fully qualified prefix.
+    MetaContext(dst) [at: u32]
+    /// A map from that many pairs of name and slot.
+    MetaState(dst, from) [n: u16]
     /// Throws the text constant as a problem.
-    Fail(u32),
+    Fail() [text: u32]
+    /// Starts going through the ints from `at` to `at + 1` and jumps to `next`, if they are ints. Otherwise
+    /// makes the region and goes on with the `For` behind it.
+    ForRange(at) [till: bool, next: u32]
+    /// Starts going through the collection in `at`: by itself, then it jumps to `next`; or by calling
+    /// `iterate` with the body that follows it, then it ends behind `next`.
+    For(at) [next: u32]
+    /// The next turn of the loop whose state is in `at` and `at + 1`: value in `at + 2`, back to `body`.
+    Next(at) [body: u32]
+    /// The same with the key in `at + 3`.
+    NextKeyed(at) [body: u32]
+    /// About to leave a loop with a value: out of whoever calls its body, first.
+    CrossLoop(at, value) []
 }
 
 /// Arithmetic with a fast path for two integers or two floats.
@@ -109,6 +152,7 @@ pub enum Arith {
     FloorDivide,
     Remainder,
     Mod,
+    Divide,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,8 +178,6 @@ pub struct Site {
     pub selector: Selector,
     pub argc: u32,
     pub expr: ExprId,
-    /// Script (high half) and its method plus one: where this call went last.
-    pub cache: AtomicU64,
 }
 
 /// What happens to an exit that passes through a range of code.
@@ -143,8 +185,11 @@ pub struct Site {
 pub enum Handling {
     Catch,
     Finally,
-    /// The ejector in this local comes home here.
-    Escape(u32),
+    /// The ejector in this register comes home here; it is called `name`.
+    Escape {
+        slot: Reg,
+        name: u32,
+    },
 }
 
 /// An entry of a module's handler table; inner ones stand before outer ones.
@@ -153,7 +198,8 @@ pub struct Handler {
     pub start: u32,
     pub end: u32,
     pub target: u32,
-    pub depth: u32,
+    /// Where what was caught is put.
+    pub into: Reg,
     pub handling: Handling,
 }
 
@@ -163,8 +209,8 @@ pub struct MethodCode {
     pub entry: u32,
     pub end: u32,
     pub params: u32,
-    /// Arguments included.
-    pub locals: u32,
+    /// How large its window is, arguments included.
+    pub size: Reg,
     /// Which of the module's handlers are its own.
     pub handlers: std::ops::Range<u32>,
     pub script: u32,
@@ -175,8 +221,6 @@ pub struct MethodCode {
 /// An object expression, compiled.
 #[derive(Debug)]
 pub struct ScriptCode {
-    /// Unique in the process: what inline caches remember.
-    pub uid: u32,
     pub object: Option<ObjectId>,
     /// `mint`, or `_`.
     pub name: Arc<str>,
@@ -185,6 +229,7 @@ pub struct ScriptCode {
     pub methods: FxHashMap<Selector, u32>,
     pub matchers: Vec<u32>,
     pub plumbing: bool,
+    pub auditors: u32,
     /// Nobody asked, but everything its objects hold is known to be immutable.
     pub presumed_frozen: bool,
     /// How many values its objects close over, and what they are called.
@@ -219,10 +264,14 @@ pub struct Module {
     pub ops: Vec<Op>,
     /// By instruction: the expression it was made for.
     pub exprs: Vec<ExprId>,
+    /// By instruction: the site of the send it stands for, if it stands for one.
+    pub sites_of: Vec<u32>,
     pub consts: Vec<Const>,
     pub sites: Vec<Site>,
     pub handlers: Vec<Handler>,
     pub methods: Vec<MethodCode>,
+    /// Methods in the order of their code.
+    pub by_entry: Vec<u32>,
     /// Script 0 is the program itself: its method is 0, its captures are the outer nouns.
     pub scripts: Vec<ScriptCode>,
     /// Top-level names, in the order of definition: the local that holds each, and how.
@@ -234,17 +283,18 @@ pub struct Module {
     pub scopes: Arc<Scopes>,
 }
 
+impl Module {
+    /// The method that an instruction belongs to.
+    pub fn method_at(&self, pc: u32) -> Option<&MethodCode> {
+        let after = self.by_entry.partition_point(|it| self.methods[*it as usize].entry <= pc);
+        self.methods.get(*self.by_entry.get(after.checked_sub(1)?)? as usize)
+    }
+}
+
 /// A name that the program leaves in the scope it was evaluated in.
 #[derive(Clone, Debug)]
 pub struct Export {
     pub noun: Name,
-    pub local: u32,
+    pub local: Reg,
     pub held: Held,
-}
-
-static NEXT_SCRIPT: AtomicU32 = AtomicU32::new(1);
-
-/// A number no other script of this process has.
-pub(crate) fn fresh_script_uid() -> u32 {
-    NEXT_SCRIPT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
 }

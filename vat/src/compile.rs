@@ -4,13 +4,20 @@
 //! Final nouns are captured by value, variables that closures share live in slots, and a noun has a binding
 //! only if the program takes it (`&&x`) or an auditor may ask about it.
 
+mod call;
+mod condition;
+mod escape;
 mod expr;
+mod logic;
+mod loops;
 mod object;
 mod pattern;
+mod registers;
+mod shape;
 mod uses;
 
 use crate::code::{
-    Captured, Const, Export, Handler, Handling, Held, MethodCode, Module, Op, ScriptCode, Site,
+    Captured, Const, Export, Handler, Handling, Held, MethodCode, Module, Op, Reg, ScriptCode, Site,
 };
 use crate::selector::Selector;
 use crate::value::Value;
@@ -40,10 +47,19 @@ pub enum OuterNoun {
 /// Where the running code finds a noun.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Place {
-    Local(u32),
+    Local(Reg),
     Capture(u32),
     This,
     Constant(Value),
+}
+
+/// What becomes of an expression's value.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Want {
+    To(Reg),
+    Nothing,
+    /// It is what the method returns.
+    Return,
 }
 
 /// What a captured noun is known by.
@@ -56,20 +72,31 @@ enum Key {
 /// An `escape` whose ejector is a jump.
 struct Exit {
     ejector: DefinitionId,
-    depth: u32,
+    want: Want,
+    /// Calls of the ejector that are to arrive behind the `escape`.
     jumps: Vec<usize>,
+    /// The real ejector, for patterns that want one.
+    slot: Option<Reg>,
     /// How many real ejectors were open around it.
     open: usize,
+    /// How many `for` loops were around it.
+    loops: usize,
 }
 
 /// The method being compiled.
 #[derive(Default)]
 struct Function {
-    locals: u32,
-    depth: u32,
-    places: FxHashMap<DefinitionId, u32>,
+    /// Locals in use, and how many there were at most.
+    locals: Reg,
+    most_locals: Reg,
+    /// The same for temporaries.
+    temps: Reg,
+    most_temps: Reg,
+    places: FxHashMap<DefinitionId, Reg>,
+    /// Nouns of `&&x` patterns that are just another noun.
+    aliases: FxHashMap<DefinitionId, DefinitionId>,
     /// The local that holds the guard of an unboxed guarded `var`.
-    guards: FxHashMap<DefinitionId, u32>,
+    guards: FxHashMap<DefinitionId, Reg>,
     captures: FxHashMap<Key, (u32, Held)>,
     /// The definition that names the running object, if it may be read as `This`.
     own_name: Option<DefinitionId>,
@@ -77,7 +104,9 @@ struct Function {
     /// Definitions that can be seen here, in order.
     visible: Vec<DefinitionId>,
     /// Locals of the real ejectors that are open here.
-    open: Vec<u32>,
+    open: Vec<Reg>,
+    /// States of the `for` loops around.
+    loops: Vec<Reg>,
     /// `__main$mint$`
     prefix: String,
     object: Option<syntax::kernel_e::ObjectId>,
@@ -92,7 +121,12 @@ struct Compiler<'a> {
     f: Function,
     ops: Vec<Op>,
     exprs: Vec<ExprId>,
+    sites_of: Vec<u32>,
     at: ExprId,
+    /// Jumps of tests are long ones.
+    wide: bool,
+    /// A short jump did not reach.
+    too_far: bool,
     consts: Vec<Const>,
     texts: FxHashMap<Arc<str>, u32>,
     sites: Vec<Site>,
@@ -117,6 +151,11 @@ pub struct Unit<'a> {
 
 /// Compiles a program. Nouns that `outer` does not have throw when they are met; refuse them before.
 pub fn compile(unit: Unit<'_>) -> Module {
+    compile_with(&unit, false).or_else(|_| compile_with(&unit, true)).unwrap_or_else(|it| it)
+}
+
+/// An error: a jump was too far for its instruction.
+fn compile_with(unit: &Unit<'_>, wide: bool) -> Result<Module, Module> {
     let program: &Program = &unit.program;
     let scopes: &Scopes = &unit.scopes;
     let mut cx = Compiler {
@@ -128,7 +167,10 @@ pub fn compile(unit: Unit<'_>) -> Module {
         f: Function { prefix: unit.prefix.to_string(), ..Function::default() },
         ops: Vec::new(),
         exprs: Vec::new(),
+        sites_of: Vec::new(),
         at: ExprId(0),
+        wide,
+        too_far: false,
         consts: Vec::new(),
         texts: FxHashMap::default(),
         sites: Vec::new(),
@@ -141,22 +183,29 @@ pub fn compile(unit: Unit<'_>) -> Module {
     while let Some(it) = cx.pending.pop() {
         cx.pending_method(it);
     }
-    Module {
+    let too_far = cx.too_far;
+    let methods: Vec<MethodCode> = cx.methods.into_iter().flatten().collect();
+    let mut by_entry: Vec<u32> = (0..methods.len() as u32).collect();
+    by_entry.sort_by_key(|it| methods[*it as usize].entry);
+    let module = Module {
         prefix: Arc::from(unit.prefix),
         source: Arc::from(unit.source),
         ops: cx.ops,
         exprs: cx.exprs,
+        sites_of: cx.sites_of,
         consts: cx.consts,
         sites: cx.sites,
         handlers: cx.handlers,
-        methods: cx.methods.into_iter().flatten().collect(),
+        methods,
+        by_entry,
         scripts: cx.scripts.into_iter().flatten().collect(),
         exports,
         objections: crate::load::objections(unit.judgements, unit.program.objects.len()),
         program: unit.program.clone(),
-        source_map: unit.source_map,
+        source_map: unit.source_map.clone(),
         scopes: unit.scopes.clone(),
-    }
+    };
+    if too_far { Err(module) } else { Ok(module) }
 }
 
 impl<'a> Compiler<'a> {
@@ -169,63 +218,76 @@ impl<'a> Compiler<'a> {
                 captures.push(Captured { noun: noun.clone(), held });
             }
         }
-        self.body();
-        self.emit(Op::Return);
-        let mut exports = Vec::new();
-        for (index, it) in self.scopes.definitions.iter().enumerate() {
-            let id = DefinitionId(index as u32);
-            if it.top_level
-                && let Some(local) = self.f.places.get(&id)
-            {
-                exports.push(Export { noun: it.noun.clone(), local: *local, held: self.held(id) });
-            }
-        }
-        let end = self.ops.len() as u32;
-        let locals = self.f.locals;
+        let value = self.temp();
+        self.body(Want::To(value));
+        let exports = self.exports();
+        self.emit(Op::Return { src: value });
         self.methods[0] = Some(MethodCode {
             entry: 0,
-            end,
+            end: self.here(),
             params: 0,
-            locals,
+            size: self.settle_registers(0, 0),
             handlers: 0..self.handlers.len() as u32,
             script: 0,
             name: Arc::from(""),
         });
+        let at = |it: Reg| registers::settled(it, self.f.most_locals);
+        let exports = exports.into_iter().map(|it| Export { local: at(it.local), ..it }).collect();
         self.scripts[0] = Some(ScriptCode {
-            uid: crate::code::fresh_script_uid(),
             object: None,
             name: Arc::from("_"),
             fqn: Arc::from(prefix.trim_end_matches('$')),
             methods: FxHashMap::default(),
             matchers: Vec::new(),
             plumbing: false,
+            auditors: 0,
             presumed_frozen: false,
             captures,
         });
         exports
     }
 
+    /// The names that the program leaves. A variable that nothing shared gets its slot now.
+    fn exports(&mut self) -> Vec<Export> {
+        let mut exports = Vec::new();
+        for (index, it) in self.scopes.definitions.iter().enumerate() {
+            let id = DefinitionId(index as u32);
+            let Some((Place::Local(mut local), mut held)) = self.find_definition(id) else { continue };
+            if !it.top_level {
+                continue;
+            }
+            if held == Held::Value && matches!(it.kind, DefinitionKind::Var { .. }) {
+                let src = local;
+                local = self.local();
+                held = Held::Slot;
+                match self.f.guards.get(&id).copied() {
+                    Some(guard) => self.emit(Op::NewGuardedSlot { dst: local, src, guard }),
+                    None => self.emit(Op::NewVarSlot { dst: local, src }),
+                };
+            }
+            exports.push(Export { noun: it.noun.clone(), local, held });
+        }
+        exports
+    }
+
     /// The top-level expressions. One with an object that an auditor is known to refuse fails before any of it
     /// has run.
-    fn body(&mut self) {
+    fn body(&mut self, want: Want) {
         let mut refused: Vec<(usize, &str)> = Vec::new();
         for (object, top) in &self.uses.top {
             refused.extend(crate::load::refused(self.judgements, *object).map(|why| (*top, why)));
         }
         refused.sort();
+        let last = self.program.body.len().saturating_sub(1);
         for (at, it) in self.program.body.iter().enumerate() {
-            if at > 0 {
-                self.take(Op::Pop, 1);
-            }
             if let Some((_, why)) = refused.iter().find(|it| it.0 == at) {
                 self.at = *it;
-                let why = self.text(why);
-                self.emit(Op::Fail(why));
+                self.fail(why);
             }
-            self.expr(*it);
+            self.expr(*it, if at == last { want } else { Want::Nothing });
         }
         if self.program.body.is_empty() {
-            self.push(Op::Null);
+            self.give(want, |_, dst| Op::Null { dst });
         }
     }
 
@@ -235,9 +297,7 @@ impl<'a> Compiler<'a> {
         let it = self.scopes.definition(id);
         match it.kind {
             DefinitionKind::Binding => Held::Binding,
-            DefinitionKind::Var { .. } if self.uses.captured[at] || self.uses.binds[at] || it.top_level => {
-                Held::Slot
-            }
+            DefinitionKind::Var { .. } if self.uses.captured[at] || self.uses.binds[at] => Held::Slot,
             DefinitionKind::Var { .. } => Held::Value,
             DefinitionKind::Final { guard } | DefinitionKind::Object { guard, .. } => {
                 let asked = guard.is_some() && (self.uses.asked[at] || it.top_level);
@@ -255,6 +315,19 @@ impl<'a> Compiler<'a> {
     }
 
     fn find_definition(&self, id: DefinitionId) -> Option<(Place, Held)> {
+        self.find_own(self.original(id)).or_else(|| self.find_own(id))
+    }
+
+    /// What a noun is another name of.
+    fn original(&self, id: DefinitionId) -> DefinitionId {
+        let mut it = id;
+        while let Some(same) = self.f.aliases.get(&it) {
+            it = *same;
+        }
+        it
+    }
+
+    fn find_own(&self, id: DefinitionId) -> Option<(Place, Held)> {
         if let Some(it) = self.f.places.get(&id) {
             return Some((Place::Local(*it), self.held(id)));
         }
@@ -279,46 +352,89 @@ impl<'a> Compiler<'a> {
     fn emit(&mut self, op: Op) -> usize {
         self.ops.push(op);
         self.exprs.push(self.at);
+        self.sites_of.push(u32::MAX);
         self.ops.len() - 1
+    }
+
+    /// An instruction that stands for a send.
+    fn emit_send(&mut self, op: Op, verb: &str, argc: usize) -> usize {
+        let site = self.site(verb, argc);
+        let at = self.emit(op);
+        self.sites_of[at] = site;
+        at
+    }
+
+    /// Brings a value that one instruction makes to where it is wanted.
+    fn give(&mut self, want: Want, op: impl FnOnce(&mut Self, Reg) -> Op) {
+        match want {
+            Want::To(dst) => {
+                let op = op(self, dst);
+                self.emit(op);
+            }
+            Want::Nothing | Want::Return => self.scratch(|cx, dst| {
+                let op = op(cx, dst);
+                cx.emit(op);
+                if want == Want::Return {
+                    cx.emit(Op::Return { src: dst });
+                }
+            }),
+        }
+    }
+
+    /// Brings what is in a register to where it is wanted.
+    fn hand_over(&mut self, want: Want, src: Reg) {
+        match want {
+            Want::To(dst) if dst != src => {
+                self.emit(Op::Move { dst, src });
+            }
+            Want::Return => {
+                self.emit(Op::Return { src });
+            }
+            Want::To(_) | Want::Nothing => {}
+        }
     }
 
     fn here(&self) -> u32 {
         self.ops.len() as u32
     }
 
-    /// Pushes with one instruction.
-    fn push(&mut self, op: Op) {
-        self.emit(op);
-        self.f.depth += 1;
-    }
-
-    /// An instruction that takes `n` more operands than it leaves.
-    fn take(&mut self, op: Op, n: u32) -> usize {
-        debug_assert!(self.f.depth >= n, "operands are missing");
-        self.f.depth = self.f.depth.saturating_sub(n);
-        self.emit(op)
-    }
-
+    /// Makes a jump arrive here.
     fn patch(&mut self, jump: usize) {
         let here = self.here();
         match &mut self.ops[jump] {
-            Op::Jump(target) | Op::JumpIfFalse(target) | Op::Leave { target, .. } => *target = here,
+            Op::Jump { target }
+            | Op::JumpUnless { target, .. }
+            | Op::ForRange { next: target, .. }
+            | Op::For { next: target, .. } => *target = here,
+            Op::UnlessLess { by, .. }
+            | Op::UnlessLeq { by, .. }
+            | Op::UnlessGeq { by, .. }
+            | Op::UnlessGreater { by, .. }
+            | Op::UnlessLessInt { by, .. }
+            | Op::UnlessLeqInt { by, .. }
+            | Op::UnlessGeqInt { by, .. }
+            | Op::UnlessGreaterInt { by, .. }
+            | Op::UnlessSame { by, .. }
+            | Op::IfSame { by, .. }
+            | Op::UnlessSameInt { by, .. }
+            | Op::IfSameInt { by, .. } => match i16::try_from(here as i64 - jump as i64 - 1) {
+                Ok(it) => *by = it,
+                Err(_) => self.too_far = true,
+            },
             it => debug_assert!(false, "not a jump: {it:?}"),
         }
     }
 
-    fn local(&mut self) -> u32 {
-        self.f.locals += 1;
-        self.f.locals - 1
+    fn patch_all(&mut self, jumps: Vec<usize>) {
+        jumps.into_iter().for_each(|it| self.patch(it));
+    }
+
+    fn jump(&mut self) -> usize {
+        self.emit(Op::Jump { target: 0 })
     }
 
     fn site(&mut self, verb: &str, argc: usize) -> u32 {
-        self.sites.push(Site {
-            selector: Selector::new(verb, argc),
-            argc: argc as u32,
-            expr: self.at,
-            cache: Default::default(),
-        });
+        self.sites.push(Site { selector: Selector::new(verb, argc), argc: argc as u32, expr: self.at });
         self.sites.len() as u32 - 1
     }
 
@@ -333,51 +449,60 @@ impl<'a> Compiler<'a> {
         at
     }
 
-    fn push_text(&mut self, text: &str) {
+    fn text_to(&mut self, dst: Reg, text: &str) {
         let at = self.text(text);
-        self.push(Op::Const(at));
+        self.emit(Op::Const { dst, at });
     }
 
-    fn push_value(&mut self, value: Value) {
+    fn value_op(&mut self, dst: Reg, value: Value) -> Op {
         use crate::value::View;
         match value.view() {
-            View::Null => self.push(Op::Null),
-            View::Bool(true) => self.push(Op::True),
-            View::Bool(false) => self.push(Op::False),
-            View::Int(it) if i32::try_from(it).is_ok() => self.push(Op::Int(it as i32)),
-            _ => {
-                self.consts.push(Const::Value(value));
-                self.push(Op::Const(self.consts.len() as u32 - 1));
-            }
+            View::Null => Op::Null { dst },
+            View::Bool(value) => Op::Bool { dst, value },
+            View::Int(it) if i32::try_from(it).is_ok() => Op::Int { dst, value: it as i32 },
+            _ => self.constant(dst, Const::Value(value)),
         }
     }
 
-    fn load(&mut self, place: Place) {
-        match place {
-            Place::Local(it) => self.push(Op::Local(it)),
-            Place::Capture(it) => self.push(Op::Capture(it)),
-            Place::This => self.push(Op::This),
-            Place::Constant(it) => self.push_value(it),
+    fn constant(&mut self, dst: Reg, it: Const) -> Op {
+        self.consts.push(it);
+        Op::Const { dst, at: self.consts.len() as u32 - 1 }
+    }
+
+    fn load(&mut self, dst: Reg, place: Place) {
+        let op = match place {
+            Place::Local(src) => Op::Move { dst, src },
+            Place::Capture(at) => Op::Capture { dst, at },
+            Place::This => Op::This { dst },
+            Place::Constant(it) => self.value_op(dst, it),
+        };
+        self.emit(op);
+    }
+
+    /// From what a noun is held in to its value, in place.
+    fn unwrap(&mut self, dst: Reg, held: Held) {
+        if held == Held::Binding {
+            self.emit_send(Op::BindingGet { dst, src: dst }, "get", 0);
+        }
+        if held != Held::Value {
+            self.emit_send(Op::SlotGet { dst, src: dst }, "get", 0);
         }
     }
 
-    /// From what a noun is held in to its value.
-    fn unwrap(&mut self, held: Held) {
-        match held {
-            Held::Value => {}
-            Held::Slot => {
-                self.emit(Op::SlotGet);
-            }
-            Held::Binding => {
-                self.emit(Op::BindingGet);
-                self.emit(Op::SlotGet);
-            }
-        }
+    fn handler(&mut self, start: u32, target: u32, into: Reg, handling: Handling) {
+        let end = self.here();
+        self.handler_over(start, end, target, into, handling);
     }
 
-    fn handler(&mut self, start: u32, end: u32, target: u32, handling: Handling, depth: u32) {
+    fn handler_over(&mut self, start: u32, end: u32, target: u32, into: Reg, handling: Handling) {
         if start < end {
-            self.handlers.push(Handler { start, end, target, depth, handling });
+            self.handlers.push(Handler { start, end, target, into, handling });
         }
+    }
+
+    /// Throws a text.
+    fn fail(&mut self, text: &str) {
+        let text = self.text(text);
+        self.emit(Op::Fail { text });
     }
 }

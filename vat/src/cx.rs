@@ -62,6 +62,10 @@ pub struct Cx {
     pub(crate) timers: BTreeMap<(i64, u64), Value>,
     /// A promise of this vat was settled since someone looked.
     pub(crate) settled: bool,
+    /// A loop has asked a built-in collection to iterate and will go through its items itself.
+    pub(crate) walks: bool,
+    /// The items it is given.
+    pub(crate) walk: Option<Box<crate::iterate::Walk>>,
     pub(crate) counter: u64,
     pub(crate) next_vat: Arc<std::sync::atomic::AtomicU32>,
 }
@@ -118,6 +122,8 @@ impl Cx {
             import_cycle: None,
             timers: BTreeMap::new(),
             settled: false,
+            walks: false,
+            walk: None,
             counter: 0,
             next_vat,
         }

@@ -41,6 +41,12 @@ impl Fuel {
     pub fn new(budget: u64, interrupt: Interrupt) -> Fuel {
         Fuel { slice: 0, budget, interrupt }
     }
+    /// Uses up one unit; `false`: it is time to look closer, with `charge(0)`.
+    #[inline(always)]
+    pub(crate) fn tick(&mut self) -> bool {
+        self.slice -= 1;
+        self.slice >= 0
+    }
     /// Uses up `units`.
     #[inline]
     pub fn charge(&mut self, units: u64) -> Result<(), Stop> {

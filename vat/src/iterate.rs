@@ -29,7 +29,8 @@ pub enum Items {
     },
 }
 
-struct Walk {
+/// How far through its items a loop is.
+pub(crate) struct Walk {
     items: Items,
     /// How many are done, and for text the byte they end at.
     at: usize,
@@ -56,7 +57,14 @@ impl Payload for Walk {
 }
 
 impl Walk {
-    fn next(&mut self) -> Option<(Value, Value)> {
+    /// All there is to go through, if it is a list.
+    pub(crate) fn into_list(self: Box<Walk>) -> Result<Arc<[Value]>, Box<Walk>> {
+        match self.items {
+            Items::List(it) => Ok(it),
+            _ => Err(self),
+        }
+    }
+    pub(crate) fn next(&mut self) -> Option<(Value, Value)> {
         let at = self.at;
         self.at += 1;
         let index: Value = (at as i64).into();
@@ -105,6 +113,11 @@ impl Walk {
 /// Calls `f(key, value)` for each item, in order; answers null.
 pub fn each(cx: &mut Cx, items: Items, f: Value) -> Outcome {
     let walk = Walk { items, at: 0, byte: 0 };
+    // A loop in code goes through them by itself.
+    if std::mem::take(&mut cx.walks) {
+        cx.walk = Some(Box::new(walk));
+        return done(Value::NULL);
+    }
     step(cx, Then::new(stepped, [f]).with_state(Box::new(walk)))
 }
 

@@ -3,17 +3,22 @@
 //! No E call is a Rust call. A native that wants to call returns a step; what it does afterwards lies on the
 //! same stack of frames as the code of methods.
 
+mod body;
+mod complete;
+mod enter;
 mod fast;
+mod make;
+mod send;
 mod step;
 mod unwind;
 
-use crate::code::{Held, Module};
+use crate::code::{Held, Module, Reg};
 use crate::cx::Cx;
-use crate::heap::{Cell, Heap};
-use crate::native::{Args, Outcome, Step, Then};
-use crate::problem::{Exit, Problem};
+use crate::heap::Script;
+use crate::native::{Class, NativeFn, Outcome, Step, Then};
+use crate::problem::Exit;
 use crate::selector::Selector;
-use crate::value::{Value, View};
+use crate::value::{Obj, Value};
 use std::sync::Arc;
 
 /// A module as one vat has loaded it.
@@ -23,13 +28,13 @@ pub struct Loaded {
     pub consts: Arc<[Value]>,
     /// The number of its script 0 among the vat's.
     pub first_script: u32,
+    /// Where the caches of its sites begin.
+    sites: u32,
 }
 
 /// Where a script is: what an object's script stands for.
 #[derive(Clone, Copy, Debug)]
 pub struct Placed {
-    /// Unique in the process: what inline caches remember.
-    pub uid: u32,
     pub module: u32,
     pub script: u32,
 }
@@ -57,18 +62,49 @@ enum Frame {
     Native(Box<Then>),
 }
 
+/// Code that waits for a call, or is to go on.
 #[derive(Clone, Copy)]
 struct CodeFrame {
     module: u32,
-    method: u32,
-    /// Where it goes on.
+    /// Where it goes on; the instruction before that is the one it is in.
     pc: u32,
-    /// The instruction it is in.
-    at: u32,
-    /// Its first local; the running object lies under it.
+    /// Where its window begins; the running object lies under it.
     base: u32,
+    size: Reg,
+    /// The register for the value of the call it waits for. None: what the value is for depends on the
+    /// instruction; see `complete`.
+    dst: Reg,
+    role: Role,
+}
+
+/// What a frame is beside a method's.
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    Method,
     /// A program whose names are wanted.
-    exports: bool,
+    Exports,
+    /// The body of a `for` loop, called by the collection; the body as an object.
+    Body(Obj),
+}
+
+/// Where a send went last: the script of the receiver, or its class and what that has for the selector.
+#[derive(Clone, Copy)]
+struct Cache {
+    /// `NOWHERE` if no receiver was an object written in E.
+    script: Script,
+    module: u32,
+    entry: u32,
+    size: Reg,
+    native: Option<(&'static Class, NativeFn)>,
+}
+
+/// Registers that a vat keeps between turns.
+const KEPT: usize = 1024;
+
+const NOWHERE: Script = Script(u32::MAX);
+
+impl Cache {
+    const EMPTY: Cache = Cache { script: NOWHERE, module: 0, entry: 0, size: 0, native: None };
 }
 
 /// What the machine does next.
@@ -77,22 +113,32 @@ enum Next {
     Code,
     /// A call has this value.
     Value(Value),
-    /// The operands of a call lie on the stack.
-    Call(Selector, usize),
+    /// The operands of a call, receiver first, lie from `at`.
+    Call {
+        selector: Selector,
+        argc: usize,
+        at: usize,
+    },
     /// A native has answered.
     Native(Outcome),
     Exit(Exit),
 }
 
-/// Frames and operands of one vat's running turn. Empty between turns.
+/// Frames and registers of one vat's running turn. Empty between turns.
 pub(crate) struct Machine {
     stack: Vec<Value>,
+    /// Where the window of the topmost frame of code ends.
+    top: usize,
     frames: Vec<Frame>,
     modules: Vec<Loaded>,
+    caches: Vec<Cache>,
     depth_limit: usize,
+    /// What the stack weighs in the vat's heap.
+    weighed: u64,
     comparer: Value,
     equalizer: Value,
     boolean: Value,
+    ordered_space: Value,
     /// What the last program with wanted names left.
     pub exported: Exported,
 }
@@ -101,12 +147,16 @@ impl Machine {
     pub fn new(cx: &mut Cx, depth_limit: usize) -> Machine {
         Machine {
             stack: Vec::new(),
+            top: 0,
             frames: Vec::new(),
             modules: Vec::new(),
+            caches: Vec::new(),
             depth_limit,
+            weighed: 0,
             comparer: crate::core_scope::value(cx, "__comparer"),
             equalizer: crate::core_scope::value(cx, "__equalizer"),
             boolean: crate::core_scope::value(cx, "boolean"),
+            ordered_space: crate::core_scope::value(cx, "__makeOrderedSpace"),
             exported: Vec::new(),
         }
     }
@@ -119,9 +169,8 @@ impl Machine {
         selector: Selector,
         args: &[Value],
     ) -> Result<Value, Exit> {
-        self.stack.push(target);
-        self.stack.extend_from_slice(args);
-        self.run(cx, Next::Call(selector, args.len()))
+        let next = self.send(cx, target, selector, args);
+        self.run(cx, next)
     }
 
     /// Runs a program to its end.
@@ -147,23 +196,19 @@ impl Machine {
                 }
                 Next::Value(value) => match self.frames.pop() {
                     None => {
-                        self.stack.clear();
+                        self.rest(cx);
                         return Ok(value);
                     }
                     Some(Frame::Native(then)) => Next::Native((then.run)(cx, then, value)),
-                    Some(it) => {
-                        self.frames.push(it);
-                        self.stack.push(value);
-                        Next::Code
-                    }
+                    Some(Frame::Code(frame)) => self.complete(cx, frame, value),
                 },
-                Next::Call(selector, argc) => self.dispatch(cx, selector, argc),
+                Next::Call { selector, argc, at } => self.dispatch(cx, selector, argc, at),
                 Next::Native(Ok(step)) => self.native_step(cx, step),
                 Next::Native(Err(exit)) => Next::Exit(exit),
                 Next::Exit(exit) => match self.unwind(cx, exit) {
                     Ok(next) => next,
                     Err(exit) => {
-                        self.stack.clear();
+                        self.rest(cx);
                         return Err(exit);
                     }
                 },
@@ -171,84 +216,46 @@ impl Machine {
         }
     }
 
+    /// Nothing runs any more.
+    fn rest(&mut self, cx: &mut Cx) {
+        self.top = 0;
+        if self.stack.len() > KEPT {
+            self.stack = Vec::new();
+            cx.heap.let_go(std::mem::take(&mut self.weighed));
+        }
+    }
+
     fn native_step(&mut self, cx: &mut Cx, step: Step) -> Next {
         match step {
             Step::Done(value) => Next::Value(value),
-            Step::Call(call) => {
-                // On the stack first: paying may collect.
-                self.push_call(call.target, &call.args);
-                match self.pay(cx) {
-                    Ok(()) => Next::Call(call.selector, call.args.len()),
-                    Err(it) => Next::Exit(it),
-                }
-            }
+            Step::Call(call) => self.paid_send(cx, call.target, call.selector, &call.args),
             Step::CallThen(call, then) => {
                 if self.frames.len() >= self.depth_limit {
                     return Next::Exit(self.too_deep(cx));
                 }
                 self.frames.push(Frame::Native(then));
-                self.push_call(call.target, &call.args);
-                match self.pay(cx) {
-                    Ok(()) => Next::Call(call.selector, call.args.len()),
-                    Err(it) => Next::Exit(it),
-                }
+                self.paid_send(cx, call.target, call.selector, &call.args)
             }
             Step::Match(object, message, then) => {
                 let found = cx.heap.as_object(object).map(|it| cx.scripts[it.script.index()]);
-                let Some(Placed { module, script, .. }) = found else { return Next::Value(Value::NULL) };
+                let Some(Placed { module, script }) = found else { return Next::Value(Value::NULL) };
                 let loaded = self.modules[module as usize].module.clone();
                 let Some(matcher) = loaded.scripts[script as usize].matchers.first() else {
                     return Next::Value(Value::NULL);
                 };
                 self.frames.push(Frame::Native(then));
-                self.stack.extend([object, message]);
-                self.enter(cx, &loaded, module, *matcher, 1)
+                let at = self.top;
+                match self.place(cx, object, &[message]) {
+                    Ok(()) => self.enter(cx, &loaded, module, *matcher, at),
+                    Err(it) => Next::Exit(it),
+                }
             }
             Step::Run(run, then) => {
                 self.frames.extend(then.map(Frame::Native));
                 self.enter_program(cx, *run)
             }
+            Step::Body(body, key, value) => self.enter_body(cx, body, key, value),
         }
-    }
-
-    fn push_call(&mut self, target: Value, args: &Args) {
-        self.stack.push(target);
-        self.stack.extend_from_slice(args);
-    }
-
-    /// One unit of fuel, and a safepoint.
-    fn pay(&mut self, cx: &mut Cx) -> Result<(), Exit> {
-        cx.fuel.charge(1).map_err(Exit::Stopped)?;
-        if cx.heap.wants_collection() {
-            let modules = std::mem::take(&mut self.modules);
-            let answer = self.collect(cx, &modules);
-            self.modules = modules;
-            return answer;
-        }
-        Ok(())
-    }
-
-    fn enter_program(&mut self, cx: &mut Cx, run: Run) -> Next {
-        if self.frames.len() >= self.depth_limit {
-            return Next::Exit(self.too_deep(cx));
-        }
-        let module = self.load(cx, run.module);
-        let script = cx.script(module, 0);
-        let captures = run.captures.into();
-        let this = cx.heap.alloc(Cell::Object { stamps: Default::default(), script, captures }).into();
-        self.stack.push(this);
-        let code = &self.modules[module as usize].module.methods[0];
-        let base = self.stack.len();
-        self.stack.resize(base + code.locals as usize, Value::NULL);
-        self.frames.push(Frame::Code(CodeFrame {
-            module,
-            method: 0,
-            pc: code.entry,
-            at: code.entry,
-            base: base as u32,
-            exports: run.exports,
-        }));
-        Next::Code
     }
 
     /// Makes a module's constants values of this vat; the same module is loaded once.
@@ -257,13 +264,12 @@ impl Machine {
             return at as u32;
         }
         let consts = module.consts.iter().map(|it| cx.constant(it)).collect();
-        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32 };
+        let sites = self.caches.len() as u32;
+        self.caches.resize(self.caches.len() + module.sites.len(), Cache::EMPTY);
+        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32, sites };
         let number = self.modules.len() as u32;
-        cx.scripts.extend(loaded.module.scripts.iter().zip(0..).map(|(it, script)| Placed {
-            uid: it.uid,
-            module: number,
-            script,
-        }));
+        let scripts = 0..loaded.module.scripts.len() as u32;
+        cx.scripts.extend(scripts.map(|script| Placed { module: number, script }));
         self.modules.push(loaded.clone());
         cx.modules.push(loaded);
         self.modules.len() as u32 - 1
@@ -273,25 +279,44 @@ impl Machine {
         cx.throw(format!("calls are nested more than {} deep", self.depth_limit))
     }
 
+    /// One unit of fuel, and a safepoint at which the stack is in use up to `live`.
+    fn pay(&mut self, cx: &mut Cx, live: usize) -> Result<(), Exit> {
+        cx.fuel.charge(1).map_err(Exit::Stopped)?;
+        if cx.heap.wants_collection() {
+            let modules = std::mem::take(&mut self.modules);
+            let answer = self.collect(cx, &modules, live);
+            self.modules = modules;
+            return answer;
+        }
+        Ok(())
+    }
+
     /// Collects garbage between turns.
     pub fn tidy(&mut self, cx: &mut Cx) {
         let modules = std::mem::take(&mut self.modules);
         // Nothing runs that could be stopped.
-        let _ = self.collect(cx, &modules);
+        let _ = self.collect(cx, &modules, 0);
         self.modules = modules;
     }
 
     /// Collects garbage; throws the turn away if the heap is still too heavy.
-    fn collect(&mut self, cx: &mut Cx, modules: &[Loaded]) -> Result<(), Exit> {
-        let (stack, frames, exported) = (&self.stack, &self.frames, &self.exported);
+    fn collect(&mut self, cx: &mut Cx, modules: &[Loaded], live: usize) -> Result<(), Exit> {
+        // What lies above is left over from calls that are done, and may name cells that are about to go.
+        let live = live.min(self.stack.len());
+        self.stack[live..].fill(Value::NULL);
+        let (stack, frames, exported) = (&self.stack[..live], &self.frames, &self.exported);
         cx.collect(&mut |visit| {
             stack.iter().for_each(|it| visit(*it));
             for it in frames {
-                if let Frame::Native(then) = it {
-                    then.values.iter().for_each(|it| visit(*it));
-                    if let Some(state) = &then.state {
-                        state.trace(visit);
+                match it {
+                    Frame::Native(then) => {
+                        then.values.iter().for_each(|it| visit(*it));
+                        if let Some(state) = &then.state {
+                            state.trace(visit);
+                        }
                     }
+                    Frame::Code(CodeFrame { role: Role::Body(it), .. }) => visit((*it).into()),
+                    Frame::Code(_) => {}
                 }
             }
             for it in modules {
@@ -304,128 +329,5 @@ impl Machine {
             cx.fuel.charge(cx.heap.cells() / 8).map_err(Exit::Stopped)?;
         }
         if cx.heap.has_room(0) { Ok(()) } else { Err(Exit::Stopped(crate::problem::Stop::OutOfMemory)) }
-    }
-
-    /// The operands `target args…` lie on the stack: finds the method and starts it.
-    fn dispatch(&mut self, cx: &mut Cx, selector: Selector, argc: usize) -> Next {
-        let at = self.stack.len() - argc - 1;
-        let target = cx.heap.shorten(self.stack[at]);
-        self.stack[at] = target;
-        if let Some(obj) = target.as_obj() {
-            match cx.heap.cell(obj) {
-                Cell::Object { script, .. } => {
-                    let Placed { module, script, .. } = cx.scripts[script.index()];
-                    return self.dispatch_object(cx, module, script, selector, argc);
-                }
-                Cell::Promise(_) | Cell::Far { .. } | Cell::FarProxy(_) => {
-                    return self.not_callable(cx, selector, at);
-                }
-                Cell::Broken(problem) => {
-                    let problem = *problem;
-                    crate::send::tell_of_broken(cx, target, selector, &self.stack[at + 1..]);
-                    self.stack.truncate(at);
-                    return Next::Exit(Exit::Thrown(crate::throw::unsealed(&cx.heap, problem)));
-                }
-                _ => {}
-            }
-        }
-        self.dispatch_native(cx, target, selector, argc)
-    }
-
-    fn dispatch_native(&mut self, cx: &mut Cx, target: Value, selector: Selector, argc: usize) -> Next {
-        let at = self.stack.len() - argc - 1;
-        self.shorten_args(&cx.heap, at);
-        let class = match target.view() {
-            View::Static(class) => Some(class),
-            _ => cx.class_of(target),
-        };
-        let found = class.and_then(|it| it.find(selector)).or_else(|| crate::miranda::find(selector));
-        let outcome = match (found, class.and_then(|it| it.otherwise)) {
-            (Some(f), _) => Some(f(cx, target, &self.stack[at + 1..])),
-            (None, Some(f)) => f(cx, target, selector, &self.stack[at + 1..]),
-            (None, None) => None,
-        };
-        self.stack.truncate(at);
-        match outcome {
-            Some(it) => Next::Native(it),
-            None => {
-                let fqn = class.map_or("", |it| it.fqn);
-                Next::Exit(crate::suggest::no_such_method(cx, target, fqn, selector))
-            }
-        }
-    }
-
-    fn shorten_args(&mut self, heap: &Heap, at: usize) {
-        for it in &mut self.stack[at + 1..] {
-            if it.as_obj().is_some() {
-                *it = heap.shorten(*it);
-            }
-        }
-    }
-
-    fn not_callable(&mut self, cx: &mut Cx, selector: Selector, at: usize) -> Next {
-        let mut problem = Problem::new("not synchronously callable: ")
-            .value(self.stack[at])
-            .text(format!(".{}(", selector.verb()));
-        for (n, it) in self.stack[at + 1..].iter().enumerate() {
-            problem = problem.text(if n > 0 { ", " } else { "" }).value(*it);
-        }
-        self.stack.truncate(at);
-        Next::Exit(cx.throw(problem.text(")")))
-    }
-
-    fn dispatch_object(
-        &mut self,
-        cx: &mut Cx,
-        module: u32,
-        script: u32,
-        selector: Selector,
-        argc: usize,
-    ) -> Next {
-        let loaded = self.modules[module as usize].module.clone();
-        let code = &loaded.scripts[script as usize];
-        if let Some(method) = code.methods.get(&selector) {
-            return self.enter(cx, &loaded, module, *method, argc);
-        }
-        let at = self.stack.len() - argc - 1;
-        if !code.plumbing
-            && let Some(f) = crate::miranda::find(selector)
-        {
-            self.shorten_args(&cx.heap, at);
-            let outcome = f(cx, self.stack[at], &self.stack[at + 1..]);
-            self.stack.truncate(at);
-            return Next::Native(outcome);
-        }
-        let Some(matcher) = code.matchers.first() else {
-            let receiver = self.stack[at];
-            self.stack.truncate(at);
-            return Next::Exit(crate::suggest::no_such_method(cx, receiver, &code.fqn, selector));
-        };
-        let args = cx.heap.list(&self.stack[at + 1..]);
-        let verb = cx.heap.text(selector.verb());
-        let message = cx.heap.list([verb, args]);
-        self.stack.truncate(at + 1);
-        self.stack.push(message);
-        self.enter(cx, &loaded, module, *matcher, 1)
-    }
-
-    /// Starts a method whose receiver and arguments lie on the stack.
-    fn enter(&mut self, cx: &mut Cx, loaded: &Module, module: u32, method: u32, argc: usize) -> Next {
-        if self.frames.len() >= self.depth_limit {
-            self.stack.truncate(self.stack.len() - argc - 1);
-            return Next::Exit(self.too_deep(cx));
-        }
-        let code = &loaded.methods[method as usize];
-        let base = self.stack.len() - argc;
-        self.stack.resize(base + code.locals as usize, Value::NULL);
-        self.frames.push(Frame::Code(CodeFrame {
-            module,
-            method,
-            pc: code.entry,
-            at: code.entry,
-            base: base as u32,
-            exports: false,
-        }));
-        Next::Code
     }
 }

@@ -28,6 +28,8 @@ pub enum Step {
     CallThen(Call, Box<Then>),
     /// Hands a message `[verb, args]` to the matchers of an object written in E, past its methods.
     Match(Value, Value, Box<Then>),
+    /// Runs the body of a `for` loop with a key and a value.
+    Body(Value, Value, Value),
     /// Runs a program, then goes on with the [`Then`] if there is one; otherwise its value is what the
     /// program's last expression gives.
     Run(Box<crate::machine::Run>, Option<Box<Then>>),

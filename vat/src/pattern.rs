@@ -112,6 +112,12 @@ fn match_different(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     done(it)
 }
 
+/// `def ==value exit ejector := specimen`
+pub(crate) fn match_same_as(cx: &mut Cx, value: Value, specimen: Value, ejector: Value) -> Outcome {
+    let then = Then::new(tested_same, [value, Value::TRUE, specimen, ejector]);
+    cx.call_then(Value::of(&crate::same::EQUALIZER), "optSame", [specimen, value], then)
+}
+
 fn test_same(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let (value, wanted) = (field(cx, this, 0), field(cx, this, 1));
     let then = Then::new(tested_same, [value, wanted, args[0], args[1]]);

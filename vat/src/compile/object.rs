@@ -1,7 +1,7 @@
 //! Object expressions: captures, auditors, and the code of methods and matchers.
 
-use super::{Compiler, Function, Key, Place};
-use crate::code::{Captured, Handling, Held, MethodCode, Op, ScriptCode};
+use super::{Compiler, Function, Key, Place, Want};
+use crate::code::{Captured, Handling, Held, MethodCode, NO, Op, Reg, ScriptCode};
 use crate::selector::Selector;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -26,38 +26,45 @@ enum Body {
 }
 
 impl Compiler<'_> {
-    pub(super) fn object(&mut self, id: ObjectId) {
+    pub(super) fn object(&mut self, id: ObjectId, want: Want) {
+        self.temporarily(|cx| {
+            let made = cx.new_object(id);
+            cx.hand_over(want, made);
+        });
+    }
+
+    /// Makes the object and matches it with its pattern; the register it is in.
+    fn new_object(&mut self, id: ObjectId) -> Reg {
         let it = self.program.object(id);
         let auditors: Vec<ExprId> = it.as_auditor.iter().chain(&it.implements).copied().collect();
-        for it in &auditors {
-            self.expr(*it);
+        let row = self.temps(auditors.len() as Reg);
+        for (n, it) in auditors.iter().enumerate() {
+            self.expr(*it, Want::To(row + n as Reg));
         }
         let own = self.own_noun(it.pattern);
         let early = self.define_early(id, own);
         let (captured, own_name) = self.captures(id, own);
-        let script = self.script(id, &captured, own_name);
-        let captures = captured.len() as u32;
-        let auditors = auditors.len() as u32;
-        self.f.depth -= captures + auditors;
-        match auditors {
-            0 => self.push(Op::Object(script)),
-            _ => self.push(Op::Audited(script, auditors)),
-        }
+        let script = self.script(id, &captured, own_name, auditors.len() as u32);
+        let made = row;
+        match (auditors.is_empty(), captured.is_empty()) {
+            (true, nothing) => {
+                if nothing {
+                    self.temp();
+                }
+                self.emit(Op::Object { at: made, script })
+            }
+            (false, _) => self.emit(Op::Audited { at: made, script }),
+        };
         match early {
             Some((local, Held::Slot)) => {
-                self.push(Op::Dup);
-                self.push(Op::Local(local));
-                self.take(Op::SlotPut, 1);
-                self.take(Op::Pop, 1);
+                self.emit_send(Op::SlotPut { slot: local, value: made }, "put", 1);
             }
             Some((local, _)) => {
-                self.emit(Op::PatchBinding(local));
+                self.emit(Op::PatchBinding { binding: local, object: made });
             }
-            None => {
-                self.push(Op::Dup);
-                self.object_pattern(id, it.pattern, it.as_auditor);
-            }
+            None => self.object_pattern(it.pattern, it.as_auditor, made),
         }
+        made
     }
 
     /// The definition an object makes of its own name, when its pattern is a bare noun.
@@ -71,7 +78,7 @@ impl Compiler<'_> {
     }
 
     /// An object that closes over the slot or binding of its own name needs it before it exists itself.
-    fn define_early(&mut self, id: ObjectId, own: Option<DefinitionId>) -> Option<(u32, Held)> {
+    fn define_early(&mut self, id: ObjectId, own: Option<DefinitionId>) -> Option<(Reg, Held)> {
         let own = own?;
         let held = self.held(own);
         let capture = self.scopes.captures(id).iter().find(|it| it.binder == Binder::Definition(own))?;
@@ -84,25 +91,25 @@ impl Compiler<'_> {
             return None;
         }
         let local = self.local();
-        self.push(Op::Null);
+        self.emit(Op::Null { dst: local });
         match held {
             Held::Slot => {
-                self.emit(Op::NewVarSlot);
+                self.emit(Op::NewVarSlot { dst: local, src: local });
             }
-            _ => {
-                match self.program.object(id).as_auditor {
-                    Some(it) => self.expr(it),
-                    None => self.push(Op::Null),
-                }
-                self.take(Op::NewBinding, 1);
-            }
+            _ => self.temporarily(|cx| {
+                let guard = cx.program.object(id).as_auditor.map(|it| {
+                    let guard = cx.temp();
+                    cx.expr(it, Want::To(guard));
+                    guard
+                });
+                cx.emit(Op::NewBinding { dst: local, src: local, guard: guard.unwrap_or(NO) });
+            }),
         }
-        self.take(Op::Store(local), 1);
-        self.f.places.insert(own, local);
+        self.settle(own, local);
         Some((local, held))
     }
 
-    /// Pushes what the object closes over. Its own name is `This` inside, if only read.
+    /// Puts what the object closes over in a row. Its own name is `This` inside, if only read.
     fn captures(
         &mut self,
         id: ObjectId,
@@ -118,7 +125,8 @@ impl Compiler<'_> {
             match found {
                 Some((Place::Constant(_), _)) => {}
                 Some((place, held)) => {
-                    self.load(place);
+                    let at = self.temp();
+                    self.load(at, place);
                     captured.push((key, Captured { noun: it.noun.clone(), held }));
                 }
                 None => {
@@ -133,25 +141,29 @@ impl Compiler<'_> {
         (captured, own_name)
     }
 
-    fn object_pattern(&mut self, id: ObjectId, pattern: PatternId, as_auditor: Option<ExprId>) {
+    fn object_pattern(&mut self, pattern: PatternId, as_auditor: Option<ExprId>, made: Reg) {
         let own = self.scopes.by_pattern.get(&pattern).copied();
         match (self.program.pattern(pattern), as_auditor, own) {
             // `as A` is the guard of the object's own binding, and it has just been approved.
             (Pattern::Final { guard: None, .. }, Some(auditor), Some(own))
                 if self.held(own) == Held::Binding =>
             {
-                self.expr(auditor);
-                self.take(Op::NewBinding, 1);
-                let local = self.local();
-                self.f.places.insert(own, local);
-                self.take(Op::Store(local), 1);
+                let (local, guard) = (self.local(), self.temp());
+                self.expr(auditor, Want::To(guard));
+                self.emit(Op::NewBinding { dst: local, src: made, guard });
+                self.settle(own, local);
             }
-            _ => self.matching(pattern, None),
+            _ => self.matching(pattern, made, None),
         }
-        let _ = id;
     }
 
-    fn script(&mut self, id: ObjectId, captured: &[(Key, Captured)], own_name: Option<DefinitionId>) -> u32 {
+    fn script(
+        &mut self,
+        id: ObjectId,
+        captured: &[(Key, Captured)],
+        own_name: Option<DefinitionId>,
+        auditors: u32,
+    ) -> u32 {
         let it = self.program.object(id);
         let script = self.scripts.len() as u32;
         self.scripts.push(None);
@@ -185,13 +197,13 @@ impl Compiler<'_> {
             }
         };
         self.scripts[script as usize] = Some(ScriptCode {
-            uid: crate::code::fresh_script_uid(),
             object: Some(id),
             name: Arc::from(name),
             fqn: Arc::from(fqn),
             methods,
             matchers,
             plumbing,
+            auditors,
             presumed_frozen: crate::load::presumed_frozen(self.judgements, id),
             captures: captured.iter().map(|(_, it)| it.clone()).collect(),
         });
@@ -214,12 +226,9 @@ impl Compiler<'_> {
                 let method = &methods[at];
                 self.at = method.body;
                 self.params(&method.params);
-                self.expr(method.body);
-                if let Some(guard) = method.result_guard {
-                    self.expr(guard);
-                    self.push(Op::Null);
-                    let site = self.site("coerce", 2);
-                    self.take(Op::Coerce(site), 2);
+                match method.result_guard {
+                    None => self.expr(method.body, Want::Return),
+                    Some(guard) => self.guarded_result(method.body, guard),
                 }
                 (method.params.len() as u32, format!("{}/{}", method.verb, method.params.len()))
             }
@@ -233,68 +242,69 @@ impl Compiler<'_> {
             }
             _ => return,
         };
-        self.take(Op::Return, 1);
+        let end = self.here();
         self.methods[it.method as usize] = Some(MethodCode {
             entry,
-            end: self.here(),
+            end,
             params,
-            locals: self.f.locals,
+            size: self.settle_registers(entry, handlers as usize),
             handlers: handlers..self.handlers.len() as u32,
             script: it.script,
             name: Arc::from(name),
         });
     }
 
+    fn guarded_result(&mut self, body: ExprId, guard: ExprId) {
+        let (result, guarded_by) = (self.temp(), self.temp());
+        self.expr(body, Want::To(result));
+        self.expr(guard, Want::To(guarded_by));
+        self.emit_send(Op::Coerce { dst: result, guard: guarded_by, ejector: NO }, "coerce", 2);
+        self.emit(Op::Return { src: result });
+    }
+
     /// The arguments are the first locals; a plain final noun is its argument.
     fn params(&mut self, params: &[PatternId]) {
-        self.f.locals = params.len() as u32;
+        self.locals(params.len() as Reg);
         for (at, it) in params.iter().enumerate() {
-            if let Pattern::Final { guard: None, .. } = self.program.pattern(*it)
-                && let Some(id) = self.scopes.by_pattern.get(it)
-                && self.held(*id) == Held::Value
+            let at = at as Reg;
+            if let Pattern::Final { guard: None, .. } | Pattern::Var { guard: None, .. } =
+                self.program.pattern(*it)
+                && let Some(id) = self.scopes.by_pattern.get(it).copied()
+                && self.held(id) == Held::Value
             {
-                self.f.places.insert(*id, at as u32);
-                self.f.visible.push(*id);
+                self.settle(id, at);
                 continue;
             }
-            if let Pattern::Ignore = self.program.pattern(*it) {
-                continue;
-            }
-            self.push(Op::Local(at as u32));
-            self.matching(*it, None);
+            self.matching(*it, at, None);
         }
     }
 
     /// A matcher whose pattern ejects leaves the message to the next one.
     fn matcher(&mut self, it: &syntax::kernel_e::Matcher, number: Option<u32>) {
         self.at = it.body;
-        self.f.locals = 1;
+        self.locals(1);
         match number {
-            None => {
-                self.push(Op::Local(0));
-                self.matching(it.pattern, None);
-            }
+            None => self.matching(it.pattern, 0, None),
             Some(number) => {
                 let slot = self.local();
                 let name = self.text("fail");
                 self.emit(Op::NewEjector { slot, name });
                 let start = self.here();
-                self.push(Op::Local(0));
-                self.matching(it.pattern, Some(slot));
+                self.matching(it.pattern, 0, Some(slot));
                 let end = self.here();
-                self.emit(Op::KillEjector(slot));
-                let over = self.emit(Op::Jump(0));
+                self.emit(Op::KillEjector { slot });
+                let over = self.jump();
                 let target = self.here();
-                self.handler(start, end, target, Handling::Escape(slot), 0);
-                self.emit(Op::NextMatcher(number));
+                self.handler_over(start, end, target, NO, Handling::Escape { slot, name });
+                self.emit(Op::NextMatcher { number });
                 self.patch(over);
             }
         }
-        self.expr(it.body);
+        self.expr(it.body, Want::Return);
     }
 
     /// `meta.getState()`: the slots of all nouns that can be seen in the object here, the latest first.
-    pub(super) fn meta_state(&mut self) {
+    pub(super) fn meta_state(&mut self, want: Want) {
         let mut nouns: Vec<(Name, Place, Held)> = Vec::new();
         for id in self.f.visible.iter().rev() {
             if let Some((place, held)) = self.find_definition(*id) {
@@ -311,23 +321,22 @@ impl Compiler<'_> {
         }
         let mut seen = rustc_hash::FxHashSet::default();
         nouns.retain(|it| seen.insert(it.0.clone()));
-        let count = nouns.len() as u32;
-        for (noun, place, held) in nouns {
-            self.push_text(&format!("&{noun}"));
-            self.load(place);
-            match held {
-                Held::Value => {
-                    self.push(Op::Null);
-                    self.take(Op::NewBinding, 1);
-                    self.emit(Op::BindingGet);
+        let n = nouns.len() as u16;
+        self.temporarily(|cx| {
+            let from = cx.temps(2 * n);
+            for (at, (noun, place, held)) in nouns.into_iter().enumerate() {
+                let name = from + 2 * at as Reg;
+                let dst = name + 1;
+                cx.text_to(name, &format!("&{noun}"));
+                cx.load(dst, place);
+                if held == Held::Value {
+                    cx.emit(Op::NewBinding { dst, src: dst, guard: NO });
                 }
-                Held::Slot => {}
-                Held::Binding => {
-                    self.emit(Op::BindingGet);
+                if held != Held::Slot {
+                    cx.emit_send(Op::BindingGet { dst, src: dst }, "get", 0);
                 }
             }
-        }
-        self.f.depth -= 2 * count;
-        self.push(Op::MetaState(count));
+            cx.give(want, |_, dst| Op::MetaState { dst, from, n });
+        });
     }
 }

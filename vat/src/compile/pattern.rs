@@ -1,121 +1,131 @@
-//! Patterns: each takes the specimen off the operands and leaves its nouns in locals.
+//! Patterns: each takes the specimen from a register, which it leaves alone, and puts its nouns into locals.
 
-use super::Compiler;
-use crate::code::{Held, Op};
+use super::{Compiler, Want};
+use crate::code::{Held, NO, Op, Reg};
 use syntax::deep;
 use syntax::kernel_e::{Expr, ExprId, Pattern, PatternId};
 use syntax::scope::DefinitionId;
 
 impl Compiler<'_> {
-    /// Matches the top operand; `ejector` is the local that holds the ejector, none means throw.
-    pub(super) fn matching(&mut self, id: PatternId, ejector: Option<u32>) {
-        deep(|| self.matching_here(id, ejector));
+    /// Matches what is in `src`; `ejector` is the register that holds the ejector, none means throw.
+    pub(super) fn matching(&mut self, id: PatternId, src: Reg, ejector: Option<Reg>) {
+        deep(|| self.matching_here(id, src, ejector));
     }
 
-    fn matching_here(&mut self, id: PatternId, ejector: Option<u32>) {
+    fn matching_here(&mut self, id: PatternId, src: Reg, ejector: Option<Reg>) {
         match self.program.pattern(id) {
-            Pattern::Ignore => {
-                self.take(Op::Pop, 1);
-            }
-            Pattern::List(items) => {
-                self.push_ejector(ejector);
-                self.emit(Op::ListMatch(items.len() as u32));
-                self.take(Op::ListItems(items.len() as u32), 2);
-                self.f.depth += items.len() as u32;
-                for it in items {
-                    self.matching(*it, ejector);
+            Pattern::Ignore => {}
+            Pattern::List(items) => self.temporarily(|cx| {
+                let n = items.len() as Reg;
+                let at = cx.temps(n.max(1));
+                cx.emit(Op::Move { dst: at, src });
+                cx.emit(Op::ListMatch { at, ejector: ejector.unwrap_or(NO), n });
+                for (n, it) in items.iter().enumerate() {
+                    cx.matching(*it, at + n as Reg, ejector);
+                }
+            }),
+            Pattern::Via { function, pattern } => self.temporarily(|cx| {
+                if cx.match_same(*function, *pattern, src, ejector) {
+                    return;
+                }
+                let at = cx.temps(3);
+                cx.emit(Op::Move { dst: at + 1, src });
+                cx.expr(*function, Want::To(at));
+                match ejector {
+                    Some(slot) => cx.emit(Op::Ejector { dst: at + 2, slot }),
+                    None => cx.emit(Op::Null { dst: at + 2 }),
+                };
+                let site = cx.site("run", 2);
+                match u16::try_from(site) {
+                    Ok(site) => cx.emit(Op::Call { dst: at, at, site }),
+                    Err(_) => cx.emit(Op::CallWide { at, site }),
+                };
+                cx.matching(*pattern, at, ejector);
+            }),
+            Pattern::Binding(_) => {
+                if let Some((_, local)) = self.defined(id) {
+                    self.emit(Op::Move { dst: local, src });
                 }
             }
-            Pattern::Via { function, pattern } => {
-                self.expr(*function);
-                self.push_ejector(ejector);
-                let site = self.site("run", 2);
-                self.take(Op::Via(site), 2);
-                self.matching(*pattern, ejector);
-            }
-            Pattern::Binding(_) => {
-                let local = self.defined(id).map(|(_, local)| local);
-                self.store(local);
-            }
-            Pattern::Final { guard, .. } => self.final_noun(id, *guard, ejector),
-            Pattern::Var { guard, .. } => self.var_noun(id, *guard, ejector),
-            Pattern::QuasiLiteral(_) | Pattern::QuasiPattern(_) => {
-                let at = self.text("a hole is no pattern");
-                self.emit(Op::Fail(at));
-                self.take(Op::Pop, 1);
-            }
+            Pattern::Final { guard, .. } => self.final_noun(id, *guard, src, ejector),
+            Pattern::Var { guard, .. } => self.var_noun(id, *guard, src, ejector),
+            Pattern::QuasiLiteral(_) | Pattern::QuasiPattern(_) => self.fail("a hole is no pattern"),
         }
     }
 
-    fn store(&mut self, local: Option<u32>) {
-        match local {
-            Some(local) => self.take(Op::Store(local), 1),
-            None => self.take(Op::Pop, 1),
-        };
-    }
-
-    pub(super) fn push_ejector(&mut self, ejector: Option<u32>) {
-        match ejector {
-            Some(local) => self.push(Op::Local(local)),
-            None => self.push(Op::Null),
+    /// `==value`, which is `via (__matchSame.run(value)) _`.
+    fn match_same(&mut self, function: ExprId, pattern: PatternId, src: Reg, ejector: Option<Reg>) -> bool {
+        let Expr::Call { recipient, verb, args } = self.program.expr(function) else { return false };
+        let ([value], Pattern::Ignore) = (&args[..], self.program.pattern(pattern)) else { return false };
+        if &**verb != "run" || !self.universal(*recipient, "__matchSame") {
+            return false;
         }
+        let outside = std::mem::replace(&mut self.at, function);
+        let kept = self.temp();
+        self.emit(Op::Move { dst: kept, src });
+        let b = self.value(*value, &[]);
+        self.emit(Op::MatchSame { a: kept, b, ejector: ejector.unwrap_or(NO) });
+        self.at = outside;
+        true
     }
 
     /// The definition a pattern makes, and a fresh local for it.
-    fn defined(&mut self, pattern: PatternId) -> Option<(DefinitionId, u32)> {
+    fn defined(&mut self, pattern: PatternId) -> Option<(DefinitionId, Reg)> {
         let id = *self.scopes.by_pattern.get(&pattern)?;
         let local = self.local();
-        self.f.places.insert(id, local);
-        self.f.visible.push(id);
+        self.settle(id, local);
         Some((id, local))
     }
 
-    /// `specimen → coerced`, the guard kept in a local if it will be wanted again.
-    fn coerce(&mut self, guard: ExprId, ejector: Option<u32>, keep: bool) -> Option<u32> {
-        self.expr(guard);
-        let kept = keep.then(|| {
-            let local = self.local();
-            self.emit(Op::Keep(local));
-            local
-        });
-        self.push_ejector(ejector);
-        let site = self.site("coerce", 2);
-        self.take(Op::Coerce(site), 2);
-        kept
+    /// A definition is kept in this register from now on.
+    pub(super) fn settle(&mut self, id: DefinitionId, local: Reg) {
+        self.f.places.insert(id, local);
+        self.f.visible.push(id);
     }
 
-    fn final_noun(&mut self, id: PatternId, guard: Option<ExprId>, ejector: Option<u32>) {
+    /// Coerces `dst` in place; the register of the guard.
+    fn coerce(&mut self, guard: ExprId, dst: Reg, ejector: Option<Reg>, keep: bool) -> Reg {
+        let at = if keep { self.local() } else { self.temp() };
+        self.expr(guard, Want::To(at));
+        let op = Op::Coerce { dst, guard: at, ejector: ejector.unwrap_or(NO) };
+        self.emit_send(op, "coerce", 2);
+        at
+    }
+
+    fn final_noun(&mut self, id: PatternId, guard: Option<ExprId>, src: Reg, ejector: Option<Reg>) {
         let held = self.scopes.by_pattern.get(&id).map_or(Held::Value, |it| self.held(*it));
-        let kept = guard.and_then(|it| self.coerce(it, ejector, held == Held::Binding));
-        if held == Held::Binding {
-            match kept {
-                Some(guard) => self.push(Op::Local(guard)),
-                None => self.push(Op::Null),
+        self.temporarily(|cx| {
+            let local = cx.local();
+            cx.emit(Op::Move { dst: local, src });
+            let kept = guard.map(|it| cx.coerce(it, local, ejector, held == Held::Binding));
+            if held == Held::Binding {
+                cx.emit(Op::NewBinding { dst: local, src: local, guard: kept.unwrap_or(NO) });
             }
-            self.take(Op::NewBinding, 1);
-        }
-        let local = self.defined(id).map(|(_, local)| local);
-        self.store(local);
+            if let Some(id) = cx.scopes.by_pattern.get(&id) {
+                cx.settle(*id, local);
+            }
+        });
     }
 
-    fn var_noun(&mut self, id: PatternId, guard: Option<ExprId>, ejector: Option<u32>) {
+    fn var_noun(&mut self, id: PatternId, guard: Option<ExprId>, src: Reg, ejector: Option<Reg>) {
         let held = self.scopes.by_pattern.get(&id).map_or(Held::Value, |it| self.held(*it));
-        let kept = guard.and_then(|it| self.coerce(it, ejector, true));
+        let local = self.local();
+        self.emit(Op::Move { dst: local, src });
+        let kept = guard.map(|it| self.coerce(it, local, ejector, true));
         match (held, kept) {
             (Held::Slot, None) => {
-                self.emit(Op::NewVarSlot);
+                self.emit(Op::NewVarSlot { dst: local, src: local });
             }
             (Held::Slot, Some(guard)) => {
-                self.push(Op::Local(guard));
-                self.take(Op::NewGuardedSlot, 1);
+                self.emit(Op::NewGuardedSlot { dst: local, src: local, guard });
             }
             _ => {}
         }
-        let defined = self.defined(id);
-        if let (Some((id, _)), Some(guard), Held::Value) = (defined, kept, held) {
+        let Some(id) = self.scopes.by_pattern.get(&id).copied() else { return };
+        if let (Some(guard), Held::Value) = (kept, held) {
             self.f.guards.insert(id, guard);
         }
-        self.store(defined.map(|(_, local)| local));
+        self.settle(id, local);
     }
 
     /// What an ejector is called: the noun that its pattern binds, however deep.

@@ -1,10 +1,11 @@
 //! Who uses each definition, and how: decides which nouns need slots, bindings or real ejectors.
 
 use super::Outer;
+use super::shape::{Around, Flow, Logic};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Scopes;
 use syntax::deep;
-use syntax::kernel_e::{Expr, ExprId, Method, ObjectId, Pattern, PatternId, Program, Script};
+use syntax::kernel_e::{Expr, ExprId, ObjectId, Pattern, PatternId, Program, Script};
 use syntax::scope::{Binder, DefinitionId};
 
 /// What compilation has to know of every definition before it meets it.
@@ -17,8 +18,15 @@ pub(super) struct Uses {
     pub asked: Vec<bool>,
     /// An ejector's noun that is used otherwise than by calling it in its own frame.
     pub escapes: Vec<bool>,
-    /// Object expressions that are the body of a `while` and become part of the frame around them.
-    pub inlined: FxHashSet<ObjectId>,
+    /// An ejector's noun that is the exit of a definition that may fail: it is a jump, but the pattern may want
+    /// a real one.
+    pub soft: Vec<bool>,
+    /// The value is looked at, by more than a definition that ignores it.
+    pub read: Vec<bool>,
+    /// A noun of a logical expression that someone looks at.
+    pub wanted: Vec<bool>,
+    /// Trees of logical expressions that need no lists of bindings.
+    pub flows: FxHashSet<ExprId>,
     /// By object expression: which top-level expression it stands in. None: in a `try`, where the program may
     /// catch what its auditors throw.
     pub top: FxHashMap<ObjectId, usize>,
@@ -26,11 +34,23 @@ pub(super) struct Uses {
     finally: Vec<u32>,
 }
 
+/// A logical expression: its tree, where its nouns come from, and whether they are seen only where it is true.
+struct Found {
+    tree: ExprId,
+    ok: DefinitionId,
+    names: Vec<DefinitionId>,
+    tested: bool,
+    true_leaves: u32,
+    /// Nouns in its leaves, each with the noun it is handed on as.
+    feeds: Vec<(DefinitionId, DefinitionId)>,
+}
+
 pub(super) struct Walk<'a> {
     program: &'a Program,
     scopes: &'a Scopes,
     outer: &'a dyn Outer,
     uses: Uses,
+    found: Vec<Found>,
     functions: u32,
     function: u32,
     finally: u32,
@@ -47,7 +67,10 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         binds: vec![false; n],
         asked: vec![false; n],
         escapes: vec![false; n],
-        inlined: FxHashSet::default(),
+        soft: vec![false; n],
+        read: vec![false; n],
+        wanted: vec![false; n],
+        flows: FxHashSet::default(),
         top: FxHashMap::default(),
         function: vec![0; n],
         finally: vec![0; n],
@@ -58,6 +81,7 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         scopes,
         outer,
         uses,
+        found: Vec::new(),
         functions: 0,
         function: 0,
         finally: 0,
@@ -73,11 +97,27 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         // `meta.getState()` shows the slots of all there is.
         walk.uses.captured.fill(true);
         walk.uses.escapes.fill(true);
+        walk.uses.wanted.fill(true);
     }
+    for (at, it) in scopes.definitions.iter().enumerate() {
+        walk.uses.wanted[at] |= it.top_level;
+    }
+    walk.settle_logic();
     walk.uses
 }
 
-impl Walk<'_> {
+/// Does the pattern take anything?
+pub(super) fn is_sure(program: &Program, pattern: PatternId) -> bool {
+    matches!(
+        program.pattern(pattern),
+        Pattern::Ignore
+            | Pattern::Binding(_)
+            | Pattern::Final { guard: None, .. }
+            | Pattern::Var { guard: None, .. }
+    )
+}
+
+impl<'a> Walk<'a> {
     fn expr(&mut self, id: ExprId) {
         deep(|| self.expr_here(id));
     }
@@ -97,9 +137,8 @@ impl Walk<'_> {
                 }
             }
             Expr::Call { recipient, verb, args } => {
-                if let Some(body) = while_thunk(self.program, self.scopes, self.outer, id) {
-                    self.uses.inlined.insert(body.0);
-                    self.expr(body.1.body);
+                if let Some((_, body)) = super::shape::while_loop(self.program, self.scopes, self.outer, id) {
+                    self.test(body.body);
                     return;
                 }
                 match self.program.expr(*recipient) {
@@ -119,9 +158,14 @@ impl Walk<'_> {
             }
             Expr::Define { pattern, ejector, value } => {
                 if let Some(it) = ejector {
-                    self.expr(*it);
+                    self.exit(*it, *pattern);
                 }
-                self.expr(*value);
+                match (self.program.pattern(*pattern), self.program.expr(*value)) {
+                    (Pattern::Ignore, Expr::Noun(_)) if self.definition_of(*value).is_some() => {
+                        self.called(*value);
+                    }
+                    _ => self.expr(*value),
+                }
                 self.pattern(*pattern);
             }
             Expr::Escape { pattern, body, catch } => {
@@ -140,12 +184,12 @@ impl Walk<'_> {
             }
             Expr::Hide(it) => self.expr(*it),
             Expr::If { test, then, otherwise } => {
-                self.expr(*test);
+                self.test(*test);
                 self.expr(*then);
                 self.expr(*otherwise);
             }
             Expr::Object(it) => self.object(*it),
-            Expr::Seq(it) => it.iter().for_each(|it| self.expr(*it)),
+            Expr::Seq(it) => self.sequence(id, it, false),
             Expr::Literal(_)
             | Expr::MetaContext
             | Expr::MetaState
@@ -163,7 +207,10 @@ impl Walk<'_> {
 
     fn used(&mut self, id: ExprId) -> Option<DefinitionId> {
         let it = self.called(id)?;
-        self.uses.escapes[it.0 as usize] = true;
+        let at = it.0 as usize;
+        self.uses.escapes[at] = true;
+        self.uses.read[at] = true;
+        self.uses.wanted[at] = true;
         Some(it)
     }
 
@@ -178,6 +225,143 @@ impl Walk<'_> {
             self.uses.escapes[at] = true;
         }
         Some(it)
+    }
+
+    /// A test: what it defines is seen only where it is true.
+    fn test(&mut self, id: ExprId) {
+        deep(|| match self.program.expr(id) {
+            Expr::Seq(it) => self.sequence(id, it, true),
+            Expr::Hide(it) => self.test(*it),
+            Expr::If { test, then, otherwise } => {
+                self.test(*test);
+                self.test(*then);
+                self.test(*otherwise);
+            }
+            _ => self.expr(id),
+        });
+    }
+
+    fn sequence(&mut self, id: ExprId, exprs: &[ExprId], tested: bool) {
+        if let Some(it) = super::shape::for_loop(self.program, self.scopes, self.outer, id) {
+            self.expr(it.collection);
+            self.pattern(it.key);
+            self.pattern(it.value);
+            return it.body.iter().for_each(|it| self.expr(*it));
+        }
+        if let Expr::Seq(exprs) = self.program.expr(id)
+            && let Some(logic) = self.around().logic(exprs)
+        {
+            logic.before.iter().for_each(|it| self.expr(*it));
+            return self.logic(&logic, tested);
+        }
+        let Some((last, first)) = exprs.split_last() else { return };
+        first.iter().for_each(|it| self.expr(*it));
+        if tested { self.test(*last) } else { self.expr(*last) }
+    }
+
+    fn around(&self) -> Around<'a> {
+        Around { program: self.program, scopes: self.scopes, outer: self.outer }
+    }
+
+    fn logic(&mut self, logic: &Logic<'_>, tested: bool) {
+        let mut feeds = Vec::new();
+        self.flow(logic.tree, &logic.names, &mut feeds);
+        for it in logic.names.iter().chain([&logic.ok]) {
+            self.defined_as(*it);
+        }
+        let true_leaves = self.around().true_leaves(logic);
+        let (tree, ok, names) = (logic.tree, logic.ok, logic.names.clone());
+        self.found.push(Found { tree, ok, names, tested, true_leaves, feeds });
+    }
+
+    fn flow(&mut self, id: ExprId, names: &[DefinitionId], feeds: &mut Vec<(DefinitionId, DefinitionId)>) {
+        let around = self.around();
+        deep(|| match around.flow(id) {
+            Some(Flow::If { test, then, otherwise }) => {
+                self.test(test);
+                self.flow(then, names, feeds);
+                self.flow(otherwise, names, feeds);
+            }
+            Some(Flow::Seq { first, last }) => {
+                if let Expr::Seq(exprs) = self.program.expr(id)
+                    && let Some(logic) = around.logic(exprs)
+                {
+                    // A tree whose value is another tree's.
+                    logic.before.iter().for_each(|it| self.expr(*it));
+                    return self.logic(&logic, true);
+                }
+                first.iter().for_each(|it| self.expr(*it));
+                self.flow(last, names, feeds);
+            }
+            Some(Flow::Hide(it)) => self.flow(it, names, feeds),
+            Some(Flow::Escape { pattern, body, catch }) => {
+                self.pattern(pattern);
+                self.flow(body, names, feeds);
+                self.pattern(catch.0);
+                self.flow(catch.1, names, feeds);
+            }
+            Some(Flow::True(it) | Flow::False(it)) => {
+                for (it, name) in it.iter().zip(names) {
+                    if let Some(inner) = self.called(*it) {
+                        feeds.push((inner, *name));
+                    }
+                }
+            }
+            None => {}
+        });
+    }
+
+    /// Decides which logical expressions need no lists: those whose nouns nobody looks at, or only where they
+    /// are surely there and have one place to come from.
+    fn settle_logic(&mut self) {
+        let mut lists = vec![false; self.found.len()];
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for (at, it) in self.found.iter().enumerate() {
+                let uses = &mut self.uses;
+                let wanted = it.names.iter().any(|it| uses.wanted[it.0 as usize]);
+                let escaping = uses.wanted[it.ok.0 as usize];
+                if !lists[at] && (escaping || wanted && !(it.tested && it.true_leaves == 1)) {
+                    lists[at] = true;
+                    changed = true;
+                }
+                for (inner, outer) in &it.feeds {
+                    let (inner, outer) = (inner.0 as usize, outer.0 as usize);
+                    let mut flag = |flags: fn(&mut Uses) -> &mut Vec<bool>, when: Option<bool>| {
+                        let flags = flags(uses);
+                        let now = when.unwrap_or(flags[outer]);
+                        changed |= now && !flags[inner];
+                        flags[inner] |= now;
+                    };
+                    flag(|it| &mut it.wanted, lists[at].then_some(true));
+                    flag(|it| &mut it.binds, lists[at].then_some(true));
+                    flag(|it| &mut it.captured, None);
+                    flag(|it| &mut it.asked, None);
+                    flag(|it| &mut it.escapes, lists[at].then_some(true));
+                }
+            }
+        }
+        let flows = self.found.iter().zip(lists).filter(|(_, lists)| !lists);
+        self.uses.flows = flows.map(|(it, _)| it.tree).collect();
+    }
+
+    /// The exit of a definition.
+    fn exit(&mut self, ejector: ExprId, pattern: PatternId) {
+        if !matches!(self.program.expr(ejector), Expr::Noun(_)) {
+            return self.expr(ejector);
+        }
+        if let Some(it) = self.called(ejector)
+            && !is_sure(self.program, pattern)
+        {
+            self.uses.soft[it.0 as usize] = true;
+            self.uses.read[it.0 as usize] = true;
+        }
+    }
+
+    fn defined_as(&mut self, it: DefinitionId) {
+        self.uses.function[it.0 as usize] = self.function;
+        self.uses.finally[it.0 as usize] = self.finally;
     }
 
     fn pattern(&mut self, id: PatternId) {
@@ -204,8 +388,7 @@ impl Walk<'_> {
 
     fn defined(&mut self, pattern: PatternId) {
         if let Some(it) = self.scopes.by_pattern.get(&pattern) {
-            self.uses.function[it.0 as usize] = self.function;
-            self.uses.finally[it.0 as usize] = self.finally;
+            self.defined_as(*it);
         }
     }
 
@@ -256,41 +439,5 @@ impl Walk<'_> {
         (self.function, self.finally) = (self.functions, 0);
         body(self);
         (self.function, self.finally) = outside;
-    }
-}
-
-/// `__loop.run(fn { … })` where `__loop` is the universal one: a loop that needs no object.
-pub(super) fn while_thunk<'a>(
-    program: &'a Program,
-    scopes: &Scopes,
-    outer: &dyn Outer,
-    call: ExprId,
-) -> Option<(ObjectId, &'a Method)> {
-    let Expr::Call { recipient, verb, args } = program.expr(call) else { return None };
-    let (Expr::Noun(noun), [arg]) = (program.expr(*recipient), &args[..]) else { return None };
-    if &**verb != "run" || &**noun != "__loop" || *scopes.binder(*recipient) != Binder::Outer {
-        return None;
-    }
-    if !outer.is_universal(noun) {
-        return None;
-    }
-    let Expr::Object(id) = program.expr(*arg) else { return None };
-    let it = program.object(*id);
-    let plain = it.as_auditor.is_none() && it.implements.is_empty();
-    match (&it.script, program.pattern(it.pattern)) {
-        (Script::Methods { methods, matchers }, Pattern::Ignore) if plain && matchers.is_empty() => {
-            match &methods[..] {
-                [it] if &*it.verb == "run" && it.params.is_empty() => {
-                    let boolean = it.result_guard.is_none_or(|guard| {
-                        matches!(program.expr(guard), Expr::Noun(noun) if &**noun == "boolean")
-                            && *scopes.binder(guard) == Binder::Outer
-                            && outer.is_universal("boolean")
-                    });
-                    boolean.then_some((*id, it))
-                }
-                _ => None,
-            }
-        }
-        _ => None,
     }
 }

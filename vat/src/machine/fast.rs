@@ -6,18 +6,41 @@ use crate::heap::Cell;
 use crate::value::{Value, View};
 
 /// Two integers whose result fits, or two floats.
+#[inline]
 pub(super) fn arithmetic(arith: Arith, a: Value, b: Value) -> Option<Value> {
     Some(match (a.view(), b.view()) {
+        (View::Int(a), View::Int(b)) if arith == Arith::Divide => quotient(a, b)?.into(),
         (View::Int(a), View::Int(b)) => integers(arith, a, b)?.into(),
         (View::Float(a), View::Float(b)) => match arith {
             Arith::Add => a + b,
             Arith::Subtract => a - b,
             Arith::Multiply => a * b,
+            Arith::Divide => a / b,
             _ => return None,
         }
         .into(),
+        (View::Int(_), View::Float(_)) | (View::Float(_), View::Int(_)) => mixed(arith, a, b)?.into(),
         _ => return None,
     })
+}
+
+/// An int beside a float counts as the float it is.
+fn mixed(arith: Arith, a: Value, b: Value) -> Option<f64> {
+    let float = |it: Value| it.as_float().or_else(|| it.as_int().map(|it| it as f64));
+    let (a, b) = (float(a)?, float(b)?);
+    Some(match arith {
+        Arith::Add => a + b,
+        Arith::Subtract => a - b,
+        Arith::Multiply => a * b,
+        Arith::Divide => a / b,
+        _ => return None,
+    })
+}
+
+/// Ints that are floats exactly have the nearest float as their quotient.
+fn quotient(a: i64, b: i64) -> Option<f64> {
+    const EXACT: u64 = 1 << 53;
+    (a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT && b != 0).then(|| a as f64 / b as f64)
 }
 
 fn integers(arith: Arith, a: i64, b: i64) -> Option<i64> {
@@ -29,6 +52,7 @@ fn integers(arith: Arith, a: i64, b: i64) -> Option<i64> {
             let quotient = a.checked_div(b)?;
             Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
         }
+        Arith::Divide => None,
         Arith::Remainder => a.checked_rem(b),
         Arith::Mod => {
             let rest = a.checked_rem(b)?;
@@ -37,6 +61,7 @@ fn integers(arith: Arith, a: i64, b: i64) -> Option<i64> {
     }
 }
 
+#[inline]
 pub(super) fn compare(how: Compare, a: Value, b: Value) -> Option<bool> {
     fn by<T: PartialOrd>(how: Compare, a: T, b: T) -> bool {
         match how {

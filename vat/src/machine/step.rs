@@ -1,500 +1,591 @@
 //! The one long match: instruction after instruction, until something else has to happen.
 
+use super::body::is_body;
+use super::complete::COERCE;
 use super::fast::{arithmetic, compare, same};
-use super::{CodeFrame, Frame, Loaded, Machine, Next, Placed, unwind};
-use crate::code::{Module, Op, Site};
+use super::make::{is_list, not_understood};
+use super::{CodeFrame, Frame, Loaded, Machine, Next, Role, unwind};
+use crate::code::{Arith, NO, Op};
 use crate::cx::Cx;
 use crate::heap::Cell;
-use crate::native::{Stamps, Step};
 use crate::problem::{Exit, Problem};
-use crate::selector::Selector;
 use crate::value::{Value, View};
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, LazyLock};
-
-static GET: LazyLock<Selector> = LazyLock::new(|| Selector::new("get", 0));
-static PUT: LazyLock<Selector> = LazyLock::new(|| Selector::new("put", 1));
-static COERCE: LazyLock<Selector> = LazyLock::new(|| Selector::new("coerce", 2));
-
-/// What became of a call.
-enum Called {
-    /// Its value lies on the stack.
-    Value,
-    /// A frame was pushed.
-    Frame,
-    Next(Next),
-}
 
 impl Machine {
     /// Runs the topmost frame, and those it calls, until a native has to be asked or something leaves.
     pub(super) fn code(&mut self, cx: &mut Cx, modules: &[Loaded]) -> Next {
-        'frame: loop {
-            let Some(Frame::Code(frame)) = self.frames.last() else {
-                debug_assert!(false, "no code to run");
-                return Next::Value(Value::NULL);
+        let Some(Frame::Code(frame)) = self.frames.pop() else {
+            debug_assert!(false, "no code to run");
+            return Next::Value(Value::NULL);
+        };
+        let CodeFrame { module: mut number, mut size, mut role, .. } = frame;
+        let (mut pc, mut base) = (frame.pc as usize, frame.base as usize);
+        let mut loaded = &modules[number as usize];
+        let mut module = &*loaded.module;
+        let mut ops = &module.ops[..];
+        macro_rules! window {
+            () => {
+                &mut self.stack[base..base + usize::from(size)]
             };
-            let frame = *frame;
-            let loaded = &modules[frame.module as usize];
-            let module = &*loaded.module;
-            let ops = &module.ops[..];
-            let base = frame.base as usize;
-            let mut pc = frame.pc as usize;
-            // Saves where the frame is before anything else may look at it.
-            macro_rules! save {
-                () => {
-                    if let Some(Frame::Code(it)) = self.frames.last_mut() {
-                        it.pc = pc as u32;
-                        it.at = pc as u32 - 1;
+        }
+        let mut regs: &mut [Value] = window!();
+        macro_rules! reg {
+            ($at:expr) => {
+                regs[usize::from($at)]
+            };
+        }
+        // The frame as it is, waiting for a value.
+        macro_rules! frame {
+            ($dst:expr) => {
+                CodeFrame { module: number, pc: pc as u32, base: base as u32, size, dst: $dst, role }
+            };
+        }
+        macro_rules! save {
+            ($dst:expr) => {{
+                self.top = base + usize::from(size);
+                self.frames.push(Frame::Code(frame!($dst)));
+            }};
+        }
+        macro_rules! exit {
+            ($exit:expr) => {{
+                let exit = $exit;
+                save!(NO);
+                return Next::Exit(exit);
+            }};
+        }
+        macro_rules! go_on {
+            ($next:expr) => {{
+                if let Some(next) = $next {
+                    return next;
+                }
+                regs = window!();
+            }};
+        }
+        // The send that the instruction stands for; its value goes to a register.
+        macro_rules! send {
+            ($dst:expr, $target:expr, $($arg:expr),*) => {{
+                let (frame, target, args) = (frame!($dst), $target, [$($arg),*]);
+                go_on!(self.operation(cx, modules, frame, target, &args));
+            }};
+        }
+        // The same where what comes of it decides a jump.
+        macro_rules! ask {
+            ($target:expr, $($arg:expr),*) => {{
+                let (frame, target, args) = (frame!(NO), $target, [$($arg),*]);
+                return self.operation(cx, modules, frame, target, &args).unwrap_or(Next::Code);
+            }};
+        }
+        macro_rules! safepoint {
+            () => {
+                if cx.heap.wants_collection() {
+                    go_on!(self.safepoint(cx, modules, frame!(NO)));
+                }
+            };
+        }
+        macro_rules! tick {
+            () => {
+                if !cx.fuel.tick()
+                    && let Err(stop) = cx.fuel.charge(0)
+                {
+                    exit!(Exit::Stopped(stop));
+                }
+            };
+        }
+        macro_rules! enter_module {
+            ($number:expr) => {
+                if number != $number {
+                    number = $number;
+                    loaded = &modules[number as usize];
+                    module = &*loaded.module;
+                    ops = &module.ops[..];
+                }
+            };
+        }
+        macro_rules! leave_with {
+            ($value:expr) => {{
+                let value = $value;
+                match self.frames.pop() {
+                    Some(Frame::Code(it)) if it.dst != NO => {
+                        pc = it.pc as usize;
+                        (size, role) = (it.size, it.role);
+                        base = it.base as usize;
+                        enter_module!(it.module);
+                        regs = window!();
+                        reg!(it.dst) = value;
                     }
+                    it => {
+                        self.top = base - 1;
+                        self.frames.extend(it);
+                        return Next::Value(value);
+                    }
+                }
+            }};
+        }
+        macro_rules! unless {
+            ($a:expr, $b:expr, $by:expr, $op:tt) => {{
+                let (a, b) = (reg!($a), reg!($b));
+                let holds = match (a.view(), b.view()) {
+                    (View::Int(a), View::Int(b)) => a $op b,
+                    (View::Float(a), View::Float(b)) => a $op b,
+                    (View::Char(a), View::Char(b)) => a $op b,
+                    _ => ask!(self.comparer, a, b),
                 };
-            }
-            macro_rules! pop {
-                () => {
-                    self.stack.pop().unwrap_or(Value::NULL)
-                };
-            }
-            macro_rules! exit {
-                ($exit:expr) => {{
-                    save!();
-                    return Next::Exit($exit);
-                }};
-            }
-            // Operands `target args…` lie on the stack.
-            macro_rules! call {
-                ($selector:expr, $argc:expr) => {{
-                    save!();
-                    return Next::Call($selector, $argc);
-                }};
-            }
-            macro_rules! call_site {
-                ($site:expr) => {{
-                    save!();
-                    match self.call_site(cx, modules, &module.sites[$site as usize]) {
-                        Called::Value => {}
-                        Called::Frame => continue 'frame,
-                        Called::Next(next) => return next,
-                    }
-                }};
-            }
-            loop {
-                let op = ops[pc];
-                pc += 1;
-                match op {
-                    Op::Const(it) => self.stack.push(loaded.consts[it as usize]),
-                    Op::Int(it) => self.stack.push(i64::from(it).into()),
-                    Op::Null => self.stack.push(Value::NULL),
-                    Op::True => self.stack.push(Value::TRUE),
-                    Op::False => self.stack.push(Value::FALSE),
-                    Op::Local(it) => {
-                        let value = self.stack[base + it as usize];
-                        self.stack.push(value);
-                    }
-                    Op::Store(it) => {
-                        let value = pop!();
-                        self.stack[base + it as usize] = value;
-                    }
-                    Op::Keep(it) => {
-                        let value = self.stack[self.stack.len() - 1];
-                        self.stack[base + it as usize] = value;
-                    }
-                    Op::Capture(it) => {
-                        let value = match self.stack[base - 1].as_obj().map(|it| cx.heap.cell(it)) {
-                            Some(Cell::Object { captures, .. }) => captures[it as usize],
-                            _ => Value::NULL,
-                        };
-                        self.stack.push(value);
-                    }
-                    Op::This => {
-                        let value = self.stack[base - 1];
-                        self.stack.push(value);
-                    }
-                    Op::Pop => {
-                        self.stack.pop();
-                    }
-                    Op::Dup => {
-                        let value = self.stack[self.stack.len() - 1];
-                        self.stack.push(value);
-                    }
-                    Op::SlotGet => {
-                        let top = self.stack.len() - 1;
-                        match cx.heap.get(self.stack[top]) {
-                            Some(Cell::VarSlot(it) | Cell::FinalSlot(it)) => self.stack[top] = *it,
-                            Some(Cell::GuardedSlot(it)) => self.stack[top] = it.value,
-                            _ => call!(*GET, 0),
+                if !holds {
+                    pc = pc.wrapping_add_signed($by.into());
+                }
+            }};
+        }
+        macro_rules! unless_int {
+            ($a:expr, $b:expr, $by:expr, $op:tt) => {{
+                match reg!($a).view() {
+                    View::Int(a) => {
+                        if !(a $op i64::from($b)) {
+                            pc = pc.wrapping_add_signed($by.into());
                         }
                     }
-                    Op::BindingGet => {
-                        let top = self.stack.len() - 1;
-                        match cx.heap.get(self.stack[top]) {
-                            Some(Cell::Binding(it)) => self.stack[top] = it.slot,
-                            _ => call!(*GET, 0),
-                        }
+                    _ => ask!(self.comparer, reg!($a), i64::from($b).into()),
+                }
+            }};
+        }
+        macro_rules! when_same {
+            ($a:expr, $b:expr, $by:expr, $wanted:expr) => {{
+                let (a, b): (Value, Value) = ($a, $b);
+                match same(cx, a, b) {
+                    Some(it) if it == $wanted => pc = pc.wrapping_add_signed($by.into()),
+                    Some(_) => {}
+                    None => ask!(self.equalizer, a, b),
+                }
+            }};
+        }
+        macro_rules! arith {
+            ($dst:expr, $a:expr, $b:expr, $how:expr, $checked:ident, $op:tt) => {{
+                let (a, b): (Value, Value) = ($a, $b);
+                match (a.view(), b.view()) {
+                    (View::Int(x), View::Int(y)) if let Some(it) = x.$checked(y) => reg!($dst) = it.into(),
+                    (View::Float(x), View::Float(y)) => reg!($dst) = (x $op y).into(),
+                    _ => match arithmetic($how, a, b) {
+                        Some(it) => reg!($dst) = it,
+                        None => send!($dst, a, b),
+                    },
+                }
+            }};
+        }
+        loop {
+            let op = ops[pc];
+            pc += 1;
+            match op {
+                Op::Const { dst, at } => reg!(dst) = loaded.consts[at as usize],
+                Op::Int { dst, value } => reg!(dst) = i64::from(value).into(),
+                Op::Null { dst } => reg!(dst) = Value::NULL,
+                Op::Bool { dst, value } => reg!(dst) = value.into(),
+                Op::Move { dst, src } => reg!(dst) = reg!(src),
+                Op::Capture { dst, at } => {
+                    let value = self.capture(cx, base, at);
+                    regs = window!();
+                    reg!(dst) = value;
+                }
+                Op::CaptureGet { dst, at } => {
+                    let slot = self.capture(cx, base, at);
+                    regs = window!();
+                    match cx.heap.get(slot) {
+                        Some(Cell::VarSlot(it) | Cell::FinalSlot(it)) => reg!(dst) = *it,
+                        Some(Cell::GuardedSlot(it)) => reg!(dst) = it.value,
+                        _ => send!(dst, slot,),
                     }
-                    Op::SlotPut => {
-                        let slot = cx.heap.shorten(pop!());
-                        let top = self.stack.len() - 1;
-                        let value = self.stack[top];
-                        if let Some(at) = slot.as_obj()
-                            && let Cell::VarSlot(it) = cx.heap.cell_mut(at)
+                }
+                Op::CapturePut { value, at } => {
+                    let slot = cx.heap.shorten(self.capture(cx, base, at));
+                    regs = window!();
+                    match slot.as_obj().map(|it| cx.heap.cell_mut(it)) {
+                        Some(Cell::VarSlot(it)) => *it = reg!(value),
+                        _ => ask!(slot, reg!(value)),
+                    }
+                }
+                Op::CaptureSet { value, at } => {
+                    let value = reg!(value);
+                    if let Some(it) = self.stack[base - 1].as_obj() {
+                        cx.heap.captures_mut(it)[at as usize] = value;
+                    }
+                    regs = window!();
+                }
+                Op::This { dst } => {
+                    let this = self.stack[base - 1];
+                    regs = window!();
+                    reg!(dst) = this;
+                }
+                Op::SlotGet { dst, src } => match cx.heap.get(reg!(src)) {
+                    Some(Cell::VarSlot(it) | Cell::FinalSlot(it)) => reg!(dst) = *it,
+                    Some(Cell::GuardedSlot(it)) => reg!(dst) = it.value,
+                    _ => send!(dst, reg!(src),),
+                },
+                Op::SlotPut { slot, value } => {
+                    let slot = cx.heap.shorten(reg!(slot));
+                    match slot.as_obj().map(|it| cx.heap.cell_mut(it)) {
+                        Some(Cell::VarSlot(it)) => *it = reg!(value),
+                        _ => ask!(slot, reg!(value)),
+                    }
+                }
+                Op::BindingGet { dst, src } => match cx.heap.get(reg!(src)) {
+                    Some(Cell::Binding(it)) => reg!(dst) = it.slot,
+                    _ => send!(dst, reg!(src),),
+                },
+                Op::NewVarSlot { dst, src } => {
+                    reg!(dst) = cx.heap.alloc(Cell::VarSlot(reg!(src))).into();
+                    safepoint!();
+                }
+                Op::NewGuardedSlot { dst, src, guard } => {
+                    reg!(dst) = cx.heap.guarded_slot(reg!(src), reg!(guard));
+                    safepoint!();
+                }
+                Op::NewBinding { dst, src, guard } => {
+                    let guard = if guard == NO { Value::NULL } else { reg!(guard) };
+                    let slot = cx.heap.alloc(Cell::FinalSlot(reg!(src))).into();
+                    reg!(dst) = cx.heap.binding(slot, guard, false);
+                    safepoint!();
+                }
+                Op::BindSlot { dst, src } => {
+                    reg!(dst) = cx.heap.binding(reg!(src), Value::NULL, false);
+                    safepoint!();
+                }
+                Op::PatchBinding { binding, object } => {
+                    if let Some(Cell::Binding(it)) = cx.heap.get(reg!(binding))
+                        && let Some(slot) = it.slot.as_obj()
+                    {
+                        *cx.heap.cell_mut(slot) = Cell::FinalSlot(reg!(object));
+                    }
+                }
+                Op::Jump { target } => pc = target as usize,
+                Op::Loop { target } => {
+                    tick!();
+                    safepoint!();
+                    pc = target as usize;
+                }
+                Op::JumpUnless { src, target } => match cx.heap.shorten(reg!(src)).as_bool() {
+                    Some(true) => {}
+                    Some(false) => pc = target as usize,
+                    None => {
+                        let value = reg!(src);
+                        save!(NO);
+                        let boolean = self.boolean;
+                        return self.send(cx, boolean, *COERCE, &[value, Value::NULL]);
+                    }
+                },
+                Op::UnlessLess { a, b, by } => unless!(a, b, by, <),
+                Op::UnlessLeq { a, b, by } => unless!(a, b, by, <=),
+                Op::UnlessGeq { a, b, by } => unless!(a, b, by, >=),
+                Op::UnlessGreater { a, b, by } => unless!(a, b, by, >),
+                Op::UnlessLessInt { a, b, by } => unless_int!(a, b, by, <),
+                Op::UnlessLeqInt { a, b, by } => unless_int!(a, b, by, <=),
+                Op::UnlessGeqInt { a, b, by } => unless_int!(a, b, by, >=),
+                Op::UnlessGreaterInt { a, b, by } => unless_int!(a, b, by, >),
+                Op::UnlessSame { a, b, by } => when_same!(reg!(a), reg!(b), by, false),
+                Op::IfSame { a, b, by } => when_same!(reg!(a), reg!(b), by, true),
+                Op::UnlessSameInt { a, b, by } => when_same!(reg!(a), i64::from(b).into(), by, false),
+                Op::IfSameInt { a, b, by } => when_same!(reg!(a), i64::from(b).into(), by, true),
+                Op::Call { dst, at, site } => {
+                    tick!();
+                    if let View::Obj(obj) = reg!(at).view()
+                        && let Cell::Object { script, .. } = cx.heap.cell(obj)
+                    {
+                        let script = *script;
+                        let cache = loaded.sites as usize + usize::from(site);
+                        if self.caches[cache].script != script {
+                            let selector = module.sites[usize::from(site)].selector;
+                            let placed = cx.scripts[script.index()];
+                            if !self.learn(modules, cache, selector, script, placed) {
+                                let argc = module.sites[usize::from(site)].argc as usize;
+                                save!(dst);
+                                return Next::Call { selector, argc, at: base + usize::from(at) };
+                            }
+                        }
+                        let to = self.caches[cache];
+                        if self.frames.len() >= self.depth_limit {
+                            exit!(self.too_deep(cx));
+                        }
+                        self.frames.push(Frame::Code(frame!(dst)));
+                        base += usize::from(at) + 1;
+                        (pc, size, role) = (to.entry as usize, to.size, Role::Method);
+                        enter_module!(to.module);
+                        if base + usize::from(size) > self.stack.len()
+                            && let Err(it) = self.reach(cx, base + usize::from(size))
                         {
-                            *it = value;
-                            self.stack[top] = Value::NULL;
-                        } else {
-                            self.stack[top] = slot;
-                            self.stack.push(value);
-                            call!(*PUT, 1)
-                        }
-                    }
-                    Op::NewVarSlot => {
-                        let value = pop!();
-                        let slot = cx.heap.alloc(Cell::VarSlot(value));
-                        self.stack.push(slot.into());
-                    }
-                    Op::NewGuardedSlot => {
-                        let guard = pop!();
-                        let value = pop!();
-                        let slot = cx.heap.guarded_slot(value, guard);
-                        self.stack.push(slot);
-                    }
-                    Op::NewBinding => {
-                        let guard = pop!();
-                        let value = pop!();
-                        let slot = cx.heap.alloc(Cell::FinalSlot(value)).into();
-                        let binding = cx.heap.binding(slot, guard, false);
-                        self.stack.push(binding);
-                    }
-                    Op::BindSlot => {
-                        let slot = pop!();
-                        let guard = Value::NULL;
-                        let binding = cx.heap.binding(slot, guard, false);
-                        self.stack.push(binding);
-                    }
-                    Op::PatchBinding(it) => {
-                        let object = self.stack[self.stack.len() - 1];
-                        let binding = self.stack[base + it as usize];
-                        if let Some(Cell::Binding(it)) = cx.heap.get(binding)
-                            && let Some(slot) = it.slot.as_obj()
-                        {
-                            *cx.heap.cell_mut(slot) = Cell::FinalSlot(object);
-                        }
-                    }
-                    Op::Jump(target) => pc = target as usize,
-                    Op::Loop(target) => {
-                        if let Err(stop) = cx.fuel.charge(1) {
-                            exit!(Exit::Stopped(stop));
-                        }
-                        if cx.heap.wants_collection() {
-                            save!();
-                            if let Err(it) = self.collect(cx, modules) {
-                                return Next::Exit(it);
-                            }
-                        }
-                        pc = target as usize;
-                    }
-                    Op::JumpIfFalse(target) => {
-                        let value = cx.heap.shorten(pop!());
-                        match value.as_bool() {
-                            Some(true) => {}
-                            Some(false) => pc = target as usize,
-                            // The guard's answer comes back to this same instruction.
-                            None => {
-                                save!();
-                                if let Some(Frame::Code(it)) = self.frames.last_mut() {
-                                    it.pc -= 1;
-                                }
-                                self.stack.extend([self.boolean, value, Value::NULL]);
-                                return Next::Call(*COERCE, 2);
-                            }
-                        }
-                    }
-                    Op::Leave { target, depth } => {
-                        let value = pop!();
-                        let locals = module.methods[frame.method as usize].locals as usize;
-                        self.stack.truncate(base + locals + depth as usize);
-                        self.stack.push(value);
-                        pc = target as usize;
-                    }
-                    Op::Call(site) => call_site!(site),
-                    Op::Arith(arith, site) => {
-                        let top = self.stack.len() - 1;
-                        match arithmetic(arith, self.stack[top - 1], self.stack[top]) {
-                            Some(value) => {
-                                self.stack.pop();
-                                self.stack[top - 1] = value;
-                            }
-                            None => call_site!(site),
-                        }
-                    }
-                    Op::Compare(how, site) => {
-                        let top = self.stack.len() - 1;
-                        match compare(how, self.stack[top - 1], self.stack[top]) {
-                            Some(value) => {
-                                self.stack.pop();
-                                self.stack[top - 1] = value.into();
-                            }
-                            None => {
-                                self.stack.insert(top - 1, self.comparer);
-                                call!(module.sites[site as usize].selector, 2)
-                            }
-                        }
-                    }
-                    Op::Same(site) => {
-                        let top = self.stack.len() - 1;
-                        match same(cx, self.stack[top - 1], self.stack[top]) {
-                            Some(value) => {
-                                self.stack.pop();
-                                self.stack[top - 1] = value.into();
-                            }
-                            None => {
-                                self.stack.insert(top - 1, self.equalizer);
-                                call!(module.sites[site as usize].selector, 2)
-                            }
-                        }
-                    }
-                    Op::Not(site) => {
-                        let top = self.stack.len() - 1;
-                        match self.stack[top].as_bool() {
-                            Some(it) => self.stack[top] = (!it).into(),
-                            None => call_site!(site),
-                        }
-                    }
-                    Op::MakeList(n) => {
-                        let at = self.stack.len() - n as usize;
-                        let list = cx.heap.list(&self.stack[at..]);
-                        self.stack.truncate(at);
-                        self.stack.push(list);
-                    }
-                    Op::Object(script) => {
-                        let object = self.make_object(cx, &frame, module, script);
-                        self.stack.push(object);
-                    }
-                    Op::Audited(script, auditors) => {
-                        let object = self.make_object(cx, &frame, module, script);
-                        let at = self.stack.len() - auditors as usize;
-                        let auditors = self.stack[at..].to_vec();
-                        self.stack.truncate(at);
-                        save!();
-                        return Next::Native(crate::audition::audit(cx, object, auditors));
-                    }
-                    Op::Coerce(site) => {
-                        let top = self.stack.len() - 1;
-                        let (specimen, guard) = (self.stack[top - 2], self.stack[top - 1]);
-                        if crate::guard::accepts(&cx.heap, guard, specimen) {
-                            self.stack.truncate(top - 1);
-                        } else {
-                            self.stack.swap(top - 2, top - 1);
-                            call!(module.sites[site as usize].selector, 2)
-                        }
-                    }
-                    Op::Via(site) => {
-                        let top = self.stack.len() - 1;
-                        self.stack.swap(top - 2, top - 1);
-                        call!(module.sites[site as usize].selector, 2)
-                    }
-                    Op::ListMatch(n) => {
-                        let ejector = pop!();
-                        let specimen = pop!();
-                        match items(cx, specimen) {
-                            Some(items) if items.len() == n as usize => {
-                                self.stack.extend(items.iter().rev());
-                                pc += 1;
-                            }
-                            Some(items) => {
-                                let problem = wrong_size(items.len(), n);
-                                save!();
-                                return Next::Native(cx.eject(ejector, problem));
-                            }
-                            None => {
-                                let guard = Value::of(&crate::guard::scalar::CONST_LIST);
-                                self.stack.extend([ejector, guard, specimen, ejector]);
-                                call!(*COERCE, 2)
-                            }
-                        }
-                    }
-                    Op::ListItems(n) => {
-                        let list = pop!();
-                        let ejector = pop!();
-                        let items = items(cx, list).unwrap_or_default();
-                        if items.len() == n as usize {
-                            self.stack.extend(items.iter().rev());
-                        } else {
-                            save!();
-                            return Next::Native(cx.eject(ejector, wrong_size(items.len(), n)));
-                        }
-                    }
-                    Op::NewEjector { slot, name } => {
-                        let name = cx.heap.as_text(loaded.consts[name as usize]).cloned();
-                        let name = name.unwrap_or_else(|| "_".into());
-                        let ejector = cx.heap.ejector(name);
-                        self.stack[base + slot as usize] = ejector;
-                    }
-                    Op::KillEjector(slot) => unwind::kill(cx, self.stack[base + slot as usize]),
-                    Op::Resume => {
-                        let top = self.stack.len() - 1;
-                        if let Some(at) = self.stack[top].as_obj()
-                            && let Cell::Exit(it) = cx.heap.cell(at)
-                        {
-                            let it = (**it).clone();
-                            self.stack.pop();
-                            exit!(it)
-                        }
-                    }
-                    Op::Rethrow => {
-                        let caught = pop!();
-                        let problem = crate::throw::as_problem(cx, caught);
-                        exit!(Exit::Thrown(problem))
-                    }
-                    Op::Nothing => {}
-                    Op::Return => {
-                        let value = pop!();
-                        if frame.exports {
-                            self.exported = module
-                                .exports
-                                .iter()
-                                .map(|it| (it.noun.clone(), it.held, self.stack[base + it.local as usize]))
-                                .collect();
-                        }
-                        self.stack.truncate(base - 1);
-                        self.frames.pop();
-                        match self.frames.last() {
-                            Some(Frame::Code(_)) => {
-                                self.stack.push(value);
-                                continue 'frame;
-                            }
-                            _ => return Next::Value(value),
-                        }
-                    }
-                    Op::NextMatcher(number) => {
-                        let method = &module.methods[frame.method as usize];
-                        let script = &module.scripts[method.script as usize];
-                        let message = self.stack[base];
-                        let Some(next) = script.matchers.get(number as usize + 1) else {
-                            save!();
-                            return Next::Exit(not_understood(cx, &script.fqn, message));
-                        };
-                        self.stack.truncate(base + 1);
-                        self.frames.pop();
-                        if let Next::Exit(it) = self.enter(cx, module, frame.module, *next, 1) {
+                            self.top = base;
                             return Next::Exit(it);
                         }
-                        continue 'frame;
+                        regs = window!();
+                        continue;
                     }
-                    Op::MetaContext(prefix) => {
-                        let prefix = loaded.consts[prefix as usize];
-                        let script = module.methods[frame.method as usize].script;
-                        let context = crate::object::context(cx, prefix, frame.module, script);
-                        self.stack.push(context);
+                    go_on!(self.call_native(cx, modules, frame!(dst), site.into(), base + usize::from(at)));
+                }
+                Op::CallWide { at, site } => {
+                    tick!();
+                    let it = &module.sites[site as usize];
+                    save!(at);
+                    return Next::Call {
+                        selector: it.selector,
+                        argc: it.argc as usize,
+                        at: base + usize::from(at),
+                    };
+                }
+                Op::Add { dst, a, b } => arith!(dst, reg!(a), reg!(b), Arith::Add, checked_add, +),
+                Op::Subtract { dst, a, b } => {
+                    arith!(dst, reg!(a), reg!(b), Arith::Subtract, checked_sub, -);
+                }
+                Op::Multiply { dst, a, b } => {
+                    arith!(dst, reg!(a), reg!(b), Arith::Multiply, checked_mul, *);
+                }
+                Op::AddInt { dst, a, b } => {
+                    arith!(dst, reg!(a), i64::from(b).into(), Arith::Add, checked_add, +);
+                }
+                Op::SubtractInt { dst, a, b } => {
+                    arith!(dst, reg!(a), i64::from(b).into(), Arith::Subtract, checked_sub, -);
+                }
+                Op::Arith { dst, a, b, how } => match arithmetic(how, reg!(a), reg!(b)) {
+                    Some(it) => reg!(dst) = it,
+                    None => send!(dst, reg!(a), reg!(b)),
+                },
+                Op::ArithInt { dst, a, b, how } => match arithmetic(how, reg!(a), i64::from(b).into()) {
+                    Some(it) => reg!(dst) = it,
+                    None => send!(dst, reg!(a), i64::from(b).into()),
+                },
+                Op::Compare { dst, a, b, how } => match compare(how, reg!(a), reg!(b)) {
+                    Some(it) => reg!(dst) = it.into(),
+                    None => send!(dst, self.comparer, reg!(a), reg!(b)),
+                },
+                Op::Same { dst, a, b } => match same(cx, reg!(a), reg!(b)) {
+                    Some(it) => reg!(dst) = it.into(),
+                    None => send!(dst, self.equalizer, reg!(a), reg!(b)),
+                },
+                Op::Not { dst, src } => match reg!(src).as_bool() {
+                    Some(it) => reg!(dst) = (!it).into(),
+                    None => send!(dst, reg!(src),),
+                },
+                Op::Get { dst, a, b } => {
+                    let (list, at) = (reg!(a), reg!(b));
+                    if let (View::Obj(list), View::Int(at)) = (list.view(), at.view())
+                        && let Some(it) = item(cx, list, at)
+                    {
+                        tick!();
+                        reg!(dst) = it;
+                    } else {
+                        // The receiver may be written in E: its operands lie in a row.
+                        send!(dst, list, at);
                     }
-                    Op::MetaState(n) => {
-                        let at = self.stack.len() - 2 * n as usize;
-                        let pairs: Vec<(Value, Value)> =
-                            self.stack[at..].chunks_exact(2).map(|it| (it[0], it[1])).collect();
-                        self.stack.truncate(at);
-                        let map = crate::data::map::from_pairs(cx, &pairs);
-                        self.stack.push(map);
+                }
+                Op::MakeList { dst, from, n } => {
+                    let items = &regs[usize::from(from)..usize::from(from) + usize::from(n)];
+                    reg!(dst) = cx.heap.list(items);
+                    safepoint!();
+                }
+                Op::Extend { dst, from, n } => {
+                    let more = &regs[usize::from(from)..usize::from(from) + usize::from(n)];
+                    let items = cx.heap.as_list(reg!(dst)).map_or(&[][..], |it| &it[..]);
+                    let items = [items, more].concat();
+                    reg!(dst) = cx.heap.list(items);
+                    safepoint!();
+                }
+                Op::Object { at, script } => {
+                    let object = self.make_object(cx, loaded, script, base + usize::from(at));
+                    regs = window!();
+                    reg!(at) = object;
+                    safepoint!();
+                }
+                Op::Audited { at, script } => {
+                    let auditors = module.scripts[script as usize].auditors as usize;
+                    let from = base + usize::from(at);
+                    let object = self.make_object(cx, loaded, script, from + auditors);
+                    let auditors = self.stack[from..from + auditors].to_vec();
+                    save!(at);
+                    return Next::Native(crate::audition::audit(cx, object, auditors));
+                }
+                Op::Coerce { dst, guard, ejector } => {
+                    let (specimen, guard) = (reg!(dst), reg!(guard));
+                    if !crate::guard::accepts(&cx.heap, guard, specimen) {
+                        let frame = frame!(dst);
+                        let ejector = self.ejector(cx, &frame, ejector);
+                        save!(dst);
+                        return self.send(cx, guard, *COERCE, &[specimen, ejector]);
                     }
-                    Op::Fail(text) => {
-                        let text = cx.heap.as_text(loaded.consts[text as usize]).cloned();
-                        exit!(cx.throw(Problem::new(text.as_deref().unwrap_or_default())))
+                }
+                Op::MatchSame { a, b, ejector } => {
+                    let (specimen, wanted) = (reg!(a), reg!(b));
+                    if same(cx, specimen, wanted) != Some(true) {
+                        let frame = frame!(a);
+                        let ejector = self.ejector(cx, &frame, ejector);
+                        save!(a);
+                        return Next::Native(crate::pattern::match_same_as(cx, wanted, specimen, ejector));
+                    }
+                }
+                Op::ListMatch { at, ejector, n } => {
+                    let specimen = reg!(at);
+                    let frame = frame!(NO);
+                    if !is_list(cx, specimen) {
+                        let ejector = self.ejector(cx, &frame, ejector);
+                        save!(NO);
+                        let guard = Value::of(&crate::guard::scalar::CONST_LIST);
+                        return self.send(cx, guard, *COERCE, &[specimen, ejector]);
+                    }
+                    if let Err(problem) = self.take_apart(cx, specimen, base + usize::from(at), n) {
+                        let ejector = self.ejector(cx, &frame, ejector);
+                        save!(NO);
+                        return Next::Native(cx.eject(ejector, problem));
+                    }
+                    regs = window!();
+                }
+                Op::NewEjector { slot, name } => {
+                    let name = cx.heap.as_text(loaded.consts[name as usize]).cloned();
+                    reg!(slot) = cx.heap.ejector(name.unwrap_or_else(|| "_".into()));
+                    safepoint!();
+                }
+                Op::Ejector { dst, slot } => {
+                    let frame = frame!(NO);
+                    let ejector = self.ejector(cx, &frame, slot);
+                    regs = window!();
+                    reg!(dst) = ejector;
+                }
+                Op::KillEjector { slot } => unwind::kill(cx, reg!(slot)),
+                Op::Resume { src } => {
+                    if let Some(at) = reg!(src).as_obj()
+                        && let Cell::Exit(it) = cx.heap.cell(at)
+                    {
+                        exit!((**it).clone())
+                    }
+                }
+                Op::Rethrow { src } => {
+                    let caught = reg!(src);
+                    exit!(Exit::Thrown(crate::throw::as_problem(cx, caught)))
+                }
+                Op::Return { src } => {
+                    let value = reg!(src);
+                    match role {
+                        Role::Method => {}
+                        Role::Exports => self.export(module, base),
+                        Role::Body(body) => self.leave_body(cx, body, base),
+                    }
+                    leave_with!(value);
+                }
+                Op::NextMatcher { number: refused } => {
+                    let message = reg!(0u16);
+                    let Some(script) = module.method_at(pc as u32 - 1).map(|it| it.script) else { continue };
+                    let script = &module.scripts[script as usize];
+                    let Some(next) = script.matchers.get(refused as usize + 1) else {
+                        exit!(not_understood(cx, &script.fqn, message));
+                    };
+                    // The message is still where the next one looks for it.
+                    return self.enter(cx, module, number, *next, base - 1);
+                }
+                Op::MetaContext { dst, at } => {
+                    let script = module.method_at(pc as u32 - 1).map_or(0, |it| it.script);
+                    reg!(dst) = crate::object::context(cx, loaded.consts[at as usize], number, script);
+                }
+                Op::MetaState { dst, from, n } => {
+                    let from = usize::from(from);
+                    let pairs: Vec<(Value, Value)> = regs[from..from + 2 * usize::from(n)]
+                        .chunks_exact(2)
+                        .map(|it| (it[0], it[1]))
+                        .collect();
+                    reg!(dst) = crate::data::map::from_pairs(cx, &pairs);
+                }
+                Op::Fail { text } => {
+                    let text = cx.heap.as_text(loaded.consts[text as usize]).cloned();
+                    exit!(cx.throw(Problem::new(text.as_deref().unwrap_or_default())))
+                }
+                Op::ForRange { at, till, next } => {
+                    let (start, bound) = (reg!(at), reg!(at + 1));
+                    let bounds = match (start.view(), bound.view()) {
+                        (View::Int(start), View::Int(bound)) if till => Some((start, bound)),
+                        (View::Int(start), View::Int(bound)) => bound.checked_add(1).map(|it| (start, it)),
+                        _ => None,
+                    };
+                    match bounds {
+                        Some((start, bound)) => {
+                            reg!(at) = bound.into();
+                            reg!(at + 1) = start.into();
+                            reg!(at + 3) = (-1).into();
+                            pc = next as usize;
+                        }
+                        None => send!(at, self.ordered_space, start, bound),
+                    }
+                }
+                Op::For { at, next } => {
+                    let frame = frame!(NO);
+                    match self.start_loop(cx, &frame, at, next) {
+                        super::body::Started::Here => pc = next as usize,
+                        super::body::Started::Call(it) => {
+                            self.frames.push(Frame::Code(frame));
+                            return it;
+                        }
+                    }
+                    regs = window!();
+                    safepoint!();
+                }
+                Op::Next { at, body } => {
+                    tick!();
+                    let found = match (reg!(at).view(), reg!(at + 1).view()) {
+                        (View::Int(bound), View::Int(next)) => {
+                            if next >= bound {
+                                continue;
+                            }
+                            reg!(at + 1) = (next + 1).into();
+                            reg!(at + 2) = next.into();
+                            pc = body as usize;
+                            continue;
+                        }
+                        (View::Obj(items), View::Int(next)) => match cx.heap.cell(items) {
+                            Cell::List(it) => it.get(next as usize).map(|it| (next, *it)),
+                            _ => None,
+                        },
+                        _ => None,
+                    };
+                    if let Some((next, it)) = found {
+                        reg!(at + 1) = (next + 1).into();
+                        reg!(at + 2) = it;
+                        pc = body as usize;
+                        safepoint!();
+                        continue;
+                    }
+                    if let Some(it) = is_body(cx, reg!(at)) {
+                        self.leave_body(cx, it, base);
+                        leave_with!(Value::NULL);
+                        continue;
+                    }
+                    if self.walk_on(cx, base + usize::from(at)) {
+                        pc = body as usize;
+                    }
+                    regs = window!();
+                    safepoint!();
+                }
+                Op::NextKeyed { at, body } => {
+                    tick!();
+                    if let Some(it) = is_body(cx, reg!(at)) {
+                        self.leave_body(cx, it, base);
+                        leave_with!(Value::NULL);
+                        continue;
+                    }
+                    if self.walk_on(cx, base + usize::from(at)) {
+                        pc = body as usize;
+                    }
+                    regs = window!();
+                    safepoint!();
+                }
+                Op::CrossLoop { at, value } => {
+                    if let Some(it) = is_body(cx, reg!(at)) {
+                        let brought = if value == NO { Value::NULL } else { reg!(value) };
+                        if let Some(exit) = Machine::cross(cx, it.into(), brought, pc as u32, value) {
+                            exit!(exit);
+                        }
                     }
                 }
             }
         }
     }
-
-    /// The call of `site`; where the frame goes on has been saved.
-    fn call_site(&mut self, cx: &mut Cx, modules: &[Loaded], site: &Site) -> Called {
-        if let Err(stop) = cx.fuel.charge(1) {
-            return Called::Next(Next::Exit(Exit::Stopped(stop)));
-        }
-        if cx.heap.wants_collection()
-            && let Err(it) = self.collect(cx, modules)
-        {
-            return Called::Next(Next::Exit(it));
-        }
-        let argc = site.argc as usize;
-        let at = self.stack.len() - argc - 1;
-        let target = self.stack[at];
-        if let View::Obj(obj) = target.view()
-            && let Cell::Object { script, .. } = cx.heap.cell(obj)
-        {
-            let Placed { uid, module: number, script } = cx.scripts[script.index()];
-            let module = &*modules[number as usize].module;
-            let script = &module.scripts[script as usize];
-            let cached = site.cache.load(Ordering::Relaxed);
-            let method = if cached >> 32 == u64::from(uid) {
-                Some(cached as u32)
-            } else {
-                script.methods.get(&site.selector).copied().inspect(|it| {
-                    site.cache.store(u64::from(uid) << 32 | u64::from(*it), Ordering::Relaxed);
-                })
-            };
-            if let Some(method) = method {
-                return match self.enter(cx, module, number, method, argc) {
-                    Next::Code => Called::Frame,
-                    next => Called::Next(next),
-                };
-            }
-            return Called::Next(Next::Call(site.selector, argc));
-        }
-        if let Some(value) = crate::data::quick::call(cx, target, site.selector, &self.stack[at + 1..]) {
-            self.stack.truncate(at);
-            self.stack.push(value);
-            return Called::Value;
-        }
-        let native = match target.view() {
-            View::Static(class) => class.find(site.selector),
-            View::Obj(it) => match cx.heap.cell(it) {
-                Cell::Native(it) => it.class.find(site.selector),
-                Cell::List(_) | Cell::Text(..) => cx.class_of(target).and_then(|it| it.find(site.selector)),
-                _ => None,
-            },
-            _ => cx.class_of(target).and_then(|it| it.find(site.selector)),
-        };
-        let Some(f) = native else { return Called::Next(Next::Call(site.selector, argc)) };
-        self.shorten_args(&cx.heap, at);
-        let outcome = f(cx, target, &self.stack[at + 1..]);
-        self.stack.truncate(at);
-        match outcome {
-            Ok(Step::Done(value)) => {
-                self.stack.push(value);
-                Called::Value
-            }
-            it => Called::Next(Next::Native(it)),
-        }
-    }
-
-    /// Pops the captures of a script and makes its object.
-    fn make_object(&mut self, cx: &mut Cx, frame: &CodeFrame, module: &Module, script: u32) -> Value {
-        let code = &module.scripts[script as usize];
-        let n = code.captures.len();
-        let stamps = if code.presumed_frozen { Stamps::PRESUMED } else { Stamps::NONE };
-        let at = self.stack.len() - n;
-        let captures = self.stack[at..].into();
-        self.stack.truncate(at);
-        let script = cx.script(frame.module, script);
-        cx.heap.alloc(Cell::Object { stamps, script, captures }).into()
-    }
 }
 
-/// What a list pattern takes apart: a list, or a string's characters.
-fn items(cx: &Cx, specimen: Value) -> Option<Arc<[Value]>> {
-    match cx.heap.get(specimen)? {
-        Cell::List(it) => Some(it.clone()),
-        Cell::Text(it, _) => Some(it.chars().map(Value::from).collect()),
+/// A list's item.
+#[inline]
+fn item(cx: &Cx, list: crate::value::Obj, at: i64) -> Option<Value> {
+    match cx.heap.cell(list) {
+        Cell::List(it) => it.get(usize::try_from(at).ok()?).copied(),
         _ => None,
     }
-}
-
-fn wrong_size(size: usize, wanted: u32) -> Problem {
-    Problem::new(format!("a {size} size list doesn't match a {wanted} size list pattern"))
-}
-
-fn not_understood(cx: &mut Cx, fqn: &str, message: Value) -> Exit {
-    let parts = cx.heap.as_list(message).cloned();
-    let verb = parts.as_ref().and_then(|it| it.first()).and_then(|it| cx.heap.as_text(*it)).cloned();
-    let args = parts.as_ref().and_then(|it| it.get(1)).and_then(|it| cx.heap.as_list(*it));
-    let arity = args.map_or(0, |it| it.len());
-    let verb = verb.unwrap_or_else(|| "".into());
-    cx.throw(format!("no such method: {fqn}#{verb}/{arity}"))
 }

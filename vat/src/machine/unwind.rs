@@ -1,7 +1,7 @@
 //! Exits on their way outwards: handlers, ejectors coming home, traces.
 
-use super::{CodeFrame, Frame, Loaded, Machine, Next};
-use crate::code::Handling;
+use super::{CodeFrame, Frame, Loaded, Machine, Next, Role};
+use crate::code::{Handling, NO};
 use crate::cx::Cx;
 use crate::heap::Cell;
 use crate::problem::{Exit, TraceLine};
@@ -22,11 +22,19 @@ impl Machine {
                     }
                 }
                 Some(Frame::Code(frame)) => {
+                    self.top = frame.base as usize + usize::from(frame.size);
+                    if let Some(home) = self.cross_home(cx, &frame, &exit) {
+                        self.frames.push(Frame::Code(home));
+                        return Ok(Next::Code);
+                    }
                     if !matches!(exit, Exit::Stopped(_)) && self.handled(cx, frame, &exit) {
                         return Ok(Next::Code);
                     }
                     self.leave_trace(cx, frame, &exit);
-                    self.stack.truncate(frame.base as usize - 1);
+                    if let Role::Body(body) = frame.role {
+                        self.leave_body(cx, body, frame.base as usize);
+                    }
+                    self.top = frame.base as usize - 1;
                 }
             }
         }
@@ -35,10 +43,19 @@ impl Machine {
     /// Looks for a handler in the frame; if there is one, the frame goes on there.
     fn handled(&mut self, cx: &mut Cx, frame: CodeFrame, exit: &Exit) -> bool {
         let loaded: Loaded = self.modules[frame.module as usize].clone();
-        let method = &loaded.module.methods[frame.method as usize];
+        let at = frame.pc - 1;
+        let Some(method) = loaded.module.method_at(at) else { return false };
+        // What stands around a loop is not the business of its body, when that is called.
+        let own = match frame.role {
+            Role::Body(it) => Machine::body_range(cx, it),
+            _ => None,
+        };
         let range = method.handlers.start as usize..method.handlers.end as usize;
         for it in &loaded.module.handlers[range] {
-            if frame.at < it.start || frame.at >= it.end {
+            if at < it.start || at >= it.end {
+                continue;
+            }
+            if own.as_ref().is_some_and(|own| it.start < own.start || it.end > own.end) {
                 continue;
             }
             let value = match (it.handling, exit) {
@@ -46,8 +63,8 @@ impl Machine {
                 (Handling::Catch, Exit::Freed(value)) => *value,
                 (Handling::Catch, _) => continue,
                 (Handling::Finally, exit) => cx.heap.alloc(Cell::Exit(Box::new(exit.clone()))).into(),
-                (Handling::Escape(slot), exit) => {
-                    let own = self.stack[(frame.base + slot) as usize];
+                (Handling::Escape { slot, .. }, exit) => {
+                    let own = self.stack[frame.base as usize + usize::from(slot)];
                     kill(cx, own);
                     match exit {
                         Exit::Ejected { ejector, value } if *ejector == own => *value,
@@ -55,9 +72,10 @@ impl Machine {
                     }
                 }
             };
-            self.stack.truncate((frame.base + method.locals + it.depth) as usize);
-            self.stack.push(value);
-            self.frames.push(Frame::Code(CodeFrame { pc: it.target, at: it.target, ..frame }));
+            if it.into != NO {
+                self.stack[frame.base as usize + usize::from(it.into)] = value;
+            }
+            self.frames.push(Frame::Code(CodeFrame { pc: it.target, dst: NO, ..frame }));
             return true;
         }
         false
@@ -68,15 +86,17 @@ impl Machine {
         let Some(at) = problem.as_obj() else { return };
         let module = &self.modules[frame.module as usize].module;
         let line = || {
-            let method = &module.methods[frame.method as usize];
-            let script = &module.scripts[method.script as usize];
-            let place = match &*method.name {
-                "" => script.fqn.to_string(),
-                name => format!("{}.{name}", script.fqn),
-            };
+            let at = frame.pc - 1;
+            let place = module.method_at(at).map_or_else(String::new, |method| {
+                let script = &module.scripts[method.script as usize];
+                match &*method.name {
+                    "" => script.fqn.to_string(),
+                    name => format!("{}.{name}", script.fqn),
+                }
+            });
             let range = module
                 .exprs
-                .get(frame.at as usize)
+                .get(at as usize)
                 .and_then(|it| module.source_map.exprs.get(it.index()))
                 .copied()
                 .unwrap_or_default();

@@ -1,0 +1,79 @@
+//! A call has its value: what the instruction that asked does with it.
+
+use super::{CodeFrame, Frame, Machine, Next};
+use crate::code::{NO, Op};
+use crate::cx::Cx;
+use crate::selector::Selector;
+use crate::value::Value;
+use std::sync::LazyLock;
+
+pub(super) static COERCE: LazyLock<Selector> = LazyLock::new(|| Selector::new("coerce", 2));
+
+impl Machine {
+    pub(super) fn complete(&mut self, cx: &mut Cx, frame: CodeFrame, value: Value) -> Next {
+        let mut frame = frame;
+        let base = frame.base as usize;
+        self.top = base + usize::from(frame.size);
+        if frame.dst != NO {
+            self.stack[base + usize::from(frame.dst)] = value;
+            self.frames.push(Frame::Code(frame));
+            return Next::Code;
+        }
+        let op = self.modules[frame.module as usize].module.ops[frame.pc as usize - 1];
+        match op {
+            Op::JumpUnless { target, .. } => return self.decide(cx, frame, value, target, true),
+            Op::UnlessLess { by, .. }
+            | Op::UnlessLeq { by, .. }
+            | Op::UnlessGeq { by, .. }
+            | Op::UnlessGreater { by, .. }
+            | Op::UnlessLessInt { by, .. }
+            | Op::UnlessLeqInt { by, .. }
+            | Op::UnlessGeqInt { by, .. }
+            | Op::UnlessGreaterInt { by, .. }
+            | Op::UnlessSame { by, .. }
+            | Op::UnlessSameInt { by, .. } => {
+                let target = frame.pc.saturating_add_signed(by.into());
+                return self.decide(cx, frame, value, target, true);
+            }
+            Op::IfSame { by, .. } | Op::IfSameInt { by, .. } => {
+                let target = frame.pc.saturating_add_signed(by.into());
+                return self.decide(cx, frame, value, target, false);
+            }
+            Op::ListMatch { at, ejector, n } => {
+                let slot = base + usize::from(at);
+                self.frames.push(Frame::Code(frame));
+                return match self.take_apart(cx, value, slot, n) {
+                    Ok(()) => Next::Code,
+                    Err(problem) => {
+                        let ejector = self.ejector(cx, &frame, ejector);
+                        Next::Native(cx.eject(ejector, problem))
+                    }
+                };
+            }
+            Op::For { at, next } => {
+                self.end_body(cx, base + usize::from(at));
+                frame.pc = next + 1;
+            }
+            _ => {}
+        }
+        self.frames.push(Frame::Code(frame));
+        Next::Code
+    }
+
+    /// Jumps when the value is not `goes_on`; a value that is no boolean is coerced to one, and comes back here.
+    fn decide(&mut self, cx: &mut Cx, frame: CodeFrame, value: Value, target: u32, goes_on: bool) -> Next {
+        let mut frame = frame;
+        let known = cx.heap.shorten(value).as_bool();
+        if known.is_some_and(|it| it != goes_on) {
+            frame.pc = target;
+        }
+        self.frames.push(Frame::Code(frame));
+        match known {
+            Some(_) => Next::Code,
+            None => {
+                let boolean = self.boolean;
+                self.send(cx, boolean, *COERCE, &[value, Value::NULL])
+            }
+        }
+    }
+}

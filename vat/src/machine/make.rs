@@ -1,0 +1,103 @@
+//! Things that single instructions make or take apart.
+
+use super::{CodeFrame, Loaded, Machine};
+use crate::code::{Export, Handling, Module, NO, Reg};
+use crate::cx::Cx;
+use crate::heap::{Cell, Script};
+use crate::native::Stamps;
+use crate::problem::{Exit, Problem};
+use crate::value::Value;
+use std::sync::Arc;
+
+impl Machine {
+    /// Makes the object of a script; what it closes over lies from `at`.
+    pub(super) fn make_object(&mut self, cx: &mut Cx, loaded: &Loaded, script: u32, at: usize) -> Value {
+        let code = &loaded.module.scripts[script as usize];
+        let stamps = if code.presumed_frozen { Stamps::PRESUMED } else { Stamps::NONE };
+        let captures = self.stack[at..at + code.captures.len()].into();
+        let script = Script(loaded.first_script + script);
+        cx.heap.alloc(Cell::Object { stamps, script, captures }).into()
+    }
+
+    /// Keeps what a program leaves.
+    pub(super) fn export(&mut self, module: &Module, base: usize) {
+        let exports = module.exports.iter();
+        let stack = &self.stack;
+        let value = |it: &Export| stack[base + usize::from(it.local)];
+        self.exported = exports.map(|it| (it.noun.clone(), it.held, value(it))).collect();
+    }
+
+    /// What the running object closes over.
+    #[inline]
+    pub(super) fn capture(&self, cx: &Cx, base: usize, at: u32) -> Value {
+        match self.stack[base - 1].as_obj().map(|it| cx.heap.cell(it)) {
+            Some(Cell::Object { captures, .. }) => captures[at as usize],
+            _ => Value::NULL,
+        }
+    }
+
+    /// The ejector in a register; one that is made only when it is wanted is made now.
+    pub(super) fn ejector(&mut self, cx: &mut Cx, frame: &CodeFrame, slot: Reg) -> Value {
+        if slot == NO {
+            return Value::NULL;
+        }
+        let place = frame.base as usize + usize::from(slot);
+        let found = self.stack[place];
+        if !found.is_null() {
+            return found;
+        }
+        let Some(loaded) = cx.modules.get(frame.module as usize) else { return Value::NULL };
+        let pc = frame.pc - 1;
+        let name = loaded.module.handlers.iter().find_map(|it| match it.handling {
+            Handling::Escape { slot: own, name } if own == slot && it.start <= pc && pc < it.end => {
+                Some(name)
+            }
+            _ => None,
+        });
+        let Some(name) = name else { return Value::NULL };
+        let name = cx.heap.as_text(loaded.consts[name as usize]).cloned();
+        let name = name.unwrap_or_else(|| "_".into());
+        let ejector = cx.heap.ejector(name);
+        self.stack[place] = ejector;
+        ejector
+    }
+
+    /// Takes a list of `n` items apart into registers from `slot`.
+    pub(super) fn take_apart(&mut self, cx: &Cx, list: Value, slot: usize, n: u16) -> Result<(), Problem> {
+        let n = usize::from(n);
+        let found = match cx.heap.get(list) {
+            Some(Cell::List(it)) => {
+                if it.len() == n {
+                    self.stack[slot..slot + n].copy_from_slice(it);
+                    return Ok(());
+                }
+                it.len()
+            }
+            Some(Cell::Text(it, _)) => {
+                let chars: Arc<[Value]> = it.chars().map(Value::from).collect();
+                if chars.len() == n {
+                    self.stack[slot..slot + n].copy_from_slice(&chars);
+                    return Ok(());
+                }
+                chars.len()
+            }
+            _ => 0,
+        };
+        Err(Problem::new(format!("a {found} size list doesn't match a {n} size list pattern")))
+    }
+}
+
+/// Is it something that a list pattern takes apart by itself?
+pub(super) fn is_list(cx: &Cx, specimen: Value) -> bool {
+    matches!(cx.heap.get(specimen), Some(Cell::List(_) | Cell::Text(..)))
+}
+
+/// No matcher wanted the message.
+pub(super) fn not_understood(cx: &mut Cx, fqn: &str, message: Value) -> Exit {
+    let parts = cx.heap.as_list(message).cloned();
+    let verb = parts.as_ref().and_then(|it| it.first()).and_then(|it| cx.heap.as_text(*it)).cloned();
+    let args = parts.as_ref().and_then(|it| it.get(1)).and_then(|it| cx.heap.as_list(*it));
+    let arity = args.map_or(0, |it| it.len());
+    let verb = verb.unwrap_or_else(|| "".into());
+    cx.throw(format!("no such method: {fqn}#{verb}/{arity}"))
+}
