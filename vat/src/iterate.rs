@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub enum Items {
     /// Indices and items.
     List(Arc<[Value]>),
+    /// A FlexList's, as they were.
+    Flex(Arc<Vec<Value>>),
     Pairs(Vec<(Value, Value)>),
     /// Indices and characters.
     Text(Arc<str>),
@@ -41,6 +43,7 @@ impl Payload for Walk {
     fn trace(&self, visit: &mut dyn FnMut(Value)) {
         match &self.items {
             Items::List(it) => it.iter().for_each(|it| visit(*it)),
+            Items::Flex(it) => it.iter().for_each(|it| visit(*it)),
             Items::Pairs(it) => it.iter().for_each(|(a, b)| {
                 visit(*a);
                 visit(*b);
@@ -70,6 +73,7 @@ impl Walk {
         let index: Value = (at as i64).into();
         match &mut self.items {
             Items::List(it) => it.get(at).map(|it| (index, *it)),
+            Items::Flex(it) => it.get(at).map(|it| (index, *it)),
             Items::Pairs(it) => it.get(at).copied(),
             Items::Text(it) => {
                 let char = it[self.byte..].chars().next()?;

@@ -10,6 +10,7 @@ use crate::natives;
 use crate::problem::{Exit, Problem};
 use crate::selector::Selector;
 use crate::value::Value;
+use std::sync::Arc;
 
 /// `[].diverge()`. Field: the guard of its items.
 pub static FLEX_LIST: Class = Class::new(
@@ -65,9 +66,22 @@ pub static MAKE_FLEX_LIST: Class = Class::new(
 
 const ANY: Value = Value::of(&guard::any::ANY);
 
-/// The items of a FlexList, or of a list being collected.
+/// The items of a FlexList, or of a list being collected. Who goes through them shares them; the list is copied
+/// if it changes meanwhile.
 #[derive(Default)]
-pub struct Items(pub Vec<Value>);
+pub struct Items(Arc<Vec<Value>>);
+
+impl Items {
+    pub fn get(&self) -> &[Value] {
+        &self.0
+    }
+    pub fn change(&mut self) -> &mut Vec<Value> {
+        Arc::make_mut(&mut self.0)
+    }
+    pub fn into_vec(self) -> Vec<Value> {
+        Arc::unwrap_or_clone(self.0)
+    }
+}
 
 impl Payload for Items {
     fn trace(&self, visit: &mut dyn FnMut(Value)) {
@@ -79,7 +93,7 @@ impl Payload for Items {
 }
 
 fn flex(cx: &mut Cx, guard: Value, items: Vec<Value>) -> Value {
-    cx.heap.native_with(&FLEX_LIST, [guard], Box::new(Items(items)))
+    cx.heap.native_with(&FLEX_LIST, [guard], Box::new(Items(Arc::new(items))))
 }
 
 fn from_type(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
@@ -98,13 +112,13 @@ fn make_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 fn flex_items(cx: &Cx, list: Value) -> &[Value] {
-    cx.heap.payload::<Items>(list).map_or(&[], |it| &it.0)
+    cx.heap.payload::<Items>(list).map_or(&[], Items::get)
 }
 
 /// The items of any list: constant, flexible, or a view of one.
 pub fn any_items(cx: &Cx, list: Value) -> Vec<Value> {
     if let Some(it) = cx.heap.payload::<Items>(list) {
-        return it.0.clone();
+        return it.get().to_vec();
     }
     match cx.heap.fields(list, &READ_ONLY_LIST) {
         Some(fields) => flex_items(cx, fields[0]).to_vec(),
@@ -125,7 +139,7 @@ pub fn change<R>(
     f: impl FnOnce(&mut Vec<Value>) -> R,
 ) -> Result<Option<R>, Exit> {
     cx.reserve(more)?;
-    let result = cx.heap.payload_mut::<Items>(list).map(|it| f(&mut it.0));
+    let result = cx.heap.payload_mut::<Items>(list).map(|it| f(it.change()));
     cx.heap.recount(list);
     Ok(result)
 }
@@ -158,8 +172,8 @@ fn value_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 }
 
 fn snapshot_of(cx: &mut Cx, this: Value) -> Result<Value, Exit> {
-    let items = flex_items(cx, this).to_vec();
-    cx.reserve(16 * items.len() as u64)?;
+    cx.reserve(16 * length(cx, this) as u64)?;
+    let items: Arc<[Value]> = flex_items(cx, this).into();
     Ok(cx.heap.list(items))
 }
 
@@ -175,8 +189,8 @@ fn read_only(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 /// Goes through the items as they are now.
 fn iterate(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let items = flex_items(cx, this).to_vec();
-    each(cx, Walk::List(items.into()), args[0])
+    let items = cx.heap.payload::<Items>(this).map(|it| it.0.clone()).unwrap_or_default();
+    each(cx, Walk::Flex(items), args[0])
 }
 
 fn by_snapshot(cx: &mut Cx, this: Value, selector: Selector, args: &[Value]) -> Option<Outcome> {
@@ -284,7 +298,7 @@ fn put(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         && at < size
         && guard::accepts(&cx.heap, guard_of(cx, this), args[1])
     {
-        if let Some(place) = cx.heap.payload_mut::<Items>(this).and_then(|it| it.0.get_mut(at)) {
+        if let Some(place) = cx.heap.payload_mut::<Items>(this).and_then(|it| it.change().get_mut(at)) {
             *place = args[1];
         }
         return done(Value::NULL);

@@ -504,7 +504,7 @@ pub fn collected(cx: &mut Cx, collector: Value) -> Vec<Value> {
     }
     let items = cx.heap.payload_mut::<flex_list::Items>(collector).map(std::mem::take).unwrap_or_default();
     cx.heap.recount(collector);
-    items.0
+    items.into_vec()
 }
 
 fn collect(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

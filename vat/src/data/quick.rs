@@ -115,8 +115,8 @@ fn unguarded(native: &Native) -> bool {
 fn on_flex_list(cx: &mut Cx, at: Obj, selector: Selector, args: &[Value]) -> Option<Value> {
     let items = cx.heap.payload::<Items>(at.into())?;
     match (selector, args) {
-        (Selector::GET_1, [at]) => return items.0.get(index(*at)?).copied(),
-        (Selector::SIZE, []) => return Some((items.0.len() as i64).into()),
+        (Selector::GET_1, [at]) => return items.get().get(index(*at)?).copied(),
+        (Selector::SIZE, []) => return Some((items.get().len() as i64).into()),
         (Selector::PUT_2 | Selector::PUSH, _) => {}
         _ => return None,
     }
@@ -131,8 +131,8 @@ fn on_flex_list(cx: &mut Cx, at: Obj, selector: Selector, args: &[Value]) -> Opt
     let payload: &mut dyn std::any::Any = native.payload.as_mut()?.as_mut();
     let items = payload.downcast_mut::<Items>()?;
     match args {
-        [item] => items.0.push(*item),
-        [at, item] => *items.0.get_mut(index(*at)?)? = *item,
+        [item] => items.change().push(*item),
+        [at, item] => *items.change().get_mut(index(*at)?)? = *item,
         _ => return None,
     }
     if grows {
