@@ -21,7 +21,16 @@ struct Sort {
     start: usize,
     left: usize,
     right: usize,
+    /// Whether the pair's runs follow each other as they are: not asked yet, being asked, no.
+    following: Following,
     finish: Sorted,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Following {
+    Unknown,
+    Asking,
+    No,
 }
 
 impl Payload for Sort {
@@ -45,7 +54,17 @@ pub fn sort(cx: &mut Cx, whose: Value, keys: Vec<Value>, compare: Value, finish:
         return finish(cx, whose, order);
     }
     let order = (0..keys.len()).collect();
-    let sort = Sort { keys, order, merged: Vec::new(), width: 1, start: 0, left: 0, right: 0, finish };
+    let sort = Sort {
+        keys,
+        order,
+        merged: Vec::new(),
+        width: 1,
+        start: 0,
+        left: 0,
+        right: 0,
+        following: Following::Unknown,
+        finish,
+    };
     go_on(cx, Then::new(compared, [whose, compare]).with_state(Box::new(sort)))
 }
 
@@ -79,6 +98,10 @@ impl Sort {
             }
             let (middle, end) = self.bounds();
             let (a, b) = (self.start + self.left, middle + self.right);
+            if self.following == Following::Unknown && self.width > 1 && middle < end {
+                self.following = Following::Asking;
+                return Some((self.keys[self.order[middle - 1]], self.keys[self.order[middle]]));
+            }
             if a < middle && b < end {
                 return Some((self.keys[self.order[a]], self.keys[self.order[b]]));
             }
@@ -86,6 +109,7 @@ impl Sort {
             self.merged.extend_from_slice(&self.order[b.min(end)..end]);
             self.start = end;
             (self.left, self.right) = (0, 0);
+            self.following = Following::Unknown;
             if self.start >= self.order.len() {
                 self.order = std::mem::take(&mut self.merged);
                 self.width *= 2;
@@ -96,6 +120,14 @@ impl Sort {
 
     fn take(&mut self, order: Ordering) {
         let (middle, _) = self.bounds();
+        if self.following == Following::Asking {
+            self.following = Following::No;
+            if order != Ordering::Greater {
+                self.merged.extend_from_slice(&self.order[self.start..middle]);
+                self.left = middle - self.start;
+            }
+            return;
+        }
         if order == Ordering::Greater {
             self.merged.push(self.order[middle + self.right]);
             self.right += 1;
