@@ -50,7 +50,7 @@ pub static FLEX_LIST: Class = Class::new(
 /// What changes a FlexList cannot make: reads another one. Field: that one.
 pub static READ_ONLY_LIST: Class = Class::new("readOnlyList", "readOnlyList", &[]).otherwise(read_through);
 
-/// Makes FlexLists: `fromType(guard)`, `make()`, `run(items…)`.
+/// Makes FlexLists: `fromType(guard)`, `make()`, `run(items…)`, `diverge(list, guard)`.
 pub static MAKE_FLEX_LIST: Class = Class::new(
     "makeFlexList",
     "<makeFlexList>",
@@ -58,6 +58,7 @@ pub static MAKE_FLEX_LIST: Class = Class::new(
         crate::native::method("fromType", 1, from_type),
         crate::native::method("make", 0, make_empty),
         crate::native::method("diverge", 2, |cx, _, args| cx.call(args[0], "diverge", [args[1]])),
+        crate::native::method("asType", 0, |_, _, _| done(Value::of(&guard::scalar::FLEX_LIST))),
         variadic("run", make_of),
     ],
 )

@@ -70,15 +70,16 @@ pub fn match_simple(parts: &[Part], values: &[String], specimen: &str) -> Result
             Part::Text(text) => text.as_str(),
             Part::Value(n) => values.get(*n).map_or("", String::as_str),
         };
+        let from = if let Part::Value(n) = part { format!(" ($-hole {n})") } else { String::new() };
         let Some(hole) = open.take() else {
             let Some(after) = rest.strip_prefix(wanted) else {
-                return Err(format!("expected {}..., found {}", quoted(wanted), quoted(rest)));
+                return Err(format!("expected {}...{from}, found {}", quoted(wanted), quoted(rest)));
             };
             rest = after;
             continue;
         };
         let Some(position) = rest.find(wanted) else {
-            return Err(format!("expected {}..., found {}", quoted(wanted), quoted(rest)));
+            return Err(format!("expected {}...{from}, found {rest}", quoted(wanted)));
         };
         taken[hole] = rest[..position].to_string();
         rest = &rest[position + wanted.len()..];

@@ -28,7 +28,7 @@ struct Filling<'a> {
 impl Filling<'_> {
     /// Recurses on the template, whose depth is bounded, and never on terms.
     fn node(&mut self, at: NodeId, out: &mut Vec<Value>) -> Result<(), Exit> {
-        self.cx.charge(1)?;
+        self.cx.reserve(64)?;
         match self.template.node(at) {
             Node::Tag(name) => out.push(leaf_tag(self.cx, name)),
             Node::Data(it) => {

@@ -72,7 +72,7 @@ impl Matching<'_> {
     /// How many of the specimens a node takes, from the first on. Recurses on the template, whose depth is
     /// bounded, and never on terms.
     fn node(&mut self, at: NodeId, specimens: &[Value]) -> Result<Option<usize>, Exit> {
-        self.cx.charge(1)?;
+        self.cx.reserve(64)?;
         match self.template.node(at) {
             Node::Seq(all) => return self.seq(all, specimens),
             Node::Repeated(part, quantity) => return self.repeated(*part, *quantity, specimens),
