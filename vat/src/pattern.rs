@@ -10,6 +10,7 @@ use crate::heap::Cell;
 use crate::native::{Class, Outcome, Stamps, Then, done, variadic};
 use crate::natives;
 use crate::problem::Problem;
+use crate::selector::Selector;
 use crate::throw::THROW;
 use crate::value::Value;
 
@@ -162,36 +163,50 @@ fn map_extract_default(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 fn extract(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    if crate::import::is_loader(cx, args[0]) {
-        return extract_loaded(cx, this, args);
+    if is_asked(cx, args[0]) {
+        return ask(cx, this, args);
     }
     let then = Then::new(extract_coerced, [this, args[1]]);
     cx.call_then(Value::of(&guard::map::MAP), "coerce", [args[0], args[1]], then)
 }
 
-/// A loader has no keys to take away, so it is its own rest.
-fn extract_loaded(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+/// Loaders, and objects written in E that say what they hold under a key and what they are without it.
+fn is_asked(cx: &Cx, specimen: Value) -> bool {
+    let knows = |verb, arity| crate::object::has_method(cx, specimen, Selector::new(verb, arity));
+    crate::import::is_loader(cx, specimen) || (knows("fetch", 2) && knows("without", 1))
+}
+
+/// `[specimen.fetch(key, absent), specimen.without(key)]`
+fn ask(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let absent = guard::fresh_ejector(cx);
     let then = Then::new(
         |cx, then, value| {
-            guard::close_ejector(cx, then.values[3]);
-            let pair = cx.heap.list([value, then.values[1]]);
-            done(pair)
+            let [this, specimen, _, absent] = then.values[..] else { return done(value) };
+            guard::close_ejector(cx, absent);
+            let key = field(cx, this, 0);
+            let then = Then::new(
+                |cx, then, rest| {
+                    let pair = cx.heap.list([then.values[0], rest]);
+                    done(pair)
+                },
+                [value],
+            );
+            cx.call_then(specimen, "without", [key], then)
         },
         [this, args[0], args[1], absent],
     );
     let then = then.on_exit(|cx, then, exit| {
-        let [this, loader, ejector, absent] = then.values[..] else { return Err(exit) };
+        let [this, specimen, ejector, absent] = then.values[..] else { return Err(exit) };
         guard::close_ejector(cx, absent);
         if !guard::left_through(&exit, absent) {
             return Err(exit);
         }
         let (key, default) = (field(cx, this, 0), field(cx, this, 1));
         if let Some(value) = cx.heap.as_list(default).and_then(|it| it.first().copied()) {
-            let pair = cx.heap.list([value, loader]);
+            let pair = cx.heap.list([value, specimen]);
             return done(pair);
         }
-        cx.eject(ejector, Problem::default().value(key).text(" not in matched map: ").value(loader))
+        cx.eject(ejector, Problem::default().value(key).text(" not in matched map: ").value(specimen))
     });
     let key = field(cx, this, 0);
     cx.call_then(args[0], "fetch", [key, absent], then)

@@ -171,7 +171,7 @@ fn refuse_stamped(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     cx.eject(args[1], Problem::new(format!("not {name}: ")).value(args[0]))
 }
 
-/// Data all the way down: pass-by-copy and selfless, and so is all it holds.
+/// Data all the way down: pass-by-copy and selfless, and so is all it holds; or what everyone has anyway.
 fn coerce_data(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let mut seen = rustc_hash::FxHashSet::default();
     let mut work = vec![args[0]];
@@ -182,6 +182,9 @@ fn coerce_data(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         }
         cx.charge(1)?;
         let promised = stamps(&cx.heap, it);
+        if crate::guard::graph_exit::is_exit(cx, it) {
+            continue;
+        }
         if !promised.has(Stamps::DATA) && !promised.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS)) {
             let problem = Problem::default().value(args[0]).text(" is not Data because ");
             return cx.eject(args[1], problem.value(it).text(" is not"));

@@ -14,7 +14,7 @@ pub static STANDARD_GRAPH_EXIT: Class =
         .stamps(Stamps::DEEP_FROZEN);
 
 /// Data, and the stateless objects that the safe scope names.
-fn is_exit(cx: &Cx, value: Value) -> bool {
+pub fn is_exit(cx: &Cx, value: Value) -> bool {
     static NAMED: OnceLock<FxHashSet<&str>> = OnceLock::new();
     match cx.near(value).view() {
         View::Null | View::Bool(_) | View::Char(_) | View::Int(_) | View::Float(_) => true,
