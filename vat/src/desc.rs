@@ -56,6 +56,7 @@ pub static TYPE: Class = Class::new(
         "getSupers"() => get_supers,
         "getAuditors"() => get_auditors,
         "getMessageTypes"() => get_message_types,
+        "coerce"(Any, Any) => coerce,
         "__optUncall"() => uncall_type,
     ],
 )
@@ -222,7 +223,7 @@ const MIRANDA: [(&str, &[&str]); 10] = [
     ("__optUncall", &[]),
     ("__whenMoreResolved", &["reactor"]),
     ("__whenBroken", &["reactor"]),
-    ("__order", &["nested-verb", "nested-args"]),
+    ("__order", &["nested-verb :String", "nested-args :ConstList"]),
     ("__reactToLostClient", &["problem"]),
 ];
 
@@ -247,18 +248,17 @@ static WRITTEN_GUARD: Class = Class::new("WrittenGuard", "WrittenGuard", &[])
     .fqn("org.erights.e.elib.base.WrittenGuard")
     .stamps(COPIED);
 
-/// A description with the messages of another's that it lacks after its own. `more` is a map such as
+/// A description with another's messages, which come first; its own win. `more` is a map such as
 /// `getMessageTypes()` answers.
 pub fn merged(cx: &mut Cx, description: Value, more: Value) -> Outcome {
     if crate::coerce::Ty::Map.check(&cx.heap, more).is_none() {
         let problem = crate::coerce::failure(cx, more, "Map");
         return Err(cx.throw(problem));
     }
-    let mut all = message_types(cx, description).and_then(|it| map::copied(cx, it))?;
-    for (key, message) in map::pairs(cx, more) {
-        if matches!(all.get(&cx.heap, key), Ok(None)) {
-            map::put(cx, &mut all, key, message)?;
-        }
+    let own = message_types(cx, description)?;
+    let mut all = map::copied(cx, more)?;
+    for (key, message) in map::pairs(cx, own) {
+        map::put(cx, &mut all, key, message)?;
     }
     let messages: Vec<Value> = all.values().collect();
     let messages = cx.heap.list(messages);
@@ -314,7 +314,11 @@ fn describe(cx: &mut Cx, doc: Option<String>, name: &str, own: Vec<Written>) -> 
         if own.iter().any(|it| it.verb == verb && it.params.len() == params.len()) {
             continue;
         }
-        let params = params.iter().map(|it| Param { name: Some(it.to_string()), guard: None }).collect();
+        let param = |it: &&str| match it.split_once(" :") {
+            Some((name, guard)) => Param { name: Some(name.into()), guard: Some(guard.into()) },
+            None => Param { name: Some(it.to_string()), guard: None },
+        };
+        let params = params.iter().map(param).collect();
         messages.push(message(cx, Written { doc: None, verb: verb.to_string(), params, guard: None }));
     }
     for it in own {
@@ -382,6 +386,28 @@ fn written(program: &syntax::kernel_e::Program, object: &syntax::kernel_e::Objec
         guard: guard(&it.result_guard),
     };
     methods.iter().map(one).collect()
+}
+
+/// A type takes what says that it is of this type: by the name of its class or its object expression.
+fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    fn name(cx: &Cx, this: Value) -> String {
+        let name = field(cx, this, 1);
+        if name.is_null() { String::new() } else { text_of(cx, name).to_string() }
+    }
+    crate::guard::coerce_by(
+        cx,
+        this,
+        args[0],
+        args[1],
+        |cx, this, specimen| {
+            let fqn = match crate::object::fqn(cx, specimen) {
+                Some(it) => it.to_string(),
+                None => cx.class_of(specimen).map_or("", |it| it.fqn).to_string(),
+            };
+            (fqn == name(cx, this)).then_some(specimen)
+        },
+        |cx, this, specimen| crate::coerce::failure(cx, specimen, &simple_type_name(&name(cx, this))),
+    )
 }
 
 fn get_name(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {

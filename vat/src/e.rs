@@ -74,7 +74,10 @@ fn call_with_pair_plain(cx: &mut Cx, args: &[Value]) -> Outcome {
     let pair = list(cx, args[1])?;
     match pair[..] {
         [name, all] => call_plain(cx, &[args[0], name, all]),
-        _ => Err(cx.throw(format!("a {} size list doesn't match a 2 size list pattern", pair.len()))),
+        _ => {
+            let problem = crate::coerce::failure(cx, args[1], "ConstList[any, 2]");
+            Err(cx.throw(problem))
+        }
     }
 }
 

@@ -124,12 +124,18 @@ impl Places {
         self.characters.get(byte).or(self.characters.last()).map_or(byte, |it| *it as usize)
     }
 
-    /// The part of a character, and its span from there to the end of the part or to `last`.
-    fn span_at(&self, from: usize, last: usize) -> Option<Span> {
-        let at = self.starts.partition_point(|it| *it <= from).checked_sub(1)?;
-        let (part, start) = (self.parts.get(at)?, self.starts.get(at)?);
-        let bound = (last + 1).min(start + part.size);
-        Some(part.span.as_ref()?.slice(from.checked_sub(*start)?, bound.checked_sub(*start)?))
+    /// The span from one character to another.
+    fn span_of(&self, first: usize, last: usize) -> Option<Span> {
+        let of = |it: usize| self.starts.partition_point(|start| *start <= it).checked_sub(1);
+        let (from, to) = (of(first)?, of(last)?);
+        let slice = |part: usize, start: usize, bound: usize| {
+            let (it, begin) = (self.parts.get(part)?, self.starts.get(part)?);
+            Some(it.span.as_ref()?.slice(start.checked_sub(*begin)?, bound.checked_sub(*begin)?))
+        };
+        if from == to {
+            return slice(from, first, last + 1);
+        }
+        slice(from, first, first + 1)?.cover(&slice(to, last, last + 1)?)
     }
 }
 
@@ -146,10 +152,7 @@ impl Spanned for Option<Places> {
         }
         let first = places.character(usize::from(range.start()));
         let last = places.character(usize::from(range.end()) - 1);
-        let (Some(start), Some(end)) = (places.span_at(first, last), places.span_at(last, last)) else {
-            return Value::NULL;
-        };
-        match start.cover(&end) {
+        match places.span_of(first, last) {
             Some(it) => it.object(cx),
             None => Value::NULL,
         }

@@ -580,6 +580,14 @@ impl Kernel<'_> {
         noun(self.cx, name)
     }
 
+    /// The noun that an expression has within it, where it was written.
+    fn noun_of(&mut self, id: kernel_e::ExprId, name: &str) -> Value {
+        let range = self.source_map.names.get(id.index()).copied().flatten();
+        let span = range.map_or(Value::NULL, |it| (self.spans)(it));
+        let name = self.text(name);
+        node(self.cx, K::NounExpr, span, &[name])
+    }
+
     /// A whole program.
     pub fn body(&mut self) -> Value {
         let program = self.program;
@@ -623,8 +631,8 @@ impl Kernel<'_> {
         use kernel_e::Expr;
         let program = self.program;
         let (k, fields) = match program.expr(id) {
-            Expr::Assign { noun, value } => (K::AssignExpr, vec![self.noun(noun), self.expr(*value)]),
-            Expr::Binding(noun) => (K::BindingExpr, vec![self.noun(noun)]),
+            Expr::Assign { noun, value } => (K::AssignExpr, vec![self.noun_of(id, noun), self.expr(*value)]),
+            Expr::Binding(noun) => (K::BindingExpr, vec![self.noun_of(id, noun)]),
             Expr::Call { recipient, verb, args } => {
                 (K::CallExpr, vec![self.expr(*recipient), self.text(verb), self.exprs(args)])
             }
