@@ -9,7 +9,8 @@ use crate::cx::Cx;
 use crate::native::{Class, Outcome, Stamps, Step, Then, done, method};
 use crate::powers::Source;
 use crate::problem::{Exit, Problem};
-use crate::value::Value;
+use crate::scopes::Entry;
+use crate::value::{Value, View};
 use std::sync::Arc;
 
 macro_rules! loader {
@@ -166,6 +167,11 @@ fn name_of(cx: &mut Cx, value: Value) -> Option<Arc<str>> {
     if let Some(it) = cx.import_names.get(&value) {
         return it.clone();
     }
+    if let View::Static(class) = value.view() {
+        // A built-in module under its own name is the same whether it has been imported or not.
+        let is_it = |it| matches!(it, Entry::Class(it) if std::ptr::eq(it, class));
+        return native(class.fqn).is_some_and(is_it).then(|| class.fqn.into());
+    }
     if may_be_named(cx, value) {
         cx.import_names.insert(value, None);
     }
@@ -190,13 +196,13 @@ fn may_be_named(cx: &Cx, value: Value) -> bool {
 
 fn remember_name(cx: &mut Cx, value: Value, name: &Arc<str>) {
     let value = cx.near(value);
-    if matches!(value.view(), crate::value::View::Static(_)) || may_be_named(cx, value) {
+    if matches!(value.view(), View::Static(_)) || may_be_named(cx, value) {
         cx.import_names.entry(value).or_insert_with(|| Some(name.clone()));
     }
 }
 
 /// The native module of a name.
-fn native(name: &str) -> Option<crate::scopes::Entry> {
+fn native(name: &str) -> Option<Entry> {
     crate::core_scope::module(name)
         .or_else(|| crate::scopes::module(name))
         .or_else(|| crate::library::module(name))

@@ -229,7 +229,7 @@ fn listed(cx: &Cx, left: &'static str, args: &[Value], right: &'static str, piec
 }
 
 /// A value as a term: terms are themselves, numbers and characters data, a string names a tag.
-fn coerced(cx: &mut Cx, value: Value, tag: Option<&str>) -> Result<Value, Problem> {
+fn coerced(cx: &mut Cx, value: Value, tag: Option<&str>) -> Result<Value, Box<Problem>> {
     let value = cx.near(value);
     let made = match value.view() {
         _ if is_term(cx, value) => Some(value),
@@ -241,11 +241,11 @@ fn coerced(cx: &mut Cx, value: Value, tag: Option<&str>) -> Result<Value, Proble
         },
     };
     let Some(made) = made else {
-        return Err(Problem::new("not a Term: ").value(value));
+        return Err(Box::new(Problem::new("not a Term: ").value(value)));
     };
     match tag {
         Some(wanted) if *tag::name_of_term(cx, made) != *wanted => {
-            Err(Problem::new("not tagged ").text(wanted).text(": ").value(made))
+            Err(Box::new(Problem::new("not tagged ").text(wanted).text(": ").value(made)))
         }
         _ => Ok(made),
     }

@@ -40,7 +40,7 @@ impl Filling<'_> {
             }
             Node::Hole(hole) => {
                 let value = at_index(self.cx, self.values, hole.at, &self.index)?;
-                let made = coerced(self.cx, value, hole.tag.as_deref()).map_err(|why| self.cx.throw(why))?;
+                let made = coerced(self.cx, value, hole.tag.as_deref()).map_err(|why| self.cx.throw(*why))?;
                 if hole.is_functor && parts(self.cx, made).is_some_and(|it| !it.args.is_empty()) {
                     let problem = Problem::new("has arguments already: ").value(made);
                     return Err(self.cx.throw(problem));

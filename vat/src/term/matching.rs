@@ -174,7 +174,7 @@ impl Matching<'_> {
         let wanted = at_index(self.cx, self.values, hole.at, &self.index)?;
         match coerced(self.cx, wanted, hole.tag.as_deref()) {
             Ok(wanted) => crate::data::list::same(self.cx, wanted, part),
-            Err(why) => Err(self.cx.throw(why)),
+            Err(why) => Err(self.cx.throw(*why)),
         }
     }
 
