@@ -24,8 +24,13 @@ pub fn require_kernel(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 /// A part of the wrong kind: where Kernel-E wants a noun, only a noun will do.
 fn misplaced(cx: &mut Cx, node: Value) -> Result<Option<Problem>, Exit> {
     let mut todo = vec![node];
+    let mut left = super::write::MOST;
     while let Some(it) = todo.pop() {
         cx.charge(1)?;
+        left -= 1;
+        if left == 0 {
+            return Ok(None);
+        }
         let Some(kind) = kind::of(cx, it) else { continue };
         todo.extend(methods::children(cx, it).into_iter().rev());
         let wants_noun = matches!(

@@ -12,60 +12,90 @@ use crate::heap::Cell;
 use crate::native::{Outcome, done};
 use crate::problem::{Exit, Problem};
 use crate::value::{Value, View};
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{NESTING_LIMIT, deep};
 
 /// `template.substitute(values)`
 pub fn substitute(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let values = paid_items(cx, args[0])?;
-    let filled = fill(cx, this, &values, 0)?;
+    let filled = filled(cx, this, &values)?;
     done(filled)
 }
 
-fn fill(cx: &mut Cx, template: Value, values: &[Value], depth: u32) -> Result<Value, Exit> {
-    cx.charge(1)?;
-    if depth > NESTING_LIMIT {
-        return Err(cx.throw("this expression nests too deep"));
-    }
-    let Some(kind) = kind::of(cx, template) else { return Ok(template) };
-    let mut fields = cx.heap.as_native(template).map(|it| it.fields.clone()).unwrap_or_default();
-    if matches!(kind.k, K::QuasiLiteralExpr | K::QuasiLiteralPatt) {
-        let at = fields.get(1).and_then(|it| it.as_int()).unwrap_or(0);
-        // Without values there is nothing to fill in yet.
-        if values.is_empty() {
-            return Ok(template);
-        }
-        let Some(value) = usize::try_from(at).ok().and_then(|it| values.get(it)) else {
-            return Err(cx.throw(format!("there is no value for ${{{at}}}")));
-        };
-        let value = of_value(cx, *value)?;
-        if kind.k == K::QuasiLiteralPatt && is_a(cx, value, "NounExpr") {
-            return Ok(node(cx, K::FinalPattern, Value::NULL, &[value, Value::NULL]));
-        }
-        return Ok(value);
-    }
-    let mut changed = false;
-    for ((_, shape), value) in kind.fields.iter().zip(fields.iter_mut().skip(1)) {
-        let filled = match shape {
-            Shape::One(_) | Shape::Opt(_) => deep(|| fill(cx, *value, values, depth + 1))?,
-            Shape::Many(_) => fill_all(cx, *value, values, depth + 1)?,
-            _ => continue,
-        };
-        changed |= filled != *value;
-        *value = filled;
-    }
-    if !changed {
-        return Ok(template);
-    }
-    Ok(node(cx, kind.k, fields[0], &fields[1..]))
+/// The template with its value holes filled.
+fn filled(cx: &mut Cx, template: Value, values: &[Value]) -> Result<Value, Exit> {
+    let mut filling = Filling { values, depth: 0, known: FxHashMap::default() };
+    filling.fill(cx, template)
 }
 
-fn fill_all(cx: &mut Cx, list: Value, values: &[Value], depth: u32) -> Result<Value, Exit> {
-    let all = items(cx, list);
-    let mut filled = Vec::with_capacity(all.len());
-    for it in &*all {
-        filled.push(deep(|| fill(cx, *it, values, depth))?);
+/// What is being filled in, and what became of the parts that were met before: a part that stands in many places
+/// is filled once.
+struct Filling<'a> {
+    values: &'a [Value],
+    depth: u32,
+    known: FxHashMap<Value, Value>,
+}
+
+impl Filling<'_> {
+    fn fill(&mut self, cx: &mut Cx, template: Value) -> Result<Value, Exit> {
+        cx.charge(1)?;
+        if let Some(it) = self.known.get(&template) {
+            return Ok(*it);
+        }
+        if self.depth == NESTING_LIMIT {
+            return Err(cx.throw("this expression nests too deep"));
+        }
+        self.depth += 1;
+        let filled = deep(|| self.fill_here(cx, template));
+        self.depth -= 1;
+        let filled = filled?;
+        self.known.insert(template, filled);
+        Ok(filled)
     }
-    if filled[..] == all[..] { Ok(list) } else { Ok(cx.heap.list(filled)) }
+
+    fn fill_here(&mut self, cx: &mut Cx, template: Value) -> Result<Value, Exit> {
+        let values = self.values;
+        let Some(kind) = kind::of(cx, template) else { return Ok(template) };
+        let mut fields = cx.heap.as_native(template).map(|it| it.fields.clone()).unwrap_or_default();
+        if matches!(kind.k, K::QuasiLiteralExpr | K::QuasiLiteralPatt) {
+            let at = fields.get(1).and_then(|it| it.as_int()).unwrap_or(0);
+            // Without values there is nothing to fill in yet.
+            if values.is_empty() {
+                return Ok(template);
+            }
+            let Some(value) = usize::try_from(at).ok().and_then(|it| values.get(it)) else {
+                return Err(cx.throw(format!("there is no value for ${{{at}}}")));
+            };
+            let value = of_value(cx, *value)?;
+            if kind.k == K::QuasiLiteralPatt && is_a(cx, value, "NounExpr") {
+                return Ok(node(cx, K::FinalPattern, Value::NULL, &[value, Value::NULL]));
+            }
+            return Ok(value);
+        }
+        let mut changed = false;
+        for ((_, shape), value) in kind.fields.iter().zip(fields.iter_mut().skip(1)) {
+            let filled = match shape {
+                Shape::One(_) | Shape::Opt(_) => self.fill(cx, *value)?,
+                Shape::Many(_) => self.fill_all(cx, *value)?,
+                _ => continue,
+            };
+            changed |= filled != *value;
+            *value = filled;
+        }
+        if !changed {
+            return Ok(template);
+        }
+        Ok(node(cx, kind.k, fields[0], &fields[1..]))
+    }
+
+    fn fill_all(&mut self, cx: &mut Cx, list: Value) -> Result<Value, Exit> {
+        let all = items(cx, list);
+        let mut filled = Vec::with_capacity(all.len());
+        for it in &*all {
+            filled.push(self.fill(cx, *it)?);
+        }
+        if filled[..] == all[..] { Ok(list) } else { Ok(cx.heap.list(filled)) }
+    }
 }
 
 /// A value as a node: a node is itself, plain data is its literal, and the constants are their nouns.
@@ -94,7 +124,7 @@ pub fn match_bind(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         return cx.eject(args[2], Problem::new("not an expression: ").value(args[1]));
     }
     let values = paid_items(cx, args[0])?;
-    let template = fill(cx, this, &values, 0)?;
+    let template = filled(cx, this, &values)?;
     let mut found = matched(cx, template, specimen)?;
     if found.is_none() {
         let (wanted, said) = (run::kernel(cx, template)?, run::kernel(cx, specimen)?);
@@ -116,9 +146,13 @@ pub fn match_bind(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 fn matched(cx: &mut Cx, wanted: Value, found: Value) -> Result<Option<Vec<(i64, Value)>>, Exit> {
     let mut todo = vec![(wanted, found)];
     let mut parts = Vec::new();
+    let mut seen = FxHashSet::default();
     while let Some((wanted, found)) = todo.pop() {
         cx.charge(1)?;
         let (wanted, found) = (cx.near(wanted), cx.near(found));
+        if !seen.insert((wanted, found)) {
+            continue;
+        }
         if wanted == found && !wanted.is_null() && kind::of(cx, wanted).is_none() {
             continue;
         }

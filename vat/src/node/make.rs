@@ -131,7 +131,7 @@ fn subnode_flags(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let name = kind_of_maker(cx, this).map_or("", |it| it.maker.fqn);
     let name = cx.heap.text(name);
-    portrayal(cx, Value::of(&crate::import::IMPORT), "get", &[name])
+    portrayal(cx, Value::of(&crate::import::other::SHARED), "get", &[name])
 }
 
 fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

@@ -2,7 +2,7 @@
 
 use super::kind;
 use super::read::Kernel;
-use super::write::{Written, write};
+use super::write::{MOST, Written, write};
 use crate::coerce::failure;
 use crate::cx::Cx;
 use crate::data::list::items;
@@ -124,8 +124,14 @@ pub fn pattern_node(cx: &mut Cx, expanded: &Expanded, id: kernel_e::PatternId) -
 /// Is there no sugar in it?
 pub fn is_kernel(cx: &mut Cx, node: Value) -> Result<bool, Exit> {
     let mut todo = vec![node];
+    let mut left = MOST;
     while let Some(it) = todo.pop() {
         cx.charge(1)?;
+        left -= 1;
+        // Parts that are shared over and over would never end; what is too large is told so when it is written.
+        if left == 0 {
+            return Ok(false);
+        }
         match kind::of(cx, it) {
             Some(kind) if kind.is_kernel() => todo.extend(super::methods::children(cx, it)),
             _ => return Ok(false),
