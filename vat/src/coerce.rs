@@ -9,6 +9,7 @@ use crate::data::quote::with_article;
 use crate::heap::{Cell, Heap};
 use crate::native::{NativeFn, Outcome, Payload, Then};
 use crate::problem::Problem;
+use crate::same::unportrayed_counting;
 use crate::value::{Value, View};
 
 /// What a native method wants an argument to be.
@@ -169,7 +170,11 @@ impl Payload for Wanted {
 fn ask(cx: &mut Cx, this: Value, args: &[Value], wanted: Wanted) -> Outcome {
     let ty = wanted.types[wanted.at];
     let specimen = args[wanted.at];
-    if let (Ty::Key, Some(object)) = (ty, crate::same::unportrayed(&cx.heap, specimen)) {
+    let mut looked = 0;
+    if ty == Ty::Key
+        && let Some(object) = unportrayed_counting(&cx.heap, specimen, &mut looked)
+    {
+        cx.charge(looked)?;
         return ask_portrait(cx, object, this, args, wanted);
     }
     if !may_conform(cx, specimen) {
@@ -214,7 +219,11 @@ pub fn portrayed_first(
     args: &[Value],
     f: NativeFn,
 ) -> Option<Outcome> {
-    let object = crate::same::unportrayed(&cx.heap, value)?;
+    let mut looked = 0;
+    let object = unportrayed_counting(&cx.heap, value, &mut looked)?;
+    if let Err(stop) = cx.charge(looked) {
+        return Some(Err(stop));
+    }
     Some(ask_portrait(cx, object, this, args, Wanted { types: &[], at: 0, f }))
 }
 

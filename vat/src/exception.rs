@@ -118,20 +118,18 @@ fn make_exception(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 // Their types.
 
 /// `<elib:base.makeStringException>.asType()`
-pub static STRING_EXCEPTION: Class =
-    Class::new("cl-type-guard", "StringException", guard_methods![coerce_problem;])
-        .fqn("guard.StringException")
-        .stamps(Stamps::DEEP_FROZEN);
+pub static STRING_EXCEPTION: Class = Class::new("Guard", "StringException", guard_methods![coerce_problem;])
+    .fqn("guard.StringException")
+    .stamps(Stamps::DEEP_FROZEN);
 
 /// `<elib:base.makeCoercionFailure>.asType()`
-pub static COERCION_FAILURE: Class =
-    Class::new("cl-type-guard", "CoercionFailure", guard_methods![coerce_problem;])
-        .fqn("guard.CoercionFailure")
-        .stamps(Stamps::DEEP_FROZEN);
+pub static COERCION_FAILURE: Class = Class::new("Guard", "CoercionFailure", guard_methods![coerce_problem;])
+    .fqn("guard.CoercionFailure")
+    .stamps(Stamps::DEEP_FROZEN);
 
 /// `<elib:base.makeException>.asType()`
 pub static STRUCTURE_EXCEPTION: Class =
-    Class::new("cl-type-guard", "E-structure-exception", guard_methods![coerce_problem;])
+    Class::new("Guard", "E-structure-exception", guard_methods![coerce_problem;])
         .fqn("guard.StructureException")
         .stamps(Stamps::DEEP_FROZEN);
 

@@ -4,12 +4,14 @@
 //! pieces; an object written in E gets a TextWriter and the call `__printOn(writer)`, and the rest waits. A
 //! writer knows what is being printed around it, which is how a cycle is seen.
 
+mod around;
 pub mod custom;
 mod pieces;
 pub mod presence;
 mod writer;
 
 pub use crate::desc::alleged_type;
+use around::Around;
 pub use pieces::{Piece, fqn};
 pub use writer::{
     MAKE_TEXT_WRITER, PRINT, PRINTLN, STRING_BUFFER, TEXT_WRITER, TRACE, TRACELN, make_stderr, make_stdout,
@@ -21,7 +23,6 @@ use crate::problem::Exit;
 use crate::selector::Selector;
 use crate::value::{Value, View};
 use pieces::{is_container, take_apart, type_name};
-use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use writer::Target;
 
@@ -104,8 +105,7 @@ struct Printing {
     /// The last one comes next.
     todo: Vec<Task>,
     target: Target,
-    /// The values whose prints this is within: `target.around`, to look them up.
-    inside: FxHashSet<Value>,
+    around: Around,
     /// Written, but not yet handed to the target.
     ready: String,
     finish: Finish,
@@ -127,17 +127,8 @@ enum Finish {
 impl Printing {
     fn new(target: Target, pieces: Vec<Piece>, finish: Finish) -> Printing {
         let todo = pieces.into_iter().rev().map(Task::Piece).collect();
-        let inside = target.around.iter().copied().collect();
-        Printing { todo, target, inside, ready: String::new(), finish }
-    }
-    fn enter(&mut self, value: Value) {
-        self.inside.insert(value);
-        self.target.around.push(value);
-    }
-    fn leave(&mut self) {
-        if let Some(it) = self.target.around.pop() {
-            self.inside.remove(&it);
-        }
+        let around = Around::within(target.around);
+        Printing { todo, target, around, ready: String::new(), finish }
     }
     fn write(&mut self, text: &str) {
         if self.target.indent.is_empty() {
@@ -162,6 +153,7 @@ impl Payload for Printing {
             }
         }
         self.target.trace(visit);
+        self.around.trace(visit);
     }
     fn bytes(&self) -> u64 {
         32 * self.todo.len() as u64 + self.ready.len() as u64
@@ -181,7 +173,7 @@ fn go_on(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
     while let Some(task) = printing.todo.pop() {
         cx.charge(1)?;
         match task {
-            Task::Leave => printing.leave(),
+            Task::Leave => printing.around.leave(),
             Task::Piece(Piece::Text(text)) => printing.write(&text),
             Task::Piece(Piece::TypeOf(it)) => {
                 let text = type_name(cx, it);
@@ -222,7 +214,7 @@ fn finish(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
 
 fn printed(cx: &mut Cx, mut then: Box<Then>, _: Value) -> Outcome {
     if let Some(printing) = then.state::<Printing>() {
-        printing.leave();
+        printing.around.leave();
     }
     go_on(cx, then)
 }
@@ -232,7 +224,7 @@ fn failed(cx: &mut Cx, mut then: Box<Then>, exit: Exit) -> Outcome {
     let Exit::Thrown(_) = exit else { return Err(exit) };
     let name = then.values.first().map_or_else(String::new, |it| type_name(cx, *it));
     if let Some(printing) = then.state::<Printing>() {
-        printing.leave();
+        printing.around.leave();
         let name = name.trim_matches('"');
         let article = crate::data::quote::with_article(name);
         printing.write(&format!("<***{article} threw <sealed problem> when printed***>"));
@@ -280,20 +272,22 @@ fn show(
         return Ok(None);
     }
     let value = cx.near(value);
-    if printing.inside.contains(&value) {
+    if printing.around.contains(cx, value)? {
         printing.write("<***CYCLE***>");
         return Ok(None);
     }
     let Some(parts) = take_apart(cx, value, quoting)? else {
-        printing.enter(value);
-        let writer = writer::for_object(cx, &mut printing.target, &mut printing.ready)?;
+        printing.around.enter(value);
+        let around = printing.around.chain(cx)?;
+        let writer = writer::for_object(cx, &mut printing.target, &mut printing.ready, around)?;
         return Ok(Some((value, writer)));
     };
     if is_container(cx, value) {
-        printing.enter(value);
+        printing.around.enter(value);
         printing.todo.push(Task::Leave);
     }
     cx.charge(parts.len() as u64)?;
+    cx.reserve(48 * parts.len() as u64)?;
     printing.todo.extend(parts.into_iter().rev().map(Task::Piece));
     Ok(None)
 }

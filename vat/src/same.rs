@@ -325,12 +325,18 @@ fn portrayed(cx: &mut Cx, mut then: Box<Then>, portrayal: Value) -> Outcome {
 
 /// The first object in a value that sameness would have to ask for its portrayal, and that no table has asked.
 pub fn unportrayed(heap: &Heap, value: Value) -> Option<Value> {
+    unportrayed_counting(heap, value, &mut 0)
+}
+
+/// The same, counting what it looks at: whoever asks again and again pays for it.
+pub fn unportrayed_counting(heap: &Heap, value: Value, looked: &mut u64) -> Option<Value> {
     if heap.has_no_selfless() || value.as_obj().is_none() {
         return None;
     }
     let mut todo = vec![value];
     let mut seen = FxHashSet::default();
     while let Some(it) = todo.pop() {
+        *looked += 1;
         let it = heap.shorten(it);
         match kind(heap, it) {
             Kind::Portrayed => match heap.portrait(it) {

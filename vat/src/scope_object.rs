@@ -59,7 +59,7 @@ pub static MAKE_SCOPE: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// `<type:org.erights.e.elang.scope.Scope>`
-pub static SCOPE_GUARD: Class = Class::new("cl-type-guard", "Scope", crate::guard_methods![coerce;])
+pub static SCOPE_GUARD: Class = Class::new("Guard", "Scope", crate::guard_methods![coerce;])
     .fqn("guard.Scope")
     .stamps(Stamps::DEEP_FROZEN);
 

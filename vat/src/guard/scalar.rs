@@ -13,12 +13,13 @@ const FROZEN: Stamps = Stamps::DEEP_FROZEN;
 
 /// `boolean`
 pub static BOOLEAN: Class =
-    Class::new("cl-type-guard", "boolean", guard_methods![coerce_to; "getTheTrivialValue"() => no])
+    Class::new("Guard", "boolean", guard_methods![coerce_to; "getTheTrivialValue"() => no])
+        .fqn("guard.boolean")
         .stamps(FROZEN);
 
 /// `int`, and the space of its regions.
 pub static INT: Class = Class::new(
-    "cl-type-guard",
+    "Guard",
     "int",
     guard_methods![
         coerce_to;
@@ -35,7 +36,7 @@ pub static INT: Class = Class::new(
 
 /// `float64`, and the space of its regions.
 pub static FLOAT64: Class = Class::new(
-    "cl-type-guard",
+    "Guard",
     "float64",
     guard_methods![
         coerce_to;
@@ -51,7 +52,7 @@ pub static FLOAT64: Class = Class::new(
 
 /// `char`, and the space of its regions.
 pub static CHAR: Class = Class::new(
-    "cl-type-guard",
+    "Guard",
     "char",
     guard_methods![
         coerce_to;
@@ -67,24 +68,21 @@ pub static CHAR: Class = Class::new(
 
 /// `String`: text, without where it came from.
 pub static STRING: Class =
-    Class::new("cl-type-guard", "String", guard_methods![coerce_to; "getTheTrivialValue"() => empty_text])
+    Class::new("Guard", "String", guard_methods![coerce_to; "getTheTrivialValue"() => empty_text])
         .fqn("guard.String")
         .stamps(FROZEN);
 
 /// `Twine`: text, together with where it came from.
 pub static TWINE: Class =
-    Class::new("cl-type-guard", "Twine", guard_methods![coerce_to; "getTheTrivialValue"() => empty_text])
+    Class::new("Guard", "Twine", guard_methods![coerce_to; "getTheTrivialValue"() => empty_text])
         .fqn("guard.Twine")
         .stamps(FROZEN);
 
 /// What `__makeList.asType()` gives.
-pub static CONST_LIST: Class = Class::new(
-    "cl-type-guard",
-    "ConstList",
-    guard_methods![coerce_to; "getTheTrivialValue"() => super::list::empty],
-)
-.fqn("guard.ConstList")
-.stamps(FROZEN);
+pub static CONST_LIST: Class =
+    Class::new("Guard", "ConstList", guard_methods![coerce_to; "getTheTrivialValue"() => super::list::empty])
+        .fqn("guard.ConstList")
+        .stamps(FROZEN);
 
 /// `TextWriter`
 pub static TEXT_WRITER: Class = Class::new("TextWriterGuard", "TextWriter", guard_methods![coerce_to;])
@@ -92,29 +90,26 @@ pub static TEXT_WRITER: Class = Class::new("TextWriterGuard", "TextWriter", guar
     .stamps(FROZEN);
 
 /// `<type:…FlexList>`
-pub static FLEX_LIST: Class = Class::new("cl-type-guard", "FlexList", guard_methods![coerce_class;])
-    .fqn("guard.FlexList")
-    .stamps(FROZEN);
+pub static FLEX_LIST: Class =
+    Class::new("Guard", "FlexList", guard_methods![coerce_class;]).fqn("guard.FlexList").stamps(FROZEN);
 /// `<type:…FlexMap>`
 pub static FLEX_MAP: Class =
-    Class::new("cl-type-guard", "FlexMap", guard_methods![coerce_class;]).fqn("guard.FlexMap").stamps(FROZEN);
+    Class::new("Guard", "FlexMap", guard_methods![coerce_class;]).fqn("guard.FlexMap").stamps(FROZEN);
 /// `makeFlexSet.asType()`
 pub static FLEX_SET: Class =
-    Class::new("cl-type-guard", "FlexSet", guard_methods![coerce_class;]).fqn("guard.FlexSet").stamps(FROZEN);
+    Class::new("Guard", "FlexSet", guard_methods![coerce_class;]).fqn("guard.FlexSet").stamps(FROZEN);
 
 /// `<elib:base.makeSourceSpan>.asType()`
-pub static SOURCE_SPAN: Class = Class::new("cl-type-guard", "SourceSpan", guard_methods![coerce_class;])
-    .fqn("guard.SourceSpan")
-    .stamps(FROZEN);
+pub static SOURCE_SPAN: Class =
+    Class::new("Guard", "SourceSpan", guard_methods![coerce_class;]).fqn("guard.SourceSpan").stamps(FROZEN);
 
 /// What can be thrown: `<type:java.lang.Throwable>` of old. A string becomes a problem.
-pub static EXCEPTION: Class = Class::new("cl-type-guard", "Throwable", guard_methods![coerce_exception;])
-    .fqn("guard.Throwable")
-    .stamps(FROZEN);
+pub static EXCEPTION: Class =
+    Class::new("Guard", "Throwable", guard_methods![coerce_exception;]).fqn("guard.Throwable").stamps(FROZEN);
 
 /// `Guard`: near objects that understand `coerce`.
 pub static GUARD: Class =
-    Class::new("cl-type-guard", "Guard", guard_methods![coerce_guard; "audit"(Any) => stamps_nothing])
+    Class::new("Guard", "Guard", guard_methods![coerce_guard; "audit"(Any) => stamps_nothing])
         .fqn("guard.Guard")
         .stamps(FROZEN);
 

@@ -10,7 +10,7 @@ use crate::value::Value;
 
 /// `FinalSlot`
 pub static FINAL_SLOT: Class = Class::new(
-    "cl-type-guard",
+    "Guard",
     "FinalSlot",
     guard_methods![coerce; "get"(Any) => get, "match__get/1"(Any, Any) => match_get],
 )
@@ -27,15 +27,14 @@ pub static FINAL_SLOT_OF: Class = Class::new(
 .stamps(MADE);
 
 /// `VarSlot`
-pub static VAR_SLOT: Class = Class::new("cl-type-guard", "VarSlot", guard_methods![coerce;])
-    .fqn("guard.VarSlot")
-    .stamps(Stamps::DEEP_FROZEN);
+pub static VAR_SLOT: Class =
+    Class::new("Guard", "VarSlot", guard_methods![coerce;]).fqn("guard.VarSlot").stamps(Stamps::DEEP_FROZEN);
 /// `GuardedSlot`
-pub static GUARDED_SLOT: Class = Class::new("cl-type-guard", "GuardedSlot", guard_methods![coerce;])
+pub static GUARDED_SLOT: Class = Class::new("Guard", "GuardedSlot", guard_methods![coerce;])
     .fqn("guard.GuardedSlot")
     .stamps(Stamps::DEEP_FROZEN);
 /// `CoercedSlot`
-pub static COERCED_SLOT: Class = Class::new("cl-type-guard", "CoercedSlot", guard_methods![coerce;])
+pub static COERCED_SLOT: Class = Class::new("Guard", "CoercedSlot", guard_methods![coerce;])
     .fqn("guard.CoercedSlot")
     .stamps(Stamps::DEEP_FROZEN);
 

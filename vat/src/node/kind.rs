@@ -110,7 +110,7 @@ macro_rules! kinds {
                 .fqn(concat!("org.erights.e.elang.evm.make", $text))
                 .otherwise(make::match_run)
                 .stamps(MAKER),
-            guard: Class::new("cl-type-guard", $text, make::GUARD)
+            guard: Class::new("Guard", $text, make::GUARD)
                 .fqn(concat!("guard.", $text))
                 .stamps(Stamps::DEEP_FROZEN),
         }),*];
@@ -123,7 +123,7 @@ macro_rules! groups {
     ($($text:literal),* $(,)?) => {
         static GROUPS: [Group; [$($text),*].len()] = [$(Group {
             name: $text,
-            guard: Class::new("cl-type-guard", $text, make::GUARD)
+            guard: Class::new("Guard", $text, make::GUARD)
                 .fqn(concat!("guard.", $text))
                 .stamps(Stamps::DEEP_FROZEN),
         }),*];

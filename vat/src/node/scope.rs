@@ -59,10 +59,9 @@ pub static MAKE_SCOPE: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// `<type:org.erights.e.elang.evm.StaticScope>`
-pub static SCOPE_GUARD: Class =
-    Class::new("cl-type-guard", "StaticScope", crate::guard_methods![coerce_scope;])
-        .fqn("guard.StaticScope")
-        .stamps(Stamps::DEEP_FROZEN);
+pub static SCOPE_GUARD: Class = Class::new("Guard", "StaticScope", crate::guard_methods![coerce_scope;])
+    .fqn("guard.StaticScope")
+    .stamps(Stamps::DEEP_FROZEN);
 
 const SETS: usize = 0;
 const READS: usize = 1;

@@ -5,6 +5,7 @@
 //! `eventual(isResolved)`, `broken(writer, problem)` and `problem(writer, fqn, problem)` for what cannot print
 //! itself; `indent(prefix)`, `asQuoting()` and `asNotQuoting()` for others of its kind.
 
+use super::around::{goes_through, link};
 use super::{atom, fqn};
 use crate::cx::Cx;
 use crate::data::list::paid_items;
@@ -14,7 +15,7 @@ use crate::problem::Exit;
 use crate::value::Value;
 use std::collections::VecDeque;
 
-/// Fields: the syntax, and the writer it writes to. Payload: [`Around`].
+/// Fields: the syntax, the writer it writes to, and the values whose prints it is within, as a chain of `around`.
 pub static SYNTAX_WRITER: Class = Class::new(
     "TextWriter",
     "<textWriter>",
@@ -33,21 +34,9 @@ pub static SYNTAX_WRITER: Class = Class::new(
 )
 .fqn("org.erights.e.elib.print.SyntaxTextWriter");
 
-/// The values whose prints a writer is within.
-struct Around(Vec<Value>);
-
-impl Payload for Around {
-    fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        self.0.iter().for_each(|it| visit(*it));
-    }
-    fn bytes(&self) -> u64 {
-        16 * self.0.len() as u64
-    }
-}
-
 /// A writer of a syntax.
 pub fn make(cx: &mut Cx, syntax: Value, base: Value) -> Value {
-    cx.heap.native_with(&SYNTAX_WRITER, [syntax, base], Box::new(Around(Vec::new())))
+    cx.heap.native(&SYNTAX_WRITER, [syntax, base, Value::NULL])
 }
 
 /// Something still to write.
@@ -90,7 +79,7 @@ fn print_all(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 
 fn parts(cx: &Cx, writer: Value) -> (Value, Value) {
     match cx.heap.fields(writer, &SYNTAX_WRITER) {
-        Some(&[syntax, base]) => (syntax, base),
+        Some(&[syntax, base, _]) => (syntax, base),
         _ => (Value::NULL, Value::NULL),
     }
 }
@@ -98,10 +87,16 @@ fn parts(cx: &Cx, writer: Value) -> (Value, Value) {
 /// Another writer to the same place, within one value more.
 fn within(cx: &mut Cx, writer: Value, syntax: Value, value: Option<Value>) -> Result<Value, Exit> {
     let (_, base) = parts(cx, writer);
-    let mut around = cx.heap.payload::<Around>(writer).map(|it| it.0.clone()).unwrap_or_default();
-    cx.reserve(16 * around.len() as u64)?;
-    around.extend(value);
-    Ok(cx.heap.native_with(&SYNTAX_WRITER, [syntax, base], Box::new(Around(around))))
+    let chain = around(cx, writer);
+    let chain = match value {
+        Some(value) => link(cx, chain, &[value])?,
+        None => chain,
+    };
+    Ok(cx.heap.native(&SYNTAX_WRITER, [syntax, base, chain]))
+}
+
+fn around(cx: &Cx, writer: Value) -> Value {
+    cx.heap.fields(writer, &SYNTAX_WRITER).map_or(Value::NULL, |it| it[2])
 }
 
 fn indent(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
@@ -153,7 +148,8 @@ fn enter_quoted(cx: &mut Cx, then: Box<Then>, syntax: Value) -> Outcome {
 fn entered(cx: &mut Cx, mut then: Box<Then>, inner: Value, quoting: bool) -> Outcome {
     let (writer, value) = (then.values[0], then.values[1]);
     then.values[2] = inner;
-    if cx.heap.payload::<Around>(writer).is_some_and(|it| it.0.contains(&value)) {
+    let chain = around(cx, writer);
+    if goes_through(cx, chain, value)? {
         return cx.call_then(inner, "cycle", [], then.at(leave));
     }
     if let Some(text) = atom(cx, value, quoting)? {

@@ -78,13 +78,14 @@ pub(super) struct Target {
     /// Null for prints that cannot be closed.
     door: Value,
     pub(super) indent: Arc<str>,
-    pub(super) around: Vec<Value>,
+    /// A chain of `around`, or null.
+    pub(super) around: Value,
 }
 
 impl Target {
     /// A text of its own.
     pub(super) fn own() -> Target {
-        Target { sink: Value::NULL, door: Value::NULL, indent: Arc::from(""), around: Vec::new() }
+        Target { sink: Value::NULL, door: Value::NULL, indent: Arc::from(""), around: Value::NULL }
     }
 }
 
@@ -92,10 +93,10 @@ impl Payload for Target {
     fn trace(&self, visit: &mut dyn FnMut(Value)) {
         visit(self.sink);
         visit(self.door);
-        self.around.iter().for_each(|it| visit(*it));
+        visit(self.around);
     }
     fn bytes(&self) -> u64 {
-        48 + self.indent.len() as u64 + 16 * self.around.len() as u64
+        64 + self.indent.len() as u64
     }
 }
 
@@ -164,10 +165,14 @@ pub(super) fn text_of(cx: &mut Cx, target: &mut Target, mut ready: String) -> Re
 }
 
 /// A writer for an object to print itself on, in the middle of a print.
-pub(super) fn for_object(cx: &mut Cx, target: &mut Target, ready: &mut String) -> Result<Value, Exit> {
+pub(super) fn for_object(
+    cx: &mut Cx,
+    target: &mut Target,
+    ready: &mut String,
+    around: Value,
+) -> Result<Value, Exit> {
     flush(cx, target, ready)?;
-    cx.reserve(16 * target.around.len() as u64)?;
-    let within = target.clone();
+    let within = Target { around, ..target.clone() };
     Ok(cx.heap.native_with(&TEXT_WRITER, [], Box::new(within)))
 }
 
