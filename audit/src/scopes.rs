@@ -281,6 +281,7 @@ static NAMES: &[ScopeName] = names! {
         "currentVat" Vat: "The vat this program runs in.",
         "rune" Process: "Runs a command line.",
         "makeCommand" Process: "Starts processes.",
+        "network" Network: "Connections: `network.connect(host, port)`, `network.listen(host, port, f)`.",
         "introducer" Network: "Puts this vat on the network.",
         "identityMgr" Network: "The identity of this vat on the network.",
         "makeSturdyRef" Network: "References that outlive a connection.",

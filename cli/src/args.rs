@@ -20,7 +20,7 @@ pub struct Cli {
 pub enum Command {
     /// Run a program until its vats are quiet.
     #[command(
-        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run lottery.e --grant entropy"
+        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run lottery.e --grant entropy\n  walnut run report.e --grant file=data --grant stdin -- 2024\n  walnut run notes.e --grant file=notes:rw --grant process=date --grant network=localhost:8080"
     )]
     Run(Run),
     /// Evaluate an expression and print its value, waiting for it if it is a promise.
@@ -109,7 +109,8 @@ impl Budget {
 pub struct Run {
     /// The program
     pub file: PathBuf,
-    /// Grant a power beyond stdout, stderr and timer; may be given several times
+    /// Grant a power beyond stdout, stderr and timer: entropy, file=DIR, network=HOST:PORT, process=NAME,
+    /// stdin, …; may be given several times
     #[arg(long, value_name = "POWER")]
     pub grant: Vec<String>,
     #[command(flatten)]
@@ -124,6 +125,9 @@ pub struct Eval {
     /// The program text
     #[arg(value_name = "EXPR")]
     pub expr: String,
+    /// Grant a power; may be given several times
+    #[arg(long, value_name = "POWER")]
+    pub grant: Vec<String>,
     #[command(flatten)]
     pub imports: Imports,
 }
@@ -147,6 +151,9 @@ pub struct Updoc {
     /// One JSON object per step, then a summary
     #[arg(long)]
     pub json: bool,
+    /// Grant the steps a power beyond their own output, clock, entropy and vats; may be given several times
+    #[arg(long, value_name = "POWER")]
+    pub grant: Vec<String>,
     /// Write what was got where something else was expected
     #[arg(long)]
     pub bless: bool,

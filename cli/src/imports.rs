@@ -23,7 +23,7 @@ impl Imports {
 
     /// The text of a module, if one of the folders has it.
     pub fn find(&self, name: &str) -> Option<vat::powers::Source> {
-        let file = path_of(name)?;
+        let file = vat::powers::host::module_path(name)?;
         let path = self.folders.iter().map(|it| it.join(&file)).find(|it| it.is_file())?;
         let source = Source::read(&path).ok()?;
         Some(vat::powers::Source { name: Arc::from(source.name), text: Arc::from(source.text) })
@@ -68,21 +68,6 @@ impl Imports {
     }
 }
 
-/// `a/b/c.emaker` for `a.b.c`. A name with anything else in it names no file: it cannot climb out of a folder.
-fn path_of(name: &str) -> Option<PathBuf> {
-    let mut path = PathBuf::new();
-    for part in name.split('.') {
-        if part.is_empty() || !part.chars().all(|it| it.is_alphanumeric() || it == '_' || it == '-') {
-            return None;
-        }
-        path.push(part);
-    }
-    // `with_extension` would take `c` of a name such as `a.b` apart; this adds.
-    let mut file = path.into_os_string();
-    file.push(".emaker");
-    Some(PathBuf::from(file))
-}
-
 fn settings_above(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|it| it.join("walnut.toml")).find(|it| it.is_file())
 }
@@ -98,19 +83,6 @@ fn paths_of(settings: &Path) -> anyhow::Result<Vec<PathBuf>> {
         Some(listed) => Ok(listed.into_iter().map(|it| folder.join(it)).collect()),
         None => {
             anyhow::bail!("{}: [paths] import is a list of folders: import = [\"lib\"]", settings.display())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_a_path_and_climbs_nowhere() {
-        assert_eq!(path_of("org.walnut.mint"), Some(PathBuf::from("org/walnut/mint.emaker")));
-        for name in ["", "a..b", "../secret", "/etc/passwd", "a.b/c", "c:\\x", "a.b\0"] {
-            assert_eq!(path_of(name), None, "{name}");
         }
     }
 }

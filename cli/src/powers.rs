@@ -4,34 +4,34 @@
 //! its own that jumps to the next thing that is due, so that it never waits and always says the same.
 
 use crate::imports::Imports;
-use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+use vat::Interrupt;
+use vat::powers::host::{self, Bell, Host};
+use vat::powers::{Command, FileAnswer, FileRequest, Job, Reply, Resource, Spawned};
 
-/// What a program may use besides what every program may.
-#[derive(Clone, Debug, Default)]
-pub struct Grants(BTreeSet<String>);
+pub use vat::powers::host::Grants;
 
-impl Grants {
-    /// What `walnut run` grants without being asked.
-    pub fn usual() -> Grants {
-        Grants(["stdout", "stderr", "timer"].map(str::to_owned).into())
-    }
-    /// What a person at the prompt and a transcript have: their own streams, clock, entropy, interpreter, vats.
-    pub fn own() -> Grants {
-        let names = ["stdin", "stdout", "stderr", "timer", "entropy", "interp", "vat"];
-        Grants(names.map(str::to_owned).into())
-    }
-    /// What a confined transcript has.
-    pub fn confined() -> Grants {
-        Grants(["stdin", "stdout", "stderr", "interp"].map(str::to_owned).into())
-    }
-    pub fn with(mut self, more: &[String]) -> Grants {
-        self.0.extend(more.iter().cloned());
-        self
-    }
+/// What `walnut run` grants without being asked.
+pub fn usual() -> Grants {
+    Grants::of(&["stdout", "stderr", "timer"])
+}
+
+/// What a person at the prompt and a transcript have: their own output, clock, entropy, interpreter, vats. What
+/// they read is the prompt's, or nobody's.
+pub fn own() -> Grants {
+    Grants::of(&["stdout", "stderr", "timer", "entropy", "interp", "vat"])
+}
+
+/// What a confined transcript has.
+pub fn confined() -> Grants {
+    Grants::of(&["stdin", "stdout", "stderr", "interp"])
+}
+
+/// These and more, or why that makes no sense.
+pub fn with(grants: Grants, more: &[String]) -> Result<Grants, String> {
+    more.iter().try_fold(grants, |grants, it| grants.with(it))
 }
 
 /// How long nobody looks whether the waiting has been interrupted.
@@ -43,6 +43,10 @@ pub struct Console {
     state: Arc<Mutex<State>>,
     /// What the clock says, where time jumps; one clock for all consoles of a world.
     clock: Arc<Mutex<Option<i64>>>,
+    /// Rung when something that a program of this world waits for has happened.
+    bell: Bell,
+    /// What the program is told when it is started.
+    arguments: Arc<[String]>,
 }
 
 /// A step that a program has asked for: the program, and the keys and texts it should say.
@@ -63,9 +67,14 @@ impl Console {
         Console::default()
     }
 
+    /// The same for a program that is told something.
+    pub fn telling(self, arguments: &[String]) -> Console {
+        Console { arguments: arguments.into(), ..self }
+    }
+
     /// Text is kept; time jumps.
     pub fn captured() -> Console {
-        let clock = Arc::new(Mutex::new(Some(wall_clock())));
+        let clock = Arc::new(Mutex::new(Some(host::clock_millis())));
         Console { clock, ..Console::captured_in_real_time() }
     }
 
@@ -79,7 +88,7 @@ impl Console {
     pub fn beside(&self) -> Console {
         let captured = self.lock().captured;
         let state = Arc::new(Mutex::new(State { captured, ..State::default() }));
-        Console { state, clock: self.clock.clone() }
+        Console { state, ..self.clone() }
     }
 
     /// The steps that were asked for since the last time.
@@ -94,14 +103,10 @@ impl Console {
     }
 
     /// Lets this much time go by.
-    pub fn wait(&self, duration: Duration, interrupt: &vat::Interrupt) {
-        let mut clock = self.clock.lock().unwrap_or_else(|it| it.into_inner());
-        if let Some(now) = &mut *clock {
-            // At least a millisecond, or a timer that is due in less would be waited for again and again.
-            *now = now.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).max(1));
+    pub fn wait(&self, duration: Duration, interrupt: &Interrupt) {
+        if self.jump(duration) {
             return;
         }
-        drop(clock);
         let until = std::time::Instant::now().checked_add(duration);
         while !interrupt.is_raised() {
             let left =
@@ -113,9 +118,34 @@ impl Console {
         }
     }
 
+    /// Waits until the world has answered, or for so long, or until someone interrupts.
+    pub fn wait_for_answer(&self, at_most: Option<Duration>, interrupt: &Interrupt) {
+        let mut left = at_most;
+        while left.is_none_or(|it| !it.is_zero()) && !interrupt.is_raised() {
+            let now = left.map_or(LONGEST_NAP, |it| it.min(LONGEST_NAP));
+            if self.bell.wait(now) {
+                return;
+            }
+            left = left.map(|it| it.saturating_sub(now));
+        }
+        if let Some(duration) = at_most {
+            self.jump(duration);
+        }
+    }
+
+    /// Where time jumps, it does.
+    fn jump(&self, duration: Duration) -> bool {
+        let mut clock = self.clock.lock().unwrap_or_else(|it| it.into_inner());
+        let Some(now) = &mut *clock else { return false };
+        // At least a millisecond, or a timer that is due in less would be waited for again and again.
+        *now = now.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).max(1));
+        true
+    }
+
     /// The powers of a vat that writes and waits here.
     pub fn powers(&self, imports: Imports, grants: Grants) -> Box<dyn vat::Powers> {
-        Box::new(Powers { console: self.clone(), imports, grants })
+        let host = Host::new(grants, self.bell.clone());
+        Box::new(Powers { console: self.clone(), imports, host })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -126,7 +156,7 @@ impl Console {
 struct Powers {
     console: Console,
     imports: Imports,
-    grants: Grants,
+    host: Host,
 }
 
 impl vat::Powers for Powers {
@@ -156,20 +186,11 @@ impl vat::Powers for Powers {
     }
 
     fn clock_millis(&mut self) -> i64 {
-        self.console.clock.lock().unwrap_or_else(|it| it.into_inner()).unwrap_or_else(wall_clock)
+        self.console.clock.lock().unwrap_or_else(|it| it.into_inner()).unwrap_or_else(host::clock_millis)
     }
 
     fn entropy(&mut self, bytes: &mut [u8]) {
-        use std::io::Read;
-        let device = std::fs::File::open("/dev/urandom");
-        if device.and_then(|mut it| it.read_exact(bytes)).is_ok() {
-            return;
-        }
-        // Keyed by the operating system's entropy, like every hash map of this process.
-        for chunk in bytes.chunks_mut(8) {
-            let word = RandomState::new().build_hasher().finish().to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
+        host::entropy(bytes);
     }
 
     fn import(&mut self, fully_qualified_name: &str) -> Option<vat::powers::Source> {
@@ -185,16 +206,36 @@ impl vat::Powers for Powers {
     }
 
     fn granted(&self, power: &str) -> bool {
-        self.grants.0.contains(power)
+        self.host.granted(power)
     }
 
     /// A vat that the program makes can do what the program can, in the same world.
     fn for_vat(&self, _name: &str) -> Box<dyn vat::Powers> {
-        self.console.powers(self.imports.clone(), self.grants.clone())
+        let (console, imports) = (self.console.clone(), self.imports.clone());
+        Box::new(Powers { console, imports, host: self.host.for_vat() })
     }
-}
 
-fn wall_clock() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    fn arguments(&self) -> Vec<String> {
+        self.console.arguments.to_vec()
+    }
+
+    fn file(&mut self, path: &str, request: FileRequest<'_>) -> Result<FileAnswer, String> {
+        self.host.file(path, request)
+    }
+
+    fn spawn(&mut self, command: Command) -> Result<Spawned, String> {
+        self.host.spawn(command)
+    }
+
+    fn start(&mut self, ticket: u64, job: Job) -> Result<(), String> {
+        self.host.start(ticket, job)
+    }
+
+    fn finished(&mut self) -> Vec<(u64, Result<Reply, String>)> {
+        self.host.finished()
+    }
+
+    fn close(&mut self, resource: Resource) {
+        self.host.close(resource);
+    }
 }

@@ -6,7 +6,7 @@ use crate::check;
 use crate::imports::Imports;
 use crate::paint::Paint;
 use crate::places::places;
-use crate::powers::{Console, Grants};
+use crate::powers::{self, Console, Grants};
 use crate::report::{self, Finding};
 use crate::session::{Ended, Session};
 use crate::sources::Source;
@@ -16,14 +16,12 @@ use vat::{Handle, Limits, ReferenceState};
 
 /// Runs a program until its vats are quiet.
 pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
-    anyhow::ensure!(it.args.is_empty(), "handing arguments to a program is not there yet");
-    if let Some(unknown) = unknown(&it.grant) {
-        eprintln!("walnut: {unknown}");
-        return Ok(Outcome::WrongUsage);
-    }
+    let grants = match powers::with(powers::usual(), &it.grant) {
+        Ok(grants) => grants,
+        Err(why) => return Ok(wrong_usage(&why)),
+    };
     let source = Source::read(&it.file)?;
-    let grants = Grants::usual().with(&it.grant);
-    let mut session = session(&it.imports, grants)?;
+    let mut session = session(&it.imports, grants, &it.args)?;
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_quiet();
     if let Some(problem) = problem(&mut session, program, &source) {
@@ -33,19 +31,19 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
     Ok(quiet(ended))
 }
 
-/// What to say of a power that there is not. It would be missed at run time only.
-fn unknown(grants: &[String]) -> Option<String> {
-    let powers = audit::scopes::privileged().map(|it| it.authority.to_string()).filter(|it| it != "none");
-    let powers: std::collections::BTreeSet<String> = powers.collect();
-    let unknown = grants.iter().find(|it| !powers.contains(*it))?;
-    let all = powers.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    Some(format!("there is no power called `{unknown}`; there are {all}"))
+fn wrong_usage(why: &str) -> Outcome {
+    eprintln!("walnut: {why}");
+    Outcome::WrongUsage
 }
 
 /// Prints the value of a program, once it has one.
 pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
+    let grants = match powers::with(powers::own(), &it.grant) {
+        Ok(grants) => grants,
+        Err(why) => return Ok(wrong_usage(&why)),
+    };
     let source = Source::from_bytes(Path::new("<expr>"), it.expr.as_bytes());
-    let mut session = session(&it.imports, Grants::own())?;
+    let mut session = session(&it.imports, grants, &[])?;
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_settled(program);
     if let Some(problem) = problem(&mut session, program, &source) {
@@ -65,9 +63,9 @@ pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
     Ok(quiet(ended))
 }
 
-fn session(imports: &args::Imports, grants: Grants) -> anyhow::Result<Session> {
+fn session(imports: &args::Imports, grants: Grants, arguments: &[String]) -> anyhow::Result<Session> {
     let imports = Imports::new(&imports.import)?;
-    Ok(Session::new(Console::terminal(), imports, grants, Limits::default()))
+    Ok(Session::new(Console::terminal().telling(arguments), imports, grants, Limits::default()))
 }
 
 /// Queues the program, or shows why it is none.

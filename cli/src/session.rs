@@ -149,6 +149,12 @@ impl Session {
             match self.world.run_turn().outcome {
                 Outcome::Turned => {}
                 Outcome::Stopped(stop) => return stopped(stop),
+                Outcome::Quiet { wake_in } if self.world.awaits_powers() => {
+                    self.seat.console.wait_for_answer(wake_in, &self.world.interrupt());
+                    if self.world.interrupt().take() {
+                        return Ended::Interrupted;
+                    }
+                }
                 Outcome::Quiet { wake_in: Some(duration) } => {
                     self.seat.console.wait(duration, &self.world.interrupt());
                     if self.world.interrupt().take() {
@@ -169,6 +175,12 @@ impl Session {
                 Outcome::Turned => {}
                 // A turn that was stopped may have been another's than the one waited for.
                 Outcome::Stopped(stop) => return over(&self.world).unwrap_or(stopped(stop)),
+                Outcome::Quiet { wake_in } if self.world.awaits_powers() => {
+                    self.seat.console.wait_for_answer(wake_in, &self.world.interrupt());
+                    if self.world.interrupt().take() {
+                        return Ended::Interrupted;
+                    }
+                }
                 Outcome::Quiet { wake_in: Some(duration) } => {
                     self.seat.console.wait(duration, &self.world.interrupt());
                     if self.world.interrupt().take() {

@@ -13,7 +13,7 @@ mod watchdog;
 use crate::Outcome;
 use crate::args;
 use crate::imports::Imports;
-use crate::powers::Grants;
+use crate::powers::{self, Grants};
 use crate::report::many;
 use crate::sources::{self, Source};
 use progress::Progress;
@@ -51,8 +51,17 @@ struct Summary {
 }
 
 pub fn run(it: &args::Updoc) -> anyhow::Result<Outcome> {
+    let own = if it.confine { powers::confined() } else { powers::own() };
+    let grants = match powers::with(own, &it.grant) {
+        Ok(grants) => grants,
+        Err(why) => {
+            eprintln!("walnut: {why}");
+            return Ok(Outcome::WrongUsage);
+        }
+    };
     let mut run = Run {
         it,
+        grants,
         imports: Imports::new(&it.imports.import)?,
         watchdog: Watchdog::start(),
         progress: Progress::on_stderr(),
@@ -79,6 +88,7 @@ pub fn run(it: &args::Updoc) -> anyhow::Result<Outcome> {
 
 struct Run<'a, W: Write> {
     it: &'a args::Updoc,
+    grants: Grants,
     imports: Imports,
     watchdog: Watchdog,
     progress: Progress,
@@ -104,7 +114,7 @@ impl<W: Write> Run<'_, W> {
             return Ok(());
         };
         self.summary.files += 1;
-        let grants = if self.it.confine { Grants::confined() } else { Grants::own() };
+        let grants = self.grants.clone();
         let mut runner = Runner::new(&source.name, &self.imports, grants, self.it.budget.limits(), dialect);
         let mut got = Vec::with_capacity(steps.len());
         for (at, step) in steps[..=last].iter().enumerate() {

@@ -2,11 +2,8 @@
 
 use crate::streams::{Stream, Streams};
 use crate::wire::Dict;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
-use uuid::Uuid;
-use vat::powers::Source;
+use vat::powers::{Source, host};
 
 /// What every cell may use. Files, processes and the network are nobody's yet.
 const GRANTED: [&str; 6] = ["stdout", "stderr", "timer", "entropy", "interp", "vat"];
@@ -42,20 +39,16 @@ impl vat::Powers for CellPowers {
     }
 
     fn clock_millis(&mut self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        host::clock_millis()
     }
 
     fn entropy(&mut self, bytes: &mut [u8]) {
-        // The first four bytes of a version 4 UUID are as the system's generator gave them.
-        for chunk in bytes.chunks_mut(4) {
-            chunk.copy_from_slice(&Uuid::new_v4().as_bytes()[..chunk.len()]);
-        }
+        host::entropy(bytes);
     }
 
     /// Modules lie beside the notebook: front ends start a kernel in its folder.
     fn import(&mut self, fully_qualified_name: &str) -> Option<Source> {
-        let path = module(fully_qualified_name)?;
+        let path = host::module_path(fully_qualified_name)?;
         let text = std::fs::read_to_string(&path).ok()?;
         Some(Source { name: path.to_string_lossy().into(), text: text.into() })
     }
@@ -66,26 +59,5 @@ impl vat::Powers for CellPowers {
 
     fn for_vat(&self, _name: &str) -> Box<dyn vat::Powers> {
         Box::new(self.clone())
-    }
-}
-
-/// `a.b.c` is `a/b/c.emaker`. Names of any other shape are no modules, so none climbs out of the folder.
-fn module(fully_qualified_name: &str) -> Option<PathBuf> {
-    let is_name = |it: &str| !it.is_empty() && it.chars().all(|it| it == '_' || it.is_alphanumeric());
-    let parts: Vec<&str> = fully_qualified_name.split('.').collect();
-    parts.iter().all(|it| is_name(it)).then(|| parts.iter().collect::<PathBuf>().with_extension("emaker"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::module;
-    use std::path::Path;
-
-    #[test]
-    fn a_module_stays_in_its_folder() {
-        assert_eq!(module("bank.mint").as_deref(), Some(Path::new("bank/mint.emaker")));
-        for name in ["", "..", "/etc.passwd", "bank..mint", "bank/../mint", "c:.mint"] {
-            assert_eq!(module(name), None, "{name}");
-        }
     }
 }

@@ -31,6 +31,10 @@ const ROOMS: &[Room] = &[
             "sha1",
             "sha2",
             "hmac",
+            // Behind its feature `host`.
+            "cap-std",
+            "shared_child",
+            "getrandom",
         ],
     },
     Room { name: "lsp", imports: &["analysis"], guests: &["tower-lsp-server", "tokio"] },

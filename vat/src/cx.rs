@@ -60,6 +60,8 @@ pub struct Cx {
     pub(crate) import_cycle: Option<(Arc<str>, String)>,
     /// Thunks to send `run()` to, by time and number.
     pub(crate) timers: BTreeMap<(i64, u64), Value>,
+    /// Jobs that the powers were given and have not answered, by ticket.
+    pub(crate) awaited: FxHashMap<u64, crate::powers::later::Awaited>,
     /// A promise of this vat was settled since someone looked.
     pub(crate) settled: bool,
     /// A loop has asked a built-in collection to iterate and will go through its items itself.
@@ -121,6 +123,7 @@ impl Cx {
             loading: Vec::new(),
             import_cycle: None,
             timers: BTreeMap::new(),
+            awaited: FxHashMap::default(),
             settled: false,
             walks: false,
             walk: None,
@@ -263,6 +266,7 @@ impl Cx {
             imported,
             import_names,
             timers,
+            awaited,
             ..
         } = self;
         heap.collect(&mut |visit| {
@@ -286,6 +290,10 @@ impl Cx {
             imported.values().for_each(|it| visit(*it));
             import_names.keys().for_each(|it| visit(*it));
             timers.values().for_each(|it| visit(*it));
+            awaited.values().for_each(|it| {
+                visit(it.resolver);
+                visit(it.whose);
+            });
         });
         crate::weak::tell(self);
     }

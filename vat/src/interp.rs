@@ -25,9 +25,15 @@ pub static INTERP: Class = Class::new(
             done(Value::NULL)
         }),
         method("getProps", 0, |cx, _, _| done(crate::data::map::from_pairs(cx, &[]))),
-        method("getArgs", 0, |cx, _, _| done(cx.heap.list([]))),
+        method("getArgs", 0, get_args),
     ],
 );
+
+/// What the program was told when it was started.
+fn get_args(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    let args: Vec<Value> = cx.powers.arguments().into_iter().map(|it| cx.heap.text(it)).collect();
+    done(cx.heap.list(args))
+}
 
 /// Gives back what was waited for before, once the reference is resolved: a link of the chain.
 static LINK: Class = Class::new(

@@ -3,7 +3,7 @@
 //! What computes on bytes and text is native; what only combines objects is E, evaluated when it is first
 //! imported. docs/library.md has an example of each.
 
-mod bytes;
+pub mod bytes;
 pub mod eio;
 mod encoding;
 mod hash;
@@ -48,6 +48,7 @@ pub fn source(name: &str) -> Option<&'static str> {
         "org.erights.e.elib.eio.joined" => include_str!("library/eio/joined.emaker"),
         "org.erights.e.elib.eio.mapped" => include_str!("library/eio/mapped.emaker"),
         "org.erights.e.elib.eio.makeOutStream" => include_str!("library/eio/makeOutStream.emaker"),
+        "org.erights.e.elib.eio.serving" => include_str!("library/eio/serving.emaker"),
         "tables.sorting" => include_str!("library/sorting.emaker"),
         _ => return None,
     })

@@ -35,7 +35,7 @@ pub(crate) fn granted(cx: &mut Cx, power: &str) -> Result<(), Exit> {
     if cx.powers.granted(power) {
         return Ok(());
     }
-    Err(cx.throw(format!("no {power} was granted: grant it with --grant {power}")))
+    Err(cx.throw(crate::powers::missing(power)))
 }
 
 /// Milliseconds since 1970.

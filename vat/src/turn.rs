@@ -94,8 +94,9 @@ impl Vat {
         Vat { name: name.into(), cx, machine, limits, interrupt, evals: FxHashMap::default() }
     }
 
-    /// Moves timers that are due to the queue.
+    /// Moves timers that are due, and what the world has answered, to the queue.
     pub fn ring(&mut self) {
+        crate::powers::later::arrive(&mut self.cx);
         if self.cx.timers.is_empty() {
             return;
         }

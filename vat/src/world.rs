@@ -302,6 +302,11 @@ impl World {
             .min()
     }
 
+    /// Does a vat wait for the world to answer: a process, a connection, a line of input?
+    pub fn awaits_powers(&self) -> bool {
+        self.vats.values().any(|it| !it.cx.awaited.is_empty())
+    }
+
     fn newly_settled(&mut self) -> Vec<Handle> {
         if !self.vats.values_mut().any(|it| std::mem::take(&mut it.cx.settled)) {
             return Vec::new();

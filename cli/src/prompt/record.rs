@@ -5,7 +5,7 @@
 
 use super::question;
 use crate::imports::Imports;
-use crate::powers::Grants;
+use crate::powers;
 use crate::updoc::Done;
 use crate::updoc::runner::{Runner, Status};
 use crate::updoc::transcript::{self, Answer, Dialect, Step};
@@ -49,7 +49,7 @@ impl Record {
     /// Writes the transcript; says what there is to say of it.
     pub fn save(&self, file: &Path) -> anyhow::Result<String> {
         let mut runner =
-            Runner::new("session", &self.imports, Grants::own(), self.limits.clone(), Dialect::Exact);
+            Runner::new("session", &self.imports, powers::own(), self.limits.clone(), Dialect::Exact);
         let (mut page, mut others) = (String::new(), 0);
         for (number, it) in self.steps.iter().enumerate() {
             if it.stopped {

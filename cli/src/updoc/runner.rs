@@ -12,7 +12,7 @@ use super::Done;
 use super::compare::{agree, is_failure};
 use super::transcript::{Answer, Dialect, Step};
 use crate::imports::Imports;
-use crate::powers::{Console, Grants};
+use crate::powers::{self, Console, Grants};
 use crate::session::{Ended, Read, Session};
 use std::collections::BTreeSet;
 use syntax::{Expansion, SyntaxError, SyntaxErrorKind};
@@ -77,7 +77,7 @@ impl Runner {
     /// For a person: time passes by itself.
     pub fn in_real_time(name: &str, imports: &Imports, limits: Limits) -> Runner {
         let console = Console::captured_in_real_time();
-        let session = Session::new(console, imports.clone(), Grants::own(), limits);
+        let session = Session::new(console, imports.clone(), powers::own(), limits);
         Runner { skips: false, keeps: true, ..Runner::of(session, name, Dialect::Exact) }
     }
 

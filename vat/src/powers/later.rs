@@ -1,0 +1,79 @@
+//! Jobs that the world was given, and promises for what it will answer.
+//!
+//! A reply becomes a value and goes to its promise in a turn of its own, which goes back to the evaluation that
+//! the job was started for.
+
+use super::{Job, Reply};
+use crate::cx::Cx;
+use crate::problem::Exit;
+use crate::value::Value;
+
+/// What a reply is to the program; an error breaks the promise.
+pub type Meaning = fn(&mut Cx, Value, Reply) -> Result<Value, String>;
+
+/// A job under way.
+pub(crate) struct Awaited {
+    pub resolver: Value,
+    /// What the job was started for: a stream, a listener.
+    pub whose: Value,
+    pub meaning: Meaning,
+    pub cause: u64,
+}
+
+/// Starts a job: a promise for what its reply means.
+pub fn start(cx: &mut Cx, job: Job, whose: Value, meaning: Meaning) -> Result<Value, Exit> {
+    cx.counter += 1;
+    let ticket = cx.counter;
+    if let Err(why) = cx.powers.start(ticket, job) {
+        return Err(cx.throw(why));
+    }
+    let (promise, resolver) = cx.promise();
+    let awaited = Awaited { resolver, whose, meaning, cause: cx.cause };
+    cx.awaited.insert(ticket, awaited);
+    Ok(promise)
+}
+
+/// Hands the replies that have come in to those who wait for them.
+pub(crate) fn arrive(cx: &mut Cx) {
+    if cx.awaited.is_empty() {
+        return;
+    }
+    for (ticket, reply) in cx.powers.finished() {
+        let Some(it) = cx.awaited.remove(&ticket) else { continue };
+        let before = std::mem::replace(&mut cx.cause, it.cause);
+        match reply.and_then(|reply| (it.meaning)(cx, it.whose, reply)) {
+            Ok(value) => cx.send_only(it.resolver, "resolve", [value]),
+            Err(why) => {
+                let problem = cx.heap.problem(why);
+                cx.send_only(it.resolver, "smash", [problem]);
+            }
+        }
+        cx.cause = before;
+    }
+}
+
+/// How many bytes a reply may have, where a byte weighs so much on the heap.
+pub fn room(cx: &Cx, weight: u64) -> u64 {
+    cx.heap.limit().saturating_sub(cx.heap.bytes()) / weight
+}
+
+/// A list of the bytes, if there is room for it.
+pub fn bytes_value(cx: &mut Cx, bytes: &[u8]) -> Result<Value, String> {
+    if !cx.heap.has_room(16 * bytes.len() as u64) {
+        return Err(format!("there is no room for {} bytes", bytes.len()));
+    }
+    let items: Vec<Value> = bytes.iter().map(|it| i64::from(*it).into()).collect();
+    Ok(cx.heap.list(items))
+}
+
+/// The text that the bytes are in UTF-8.
+pub fn text_value(cx: &mut Cx, bytes: Vec<u8>) -> Result<Value, String> {
+    let text = String::from_utf8(bytes).map_err(|it| {
+        let at = it.utf8_error().valid_up_to();
+        format!("not UTF-8: byte {at} is 0x{:02x}", it.as_bytes().get(at).copied().unwrap_or_default())
+    })?;
+    if !cx.heap.has_room(text.len() as u64) {
+        return Err(format!("there is no room for {} bytes", text.len()));
+    }
+    Ok(cx.heap.text(text))
+}
