@@ -12,7 +12,8 @@ fn main() -> ExitCode {
     let mut suite = Suite::new()
         .chapters("cli", console)
         .chapter(&harness::repository().join("README.md"), readme)
-        .test("all transcripts agree through walnut updoc", transcripts_agree);
+        .test("all transcripts agree through walnut updoc", transcripts_agree)
+        .test("the examples of docs/library.md say what they say", library);
     for folder in ["examples", "tests/suite/vat"] {
         for path in transcripts(&harness::repository().join(folder)) {
             suite = suite.transcript(path, std::sync::Arc::new(prompt));
@@ -102,6 +103,23 @@ fn transcripts_agree() -> Result<(), String> {
     let folders = ["examples", "tests/suite/vat"].map(|it| harness::repository().join(it));
     let output = walnut().arg("updoc").args(BUDGET).args(folders).output();
     let output = output.map_err(|it| it.to_string())?;
+    if output.status.success() { Ok(()) } else { Err(text(&output)) }
+}
+
+/// The library's page is a transcript, run with what it says it is granted.
+fn library() -> Result<(), String> {
+    let folder = Folder::new();
+    let mut run = walnut();
+    run.arg("updoc").arg(harness::repository().join("docs/library.md"));
+    let files = format!("file={}:rw", folder.0.display());
+    for grant in [&*files, "process=echo", "process=cat", "network=127.0.0.1:*", "stdin"] {
+        run.args(["--grant", grant]);
+    }
+    let run = run.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut run = run.map_err(|it| it.to_string())?;
+    let typed = run.stdin.take().ok_or("no standard input")?.write_all(b"Alice\n");
+    typed.map_err(|it| it.to_string())?;
+    let output = run.wait_with_output().map_err(|it| it.to_string())?;
     if output.status.success() { Ok(()) } else { Err(text(&output)) }
 }
 

@@ -46,7 +46,7 @@ static FILE: Class = Class::new(
         "mkdir"(Any) => make_directory,
     ],
 )
-.fqn("java.io.File");
+;
 
 /// What can be asked of a file that may not be changed.
 const READING: &[Method] = natives![
@@ -71,9 +71,9 @@ const READING: &[Method] = natives![
 
 /// Cannot be changed itself; what is below it can.
 static SHALLOW: Class =
-    Class::new("ShallowReadOnlyFile", "<file>", READING).fqn("java.io.ShallowReadOnlyFile");
+    Class::new("ShallowReadOnlyFile", "<file>", READING);
 /// Neither it nor what is below it can be changed through it.
-static DEEP: Class = Class::new("DeepReadOnlyFile", "<file>", READING).fqn("java.io.DeepReadOnlyFile");
+static DEEP: Class = Class::new("DeepReadOnlyFile", "<file>", READING);
 
 /// `file__uriGetter`: the granted folder.
 pub fn make_root(cx: &mut Cx) -> Value {
