@@ -48,7 +48,8 @@ pub(crate) fn approved(heap: &Heap, auditor: Value, value: Value) -> bool {
 
 /// Asks every auditor in turn; the value is the object.
 pub(crate) fn audit(cx: &mut Cx, object: Value, auditors: Vec<Value>) -> Outcome {
-    let audition = cx.heap.native_with(&AUDITION, [object, Value::TRUE], Box::new(Asking::default()));
+    let now = Value::from(cx.turn as i64);
+    let audition = cx.heap.native_with(&AUDITION, [object, now], Box::new(Asking::default()));
     let mut values = vec![object, audition];
     values.extend(auditors.into_iter().rev());
     fn refused(cx: &mut Cx, then: Box<Then>, exit: Exit) -> Outcome {
@@ -79,7 +80,7 @@ fn next_auditor(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
 
 fn close(cx: &mut Cx, audition: Value) {
     if let Some(fields) = cx.heap.fields_mut(audition, &AUDITION) {
-        fields[1] = Value::FALSE;
+        fields[1] = Value::NULL;
     }
 }
 
@@ -143,8 +144,8 @@ pub static E_AUDITION: Class = Class::new(
 )
 .stamps(Stamps::DEEP_FROZEN);
 
-/// What an auditor is shown. Fields: the object, and whether it is still being audited. What the auditors look
-/// at meanwhile is written down in it.
+/// What an auditor is shown. Fields: the object, and the turn in which it is being audited; null afterwards. What
+/// the auditors look at meanwhile is written down in it.
 pub static AUDITION: Class = Class::new(
     "Audition",
     "<Audition>",
@@ -160,7 +161,7 @@ pub static AUDITION: Class = Class::new(
 /// The object of an audition that is not over.
 pub(crate) fn open(cx: &mut Cx, this: Value) -> Result<Value, Exit> {
     match cx.heap.fields(this, &AUDITION) {
-        Some(&[object, open]) if open == Value::TRUE => Ok(object),
+        Some(&[object, turn]) if turn.as_int() == Some(cx.turn as i64) => Ok(object),
         Some(_) => Err(cx.throw(Problem::default().value(this).text(" is out of scope"))),
         None => Err(cx.throw(crate::object::does_not_coerce(this, "an Audition"))),
     }
@@ -307,9 +308,9 @@ fn get_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let Some(&[object, open]) = cx.heap.fields(this, &AUDITION) else { return done(Value::NULL) };
+    let Some(&[object, turn]) = cx.heap.fields(this, &AUDITION) else { return done(Value::NULL) };
     let fqn = crate::object::fqn(cx, object).unwrap_or_else(|| "_".into());
-    let closed = if open == Value::TRUE { "" } else { "closed " };
+    let closed = if turn.as_int() == Some(cx.turn as i64) { "" } else { "closed " };
     let text = cx.heap.text(format!("<{closed}Audition for a {fqn}>"));
     cx.call(args[0], "write", [text])
 }

@@ -24,6 +24,8 @@ pub struct Cx {
     /// Which vat this is, in its world.
     pub(crate) vat: u32,
     pub(crate) name: Arc<str>,
+    /// Which turn this is.
+    pub(crate) turn: u64,
     /// Deliveries of this vat to itself, each a turn.
     pub(crate) queue: VecDeque<Delivery>,
     /// The promise for the result of the turn that runs.
@@ -104,6 +106,7 @@ impl Cx {
             fuel,
             vat,
             name: "".into(),
+            turn: 0,
             queue: VecDeque::new(),
             awaiting: Value::NULL,
             buffered: Vec::new(),

@@ -5,6 +5,7 @@ use crate::data::text::text_of;
 use crate::native::{Class, Outcome, Stamps, done, variadic};
 use crate::natives;
 use crate::print::Piece;
+use crate::selector::Selector;
 use crate::value::Value;
 
 /// `__makeVerbFacet`
@@ -32,6 +33,26 @@ static PROPERTY_SLOT: Class = Class::new(
     "propertySlot",
     natives!["get"() => get_property, "put"(Any) => put_property, "isFinal"() => is_final],
 );
+
+/// `<import:org.erights.e.facet.once>`: passes one message on, whatever it is, and then none.
+pub static ONCE: Class = Class::new("once", "<once>", natives!["run"(Any) => once])
+    .fqn("org.erights.e.facet.once")
+    .stamps(Stamps::DEEP_FROZEN);
+/// Fields: what it passes its message on to, and whether it has.
+static ONLY_ONCE: Class = Class::new("once", "<once>", &[]).otherwise(pass_once);
+
+fn once(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    done(cx.heap.native(&ONLY_ONCE, [args[0], Value::FALSE]))
+}
+
+fn pass_once(cx: &mut Cx, this: Value, selector: Selector, args: &[Value]) -> Option<Outcome> {
+    let fields = cx.heap.fields_mut(this, &ONLY_ONCE)?;
+    let target = std::mem::replace(&mut fields[0], Value::NULL);
+    if std::mem::replace(&mut fields[1], Value::TRUE) == Value::TRUE {
+        return Some(Err(cx.throw("this could be called only once")));
+    }
+    Some(cx.call(target, &selector.verb(), args))
+}
 
 /// How these print.
 pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Piece>> {

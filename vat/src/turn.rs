@@ -113,6 +113,7 @@ impl Vat {
     pub fn turn(&mut self) -> Option<Turned> {
         let Delivery { work, cause } = self.cx.queue.pop_front()?;
         self.cx.cause = cause;
+        self.cx.turn += 1;
         self.cx.buffered.clear();
         crate::import::abandon(&mut self.cx);
         self.cx.fuel = Fuel::new(self.limits.turn, self.interrupt.clone());

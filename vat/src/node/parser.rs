@@ -40,10 +40,13 @@ pub static EPATT_PARSER: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// `<elang:syntax.makeELexer>`: holds the text that an E parser reads.
-pub static MAKE_LEXER: Class =
-    Class::new("makeELexer", "<makeELexer>", natives!["make"(Text, Bool, Bool) => make_lexer])
-        .fqn("org.erights.e.elang.syntax.makeELexer")
-        .stamps(Stamps::DEEP_FROZEN);
+pub static MAKE_LEXER: Class = Class::new(
+    "makeELexer",
+    "<makeELexer>",
+    natives!["make"(Text, Bool, Bool) => make_lexer, "isIdentifier"(Text) => is_identifier],
+)
+.fqn("org.erights.e.elang.syntax.makeELexer")
+.stamps(Stamps::DEEP_FROZEN);
 
 /// Field: the text.
 static LEXER: Class = Class::new("ELexer", "<ELexer>", natives!["setSource"(Text) => set_source])
@@ -241,6 +244,13 @@ impl Payload for InForce {
     fn bytes(&self) -> u64 {
         size_of::<Pragmas>() as u64
     }
+}
+
+/// Can a text be written as a noun or a verb without quotes?
+fn is_identifier(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    use syntax::print::names::{is_identifier, is_keyword};
+    let text = crate::data::text::text_of(cx, args[0]);
+    done(is_identifier(&text) && !is_keyword(&text))
 }
 
 fn make_lexer(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

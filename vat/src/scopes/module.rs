@@ -22,6 +22,7 @@ pub fn module(name: &str) -> Option<Entry> {
         "elib.slot.makeUnionGuard" => &any::ANY,
         "elib.slot.makeIntersectionGuard" => &any::MAKE_ALL,
         "elib.slot.makeNegatedGuard" => &any::MAKE_NOT,
+        "facet.once" => &crate::facet::ONCE,
         "elib.slot.nullOk" => &nullable::NULL_OK,
         "elib.slot.List" => &crate::guard::list::LIST,
         "elib.slot.Map" => &crate::guard::map::MAP,
