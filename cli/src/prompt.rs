@@ -67,8 +67,9 @@ fn interactive(runner: Runner, mut record: Record, imports: &Imports) -> anyhow:
             }
             _ => {
                 for program in programs(&text) {
-                    let done = late.step(&program, record.next());
+                    let (done, settled) = late.step(&program, record.next());
                     show(&program, &done, false)?;
+                    print!("{settled}");
                     record.add(&program, done);
                 }
                 editor.learn(late.names());

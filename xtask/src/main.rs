@@ -7,6 +7,7 @@ mod bench;
 mod bench_kernel;
 mod bench_peers;
 mod demo;
+mod fuzz;
 mod grammar;
 mod outside;
 mod python;
@@ -24,6 +25,7 @@ const CHORES: &[(&str, &str)] = &[
         "bench [--startup|--peers|--memory|--grammar|--parse|--analysis|--turns|--kernel] [--walnut=FILE]",
         "figures, printed as tables and written to target/bench",
     ),
+    ("fuzz [--minutes N] [--seed N]", "texts by a clumsy hand, parsed, expanded and run: nothing may panic"),
     ("grammar", "generates both parsers anew from their grammar.js"),
     ("corpus DIR…", "how much of a folder of E parses: files, and steps of transcripts"),
     (
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         "demo" => demo::run_demo(rest),
         "test" => test::run_test(rest),
         "bench" => bench::run_bench(rest),
+        "fuzz" => fuzz::run_fuzz(rest),
         "grammar" => grammar::run_grammar(),
         "corpus" => grammar::run_corpus(rest),
         "outside" => outside::run_outside(rest),

@@ -125,10 +125,10 @@ fn jupyter(walnut: &Path) -> anyhow::Result<Tally> {
     Ok(Tally { passed: outcome.passed, skipped: outcome.skipped, ..Tally::default() })
 }
 
-/// `tests/clients/lsp`, run by pytest: conversations over stdio, and Neovim.
+/// `tests/clients/lsp` and `prompt`, run by pytest: conversations over stdio, Neovim, and a terminal.
 fn language_server(home: &Path, walnut: &Path) -> anyhow::Result<Tally> {
     let mut pytest = python::module(home, "pytest");
-    pytest.args(["-q", "-rsf", "-p", "no:cacheprovider", "tests/clients/lsp"]);
+    pytest.args(["-q", "-rsf", "-p", "no:cacheprovider", "tests/clients/lsp", "tests/clients/prompt"]);
     pytest.env("WALNUT", walnut).current_dir(repository());
     let mut counted = Tally::default();
     let clean = stream(&mut pytest, |line| {

@@ -33,6 +33,22 @@ struct Session {
     printer: Option<SyncSender<String>>,
 }
 
+impl Session {
+    /// What the promises have become that are none any more.
+    fn settled(&mut self) -> String {
+        let runner = &self.runner;
+        let (pending, settled): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pending).into_iter().partition(|it| runner.is_pending(it.0));
+        self.pending = pending;
+        let mut text = String::new();
+        for (promise, number) in settled {
+            let printed = self.runner.settled(promise).replace('\n', "\n#     ");
+            text.push_str(&format!("# the promise of step {number} became {printed}\n"));
+        }
+        text
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// Somebody types.
@@ -81,8 +97,8 @@ impl Late {
         typed
     }
 
-    /// Runs a step that was typed.
-    pub fn step(&self, program: &str, number: usize) -> Done {
+    /// Runs a step that was typed: what it came to, and what has settled on the way.
+    pub fn step(&self, program: &str, number: usize) -> (Done, String) {
         let mut session = self.shared.session();
         // What was raised for a turn that is over is not meant for this one.
         self.interrupt.take();
@@ -90,7 +106,7 @@ impl Late {
         if let Some(promise) = session.runner.take_kept() {
             session.pending.push((promise, number));
         }
-        done
+        (done, session.settled())
     }
 
     /// Stops what is going on in between, if anything is.
@@ -147,12 +163,9 @@ fn one_turn(shared: &Shared) -> (Outcome, String, Option<SyncSender<String>>) {
     let (report, written) = session.runner.idle();
     shared.turning.store(false, Ordering::Relaxed);
     let mut text = transcript::render(&written, "");
-    let (settled, pending): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut session.pending).into_iter().partition(|it| report.settled.contains(&it.0));
-    session.pending = pending;
-    for (promise, number) in settled {
-        let printed = session.runner.settled(promise).replace('\n', "\n#     ");
-        text.push_str(&format!("# the promise of step {number} became {printed}\n"));
+    // Each look goes through what a promise holds, so only a turn that settled something is looked after.
+    if !report.settled.is_empty() {
+        text.push_str(&session.settled());
     }
     if let Outcome::Stopped(stop) = report.outcome {
         text.push_str(&format!("# a turn was stopped: {stop:?}\n"));

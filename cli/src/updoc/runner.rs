@@ -204,6 +204,10 @@ impl Runner {
         self.kept.take()
     }
 
+    pub fn is_pending(&self, promise: Handle) -> bool {
+        self.session.is_pending(promise)
+    }
+
     /// What a promise that was kept has become, and lets go of it.
     pub fn settled(&mut self, handle: Handle) -> String {
         let printed = self.printed(handle);
