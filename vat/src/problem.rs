@@ -81,7 +81,7 @@ pub struct Problem {
     pub message: Vec<Part>,
     pub about: About,
     /// What was asked in vain, for those who want to know what it would have answered to.
-    pub subject: Option<Value>,
+    pub subject: Option<Box<Value>>,
     /// The frames it went through, innermost first.
     pub trace: Vec<TraceLine>,
 }
@@ -121,7 +121,7 @@ impl Problem {
             Part::Text(_) => None,
             Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => Some(*it),
         });
-        said.chain(self.about.values()).chain(self.subject)
+        said.chain(self.about.values()).chain(self.subject.as_deref().copied())
     }
     /// The same, to put others in their place.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> + '_ {
@@ -129,7 +129,7 @@ impl Problem {
             Part::Text(_) => None,
             Part::Quote(it) | Part::Print(it) | Part::TypeOf(it) => Some(it),
         });
-        said.chain(self.about.values_mut()).chain(&mut self.subject)
+        said.chain(self.about.values_mut()).chain(self.subject.as_deref_mut())
     }
     /// The whole of a problem that a string was thrown as; `None`: there is more to it.
     pub fn plain_text(&self) -> Option<&str> {

@@ -36,7 +36,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 /// A message that its receiver does not understand.
 pub(crate) fn no_such_method(cx: &mut Cx, receiver: Value, fqn: &str, selector: impl Display) -> Exit {
     let problem = Problem::new(format!("no such method: {fqn}#{selector}"));
-    cx.throw(Problem { subject: Some(receiver), ..problem })
+    cx.throw(Problem { subject: Some(Box::new(receiver)), ..problem })
 }
 
 /// What to try after this problem.
@@ -44,8 +44,8 @@ pub(crate) fn notes(cx: &Cx, problem: &Problem) -> Vec<String> {
     let [Part::Text(text)] = &problem.message[..] else { return Vec::new() };
     let asked = text.strip_prefix("no such method: ").and_then(|it| it.rsplit_once('#'));
     let asked = asked.and_then(|it| it.1.rsplit_once('/'));
-    let (Some(receiver), Some((verb, arity))) = (problem.subject, asked) else { return Vec::new() };
-    let known = selectors(cx, receiver);
+    let (Some(receiver), Some((verb, arity))) = (problem.subject.as_deref(), asked) else { return Vec::new() };
+    let known = selectors(cx, *receiver);
     meant(verb, arity.parse().unwrap_or(0), &known).into_iter().collect()
 }
 
