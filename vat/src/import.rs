@@ -180,7 +180,7 @@ fn name_of(cx: &mut Cx, value: Value) -> Option<Arc<str>> {
 
 /// What to say besides of a name that means something to the host under another E.
 fn host_class(name: &str) -> &'static str {
-    let of_a_host = ["java.", "javax.", "com.", "sun.", "net.sf."];
+    let of_a_host = ["java.", "javax.", "sun.", "lisp."];
     match of_a_host.iter().any(|it| name.starts_with(it)) {
         true => ": that names a class of a host that is not here",
         false => "",

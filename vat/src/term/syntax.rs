@@ -196,7 +196,7 @@ impl Lexer<'_> {
 
     /// `foo`, `.int.`, `a::b`
     fn tag(&mut self) -> String {
-        let mut end = 1 + self.rest[1..].find(|it| !in_tag(it)).unwrap_or(self.rest.len() - 1);
+        let mut end = self.rest.find(|it| !in_tag(it)).unwrap_or(self.rest.len());
         while let Some(more) = self.rest[end..].strip_prefix("::").filter(|it| it.starts_with(starts_tag)) {
             end += 2 + more.find(|it| !in_tag(it)).unwrap_or(more.len());
         }
