@@ -41,6 +41,7 @@ pub struct Cx {
     /// The scripts of all modules, as objects name them.
     pub(crate) scripts: Vec<Placed>,
     pub(crate) scope: Scope,
+    pub(crate) templates: crate::quasi::Templates,
     /// What auditors written in E answered before.
     pub(crate) audits: crate::audition::cache::Cache,
     pub(crate) tables: Tables,
@@ -115,6 +116,7 @@ impl Cx {
             modules: Vec::new(),
             scripts: Vec::new(),
             scope: Scope::default(),
+            templates: crate::quasi::Templates::default(),
             audits: Default::default(),
             tables: Tables::default(),
             handles: FxHashMap::default(),
@@ -259,6 +261,7 @@ impl Cx {
             queue,
             outbox,
             scope,
+            templates,
             audits,
             tables,
             handles,
@@ -283,6 +286,7 @@ impl Cx {
             }
             outbox.iter().for_each(|it| it.trace(visit));
             scope.trace(visit);
+            templates.trace(visit);
             audits.trace(visit);
             tables.trace(visit);
             handles.values().for_each(|it| visit(*it));

@@ -8,7 +8,10 @@ use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
 use crate::natives;
 use crate::print::{Piece, to_text, to_text_of};
 use crate::problem::Exit;
-use crate::value::Value;
+use crate::value::{Value, View};
+use rustc_hash::FxHashMap;
+use std::fmt::Write;
+use std::sync::Arc;
 
 /// `simple__quasiParser`
 pub static SIMPLE: Class = Class::new(
@@ -42,18 +45,67 @@ fn bare(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     to_text(cx, args[0])
 }
 
-fn template(cx: &mut Cx, this: Value) -> Result<Vec<Part>, Exit> {
+/// Templates that were cut lately, by where their texts lie. A quasi-literal in a loop has its text in one place.
+#[derive(Default)]
+pub(crate) struct Templates(FxHashMap<usize, Template>);
+
+struct Template {
+    /// Kept, so that nothing else comes to lie there.
+    text: Arc<str>,
+    parts: Arc<[Part]>,
+    /// Its value maker, once somebody asked for that.
+    maker: Value,
+}
+
+/// More are forgotten all at once.
+const TEMPLATES: usize = 64;
+/// Longer ones are not kept.
+const LONG: usize = 1024;
+
+impl Templates {
+    pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.0.values().for_each(|it| visit(it.maker));
+    }
+    fn get(&mut self, text: &Arc<str>) -> Option<&mut Template> {
+        self.0.get_mut(&text.as_ptr().addr()).filter(|it| Arc::ptr_eq(&it.text, text))
+    }
+}
+
+fn template(cx: &mut Cx, this: Value) -> Result<Arc<[Part]>, Exit> {
     let template = cx.heap.as_native(this).and_then(|it| it.fields.first().copied()).unwrap_or(Value::NULL);
     let text = text_of(cx, template);
+    if let Some(it) = cx.templates.get(&text) {
+        return Ok(it.parts.clone());
+    }
     cx.charge(text.len() as u64 / 16)?;
-    cut(&text).map_err(|why| cx.throw(why))
+    let parts: Arc<[Part]> = cut(&text).map_err(|why| cx.throw(why))?.into();
+    if text.len() > LONG {
+        return Ok(parts);
+    }
+    if cx.templates.0.len() >= TEMPLATES {
+        cx.templates.0.clear();
+    }
+    let it = Template { text: text.clone(), parts: parts.clone(), maker: Value::NULL };
+    cx.templates.0.insert(text.as_ptr().addr(), it);
+    Ok(parts)
 }
 
 fn value_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let bare = cx.heap.has_no_spans();
+    let text = text_of(cx, args[0]);
+    if bare
+        && let Some(it) = cx.templates.get(&text)
+        && !it.maker.is_null()
+    {
+        return done(it.maker);
+    }
     let maker = cx.heap.native(&VALUE_MAKER, [args[0]]);
     let parts = template(cx, maker)?;
     if parts.iter().any(|it| matches!(it, Part::Pattern(_))) {
         return Err(cx.throw("at-holes not allowed in quasi-literal expression"));
+    }
+    if bare && let Some(it) = cx.templates.get(&text) {
+        it.maker = maker;
     }
     done(maker)
 }
@@ -79,11 +131,14 @@ fn uncall_match_maker(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 fn substitute(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let (parts, values) = (template(cx, this)?, paid_items(cx, args[0])?);
+    if let Some(text) = plain(cx, &parts, &values)? {
+        return done(text);
+    }
     let mut pieces = Vec::with_capacity(parts.len());
-    for it in parts {
+    for it in &*parts {
         pieces.push(match it {
-            Part::Text(text) => text.into(),
-            Part::Value(at) => match values.get(at) {
+            Part::Text(text) => text.clone().into(),
+            Part::Value(at) => match values.get(*at) {
                 Some(it) => Piece::Bare(*it),
                 None => return Err(cx.throw(format!("there is no value for ${{{at}}}"))),
             },
@@ -91,6 +146,38 @@ fn substitute(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         });
     }
     to_text_of(cx, pieces)
+}
+
+/// The text if all values are numbers, characters or strings.
+fn plain(cx: &mut Cx, parts: &[Part], values: &[Value]) -> Result<Option<Value>, Exit> {
+    if !cx.heap.has_no_spans() {
+        return Ok(None);
+    }
+    let mut out = String::new();
+    for it in parts {
+        match it {
+            Part::Text(text) => out.push_str(text),
+            Part::Value(at) => {
+                let Some(value) = values.get(*at).map(|it| cx.near(*it)) else { return Ok(None) };
+                match (value.view(), cx.heap.as_text(value)) {
+                    (View::Int(it), _) => _ = write!(out, "{it}"),
+                    (View::Char(it), _) => out.push(it),
+                    (_, Some(text)) => {
+                        let room = cx.heap.has_room((out.len() + text.len()) as u64);
+                        if !room {
+                            return Ok(None);
+                        }
+                        out.push_str(text);
+                    }
+                    _ => return Ok(None),
+                }
+            }
+            Part::Pattern(_) => {}
+        }
+    }
+    cx.charge(parts.len() as u64)?;
+    cx.reserve(out.len() as u64)?;
+    Ok(Some(cx.heap.text(out)))
 }
 
 /// A match whose values are being written as text.
