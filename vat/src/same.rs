@@ -65,7 +65,9 @@ fn same_atom(heap: &Heap, a: Value, b: Value) -> bool {
     }
     match (heap.get(a), heap.get(b)) {
         (Some(Cell::Text(x, _)), Some(Cell::Text(y, _))) => {
-            **x == **y && (heap.has_no_spans() || same_spans(heap, a, b))
+            x.bytes() == y.bytes()
+                && heap.as_text(a) == heap.as_text(b)
+                && (heap.has_no_spans() || same_spans(heap, a, b))
         }
         (Some(Cell::Big(a)), Some(Cell::Big(b))) => a == b,
         (Some(Cell::Problem(a)), Some(Cell::Problem(b))) => a.plain_text() == b.plain_text(),
@@ -371,7 +373,7 @@ pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
             return Ok(state.finish());
         }
     }
-    if let Some(Cell::Text(text, _)) = heap.get(value) {
+    if let Some(text) = heap.as_text(value) {
         hash_text(text, &mut state);
         return Ok(state.finish());
     }

@@ -148,13 +148,22 @@ fn get(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn run_from(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let text = paid(cx, this)?;
-    run(cx, this, &[args[0], (length(&text) as i64).into()])
+    let size = list::length(cx, this) as i64;
+    run(cx, this, &[args[0], size.into()])
 }
 
 fn run(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let text = paid(cx, this)?;
     let (start, bound) = list::bounds(cx, this, args[0], args[1])?;
+    if let Some((size, Letters::Ascii)) = cx.heap.text_size(this) {
+        if bound - start == size {
+            return done(this);
+        }
+        let text = text_of(cx, this);
+        cx.reserve((bound - start) as u64)?;
+        let slice = cx.heap.text(&text[start..bound]);
+        return done(twine::sliced(cx, this, (start, bound), slice)?);
+    }
+    let text = paid(cx, this)?;
     match (byte_of(&text, start), byte_of(&text, bound)) {
         (Some(0), Some(end)) if end == text.len() => done(this),
         (Some(from), Some(end)) => {

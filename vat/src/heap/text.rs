@@ -64,6 +64,12 @@ impl Text {
     /// This text and then that.
     pub fn and(&self, that: &Text) -> Text {
         let bytes = self.bytes() + that.bytes();
+        if that.bytes() == 0 {
+            return self.clone();
+        }
+        if self.bytes() == 0 {
+            return that.clone();
+        }
         if bytes <= SHORT {
             return joined(self.flat(), that.flat());
         }
