@@ -5,7 +5,9 @@ use crate::cx::Cx;
 use crate::heap::{Cell, Object};
 use crate::native::{Outcome, Stamps, done};
 use crate::problem::Problem;
+use crate::scopes::Entry;
 use crate::value::Value;
+use syntax::scope::Binder;
 
 /// Is the value immutable through and through? Walks what it holds; promises are not.
 pub fn is_deep_frozen(cx: &Cx, value: Value) -> bool {
@@ -79,12 +81,22 @@ fn parts_of(cx: &Cx, value: Value, object: Object<'_>) -> Option<(Vec<Value>, bo
     if !shown && !object.stamps.has(Stamps::EVENTUALLY) {
         return None;
     }
-    let (_, _, script) = crate::object::script(cx, value)?;
+    let (_, loaded, script) = crate::object::script(cx, value)?;
     // A variable that was kept in the object itself would not be seen to be one.
     let all_seen = script.captures.iter().all(|it| match it.held {
         Held::Value | Held::Slot | Held::Binding => true,
     });
-    all_seen.then(|| (object.captures.to_vec(), shown))
+    let mut parts = object.captures.to_vec();
+    // Names of the outermost scope stand in the code itself, powers among them.
+    for it in loaded.module.scopes.captures(script.object?) {
+        let held = script.captures.iter().any(|held| held.noun == it.noun);
+        match crate::scope::born(&it.noun, false).filter(|_| !held && it.binder == Binder::Outer) {
+            Some(Entry::Class(class)) => parts.push(Value::of(class)),
+            Some(Entry::Value(it)) => parts.push(it),
+            Some(Entry::Make(_)) | None => {}
+        }
+    }
+    all_seen.then_some((parts, shown))
 }
 
 /// `DeepFrozen.coerce(specimen, ejector)`

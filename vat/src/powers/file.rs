@@ -45,8 +45,7 @@ static FILE: Class = Class::new(
         "delete"(Any) => delete,
         "mkdir"(Any) => make_directory,
     ],
-)
-;
+);
 
 /// What can be asked of a file that may not be changed.
 const READING: &[Method] = natives![
@@ -70,8 +69,7 @@ const READING: &[Method] = natives![
 ];
 
 /// Cannot be changed itself; what is below it can.
-static SHALLOW: Class =
-    Class::new("ShallowReadOnlyFile", "<file>", READING);
+static SHALLOW: Class = Class::new("ShallowReadOnlyFile", "<file>", READING);
 /// Neither it nor what is below it can be changed through it.
 static DEEP: Class = Class::new("DeepReadOnlyFile", "<file>", READING);
 
