@@ -15,7 +15,7 @@ use crate::heap::Cell;
 use crate::native::{Class, Outcome, Stamps, Then, done};
 use crate::natives;
 use crate::print::to_quote;
-use crate::problem::{About, Problem};
+use crate::problem::{About, Problem, Structure};
 use crate::selector::Selector;
 use crate::value::Value;
 
@@ -34,7 +34,7 @@ pub(crate) fn type_name(problem: &Problem) -> &'static str {
         About::Message if problem.plain_text().is_some() => "StringException",
         About::Message => "Exception",
         About::Coercion { .. } => "CoercionFailure",
-        About::Structure { .. } => "E-structure-exception",
+        About::Structure(_) => "E-structure-exception",
     }
 }
 
@@ -46,7 +46,7 @@ fn problem_of(cx: &Cx, value: Value) -> Option<&Problem> {
 }
 
 fn about(cx: &Cx, value: Value) -> About {
-    problem_of(cx, value).map_or(About::Message, |it| it.about)
+    problem_of(cx, value).map_or(About::Message, |it| it.about.clone())
 }
 
 // The makers.
@@ -110,7 +110,8 @@ fn make_exception(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         let problem = crate::coerce::failure(cx, *it, "String");
         return Err(cx.throw(problem));
     }
-    let about = About::Structure { types: args[0], properties: args[1], printer: args[2] };
+    let about = Structure { types: args[0], properties: args[1], printer: args[2] };
+    let about = About::Structure(Box::new(about));
     let problem = cx.heap.problem(Problem { about, ..Problem::default() });
     done(problem)
 }
@@ -175,12 +176,12 @@ pub(crate) fn property(cx: &mut Cx, this: Value, selector: Selector, _: &[Value]
             "getGuard" => Some(done(guard)),
             _ => None,
         },
-        About::Structure { properties, .. } if &*verb == "_getProperties" => Some(done(properties)),
-        About::Structure { properties, .. } => {
+        About::Structure(it) if &*verb == "_getProperties" => Some(done(it.properties)),
+        About::Structure(it) => {
             let name = verb.strip_prefix("get")?;
             let first = name.chars().next()?;
             let name = format!("{}{}", first.to_lowercase(), &name[first.len_utf8()..]);
-            map::get_text(&cx.heap, properties, &name).map(done)
+            map::get_text(&cx.heap, it.properties, &name).map(done)
         }
     }
 }
@@ -188,10 +189,10 @@ pub(crate) fn property(cx: &mut Cx, this: Value, selector: Selector, _: &[Value]
 /// Problems made in E are printed by their printer, behind `problem: ` as all are.
 pub(crate) fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     fn print(cx: &mut Cx, then: Box<Then>, _: Value) -> Outcome {
-        let About::Structure { printer, .. } = about(cx, then.values[0]) else { return done(Value::NULL) };
-        cx.call(printer, "run", [then.values[1], then.values[0]])
+        let About::Structure(it) = about(cx, then.values[0]) else { return done(Value::NULL) };
+        cx.call(it.printer, "run", [then.values[1], then.values[0]])
     }
-    if !matches!(about(cx, this), About::Structure { .. }) {
+    if !matches!(about(cx, this), About::Structure(_)) {
         return crate::print::print_parts_on(cx, this, args[0]);
     }
     let head = cx.heap.text("problem: ");
@@ -200,7 +201,7 @@ pub(crate) fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 
 pub(crate) fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let Some(problem) = problem_of(cx, this) else { return done(Value::NULL) };
-    match problem.about {
+    match problem.about.clone() {
         About::Message => match problem.plain_text().map(str::to_string) {
             Some(text) => {
                 cx.reserve(text.len() as u64)?;
@@ -212,18 +213,18 @@ pub(crate) fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
         About::Coercion { specimen, guard } => {
             portrayal(cx, Value::of(&MAKE_COERCION_FAILURE), "run", &[specimen, guard])
         }
-        About::Structure { types, properties, printer } => {
-            portrayal(cx, Value::of(&MAKE_EXCEPTION), "run", &[types, properties, printer])
+        About::Structure(it) => {
+            portrayal(cx, Value::of(&MAKE_EXCEPTION), "run", &[it.types, it.properties, it.printer])
         }
     }
 }
 
 /// The type of a problem made in E has those it was made with as its supertypes.
 pub(crate) fn alleged_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let About::Structure { types, .. } = about(cx, this) else {
+    let About::Structure(it) = about(cx, this) else {
         return crate::desc::alleged_type(cx, this);
     };
-    let names = items(cx, types);
+    let names = items(cx, it.types);
     cx.charge(names.len() as u64)?;
     let none = cx.heap.list([]);
     let supers: Vec<Value> = names

@@ -43,31 +43,42 @@ pub enum Part {
 }
 
 /// What a problem tells a program that looks into it.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub enum About {
     /// Its message and no more.
     #[default]
     Message,
     /// A guard refused a specimen.
     Coercion { specimen: Value, guard: Value },
-    /// It was made in E: the list of its types' names, a map of its properties, and what prints it.
-    Structure { types: Value, properties: Value, printer: Value },
+    /// It was made in E.
+    Structure(Box<Structure>),
+}
+
+/// A problem made in E.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Structure {
+    /// The list of its types' names.
+    pub types: Value,
+    /// A map.
+    pub properties: Value,
+    /// What prints it, given a writer and the problem.
+    pub printer: Value,
 }
 
 impl About {
     /// The values it holds.
     pub fn values(&self) -> Vec<Value> {
-        match *self {
+        match self {
             About::Message => Vec::new(),
-            About::Coercion { specimen, guard } => vec![specimen, guard],
-            About::Structure { types, properties, printer } => vec![types, properties, printer],
+            About::Coercion { specimen, guard } => vec![*specimen, *guard],
+            About::Structure(it) => vec![it.types, it.properties, it.printer],
         }
     }
     fn values_mut(&mut self) -> Vec<&mut Value> {
         match self {
             About::Message => Vec::new(),
             About::Coercion { specimen, guard } => vec![specimen, guard],
-            About::Structure { types, properties, printer } => vec![types, properties, printer],
+            About::Structure(it) => vec![&mut it.types, &mut it.properties, &mut it.printer],
         }
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
         Cell::Broken(problem) => vec!["<ref broken by ".into(), Piece::Quoted(*problem), ">".into()],
         Cell::Sealed(_) => vec!["<sealed problem>".into()],
         // What prints it is written in E.
-        Cell::Problem(it) if matches!(it.about, About::Structure { .. }) => return Ok(None),
+        Cell::Problem(it) if matches!(it.about, About::Structure(_)) => return Ok(None),
         Cell::Problem(it) => {
             let mut pieces = match &it.kind {
                 Some(kind) => vec![Piece::from(format!("problem: <{kind}: "))],
