@@ -115,9 +115,20 @@ pub struct Run {
     pub grant: Vec<String>,
     #[command(flatten)]
     pub imports: Imports,
+    /// Set a property for interp.getProps(); may be given several times
+    #[arg(long, value_name = "NAME=TEXT", value_parser = property)]
+    pub prop: Vec<(String, String)>,
     /// What the program is told (interp.getArgs())
     #[arg(last = true)]
     pub args: Vec<String>,
+}
+
+/// `e.home=/lib` is a name and a text.
+fn property(given: &str) -> Result<(String, String), String> {
+    match given.split_once('=') {
+        Some((name, text)) if !name.is_empty() => Ok((name.to_owned(), text.to_owned())),
+        _ => Err("wanted NAME=TEXT".to_owned()),
+    }
 }
 
 #[derive(Args, Debug)]
@@ -151,6 +162,9 @@ pub struct Updoc {
     /// One JSON object per step, then a summary
     #[arg(long)]
     pub json: bool,
+    /// Set a property for interp.getProps(); may be given several times
+    #[arg(long, value_name = "NAME=TEXT", value_parser = property)]
+    pub prop: Vec<(String, String)>,
     /// Grant the steps a power beyond their own output, clock, entropy and vats; may be given several times
     #[arg(long, value_name = "POWER")]
     pub grant: Vec<String>,

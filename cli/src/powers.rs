@@ -59,6 +59,7 @@ struct State {
     stderr: String,
     captured: bool,
     pushed: Vec<Pushed>,
+    properties: Vec<(String, String)>,
 }
 
 impl Console {
@@ -70,6 +71,11 @@ impl Console {
     /// The same for a program that is told something.
     pub fn telling(self, arguments: &[String]) -> Console {
         Console { arguments: arguments.into(), ..self }
+    }
+
+    /// What `interp.getProps()` gives from now on.
+    pub fn set_properties(&self, properties: &[(String, String)]) {
+        self.lock().properties = properties.to_vec();
     }
 
     /// Text is kept; time jumps.
@@ -87,7 +93,8 @@ impl Console {
     /// Streams of its own, and the same clock.
     pub fn beside(&self) -> Console {
         let captured = self.lock().captured;
-        let state = Arc::new(Mutex::new(State { captured, ..State::default() }));
+        let properties = self.lock().properties.clone();
+        let state = Arc::new(Mutex::new(State { captured, properties, ..State::default() }));
         Console { state, ..self.clone() }
     }
 
@@ -217,6 +224,10 @@ impl vat::Powers for Powers {
 
     fn arguments(&self) -> Vec<String> {
         self.console.arguments.to_vec()
+    }
+
+    fn properties(&self) -> Vec<(String, String)> {
+        self.console.lock().properties.clone()
     }
 
     fn file(&mut self, path: &str, request: FileRequest<'_>) -> Result<FileAnswer, String> {

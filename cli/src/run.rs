@@ -22,6 +22,7 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
     };
     let source = Source::read(&it.file)?;
     let mut session = session(&it.imports, grants, &it.args)?;
+    session.set_properties(&it.prop);
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_quiet();
     if let Some(problem) = problem(&mut session, program, &source) {

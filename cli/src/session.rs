@@ -69,6 +69,11 @@ impl Session {
         Session { world, seat, others: Vec::new(), imports, grants }
     }
 
+    /// What `interp.getProps()` gives from now on.
+    pub fn set_properties(&self, properties: &[(String, String)]) {
+        self.seat.console.set_properties(properties);
+    }
+
     /// Texts go to the vat of this name from now on; it is made if there is none, or if a new one is wanted.
     pub fn enter(&mut self, name: &str, new: bool) {
         let known = self.others.iter().position(|it| it.name == name).filter(|_| !new);

@@ -24,10 +24,17 @@ pub static INTERP: Class = Class::new(
             cx.heap.collect_soon();
             done(Value::NULL)
         }),
-        method("getProps", 0, |cx, _, _| done(crate::data::map::from_pairs(cx, &[]))),
+        method("getProps", 0, get_props),
         method("getArgs", 0, get_args),
     ],
 );
+
+/// What was set for the program when it was started.
+fn get_props(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    let properties = cx.powers.properties().into_iter();
+    let pairs: Vec<(Value, Value)> = properties.map(|(k, v)| (cx.heap.text(k), cx.heap.text(v))).collect();
+    done(crate::data::map::from_pairs(cx, &pairs))
+}
 
 /// What the program was told when it was started.
 fn get_args(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {

@@ -48,6 +48,10 @@ pub trait Powers: Send {
     fn arguments(&self) -> Vec<String> {
         Vec::new()
     }
+    /// What the person who started the program has set for it (`interp.getProps()`): names and texts.
+    fn properties(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
     /// Does something to the file of that path below the granted folder: names with `/` between them, none of
     /// them `.` or `..`; the folder itself is `""`. An error says why not.
     fn file(&mut self, path: &str, request: FileRequest<'_>) -> Result<FileAnswer, String> {

@@ -75,7 +75,9 @@ pub fn run_outside(args: &[String]) -> anyhow::Result<()> {
         Some(it) => it.canonicalize().with_context(|| it.display().to_string())?,
         None => release_walnut()?,
     };
-    let asked = Asked { folder: folder.context(USAGE)?, walnut };
+    let folder = folder.context(USAGE)?;
+    let folder = folder.canonicalize().with_context(|| folder.display().to_string())?;
+    let asked = Asked { folder, walnut };
     if modules { emakers::report(&asked) } else { transcripts(&asked, each) }
 }
 
@@ -186,6 +188,11 @@ impl Asked {
         let mut command = Command::new(&self.walnut);
         command.args(["updoc", "--json", "--import"]).arg(repository().join("tests/outside"));
         command.arg("--import").arg(self.folder.join("lib")).arg(path);
+        // They may read what they came with, and ask where it is.
+        if let Some((parent, name)) = self.folder.parent().zip(self.folder.file_name()) {
+            command.arg("--grant").arg(format!("file={}", parent.display()));
+            command.arg("--prop").arg(format!("e.home=/{}", name.display()));
+        }
         let said = command.stderr(Stdio::null()).output()?;
         let text = String::from_utf8_lossy(&said.stdout);
         Ok(text.lines().filter_map(|it| serde_json::from_str(it).ok()).collect())

@@ -81,6 +81,11 @@ impl Runner {
         Runner { skips: false, keeps: true, ..Runner::of(session, name, Dialect::Exact) }
     }
 
+    /// What `interp.getProps()` gives from now on.
+    pub fn set_properties(&self, properties: &[(String, String)]) {
+        self.session.set_properties(properties);
+    }
+
     /// Runs one step and compares. Nothing a step does keeps the next one from running, unless that one needs
     /// a name which should be there and is not: then it is skipped.
     pub fn step(&mut self, step: &Step) -> Done {
