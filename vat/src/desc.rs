@@ -56,11 +56,11 @@ pub static TYPE: Class = Class::new(
         "getSupers"() => get_supers,
         "getAuditors"() => get_auditors,
         "getMessageTypes"() => get_message_types,
-        "coerce"(Any, Any) => coerce,
         "__optUncall"() => uncall_type,
     ],
 )
 .fqn("org.erights.e.elib.base.typeDesc")
+.otherwise(data_coerce)
 .stamps(COPIED);
 
 /// `__makeParamDesc`
@@ -388,26 +388,34 @@ fn written(program: &syntax::kernel_e::Program, object: &syntax::kernel_e::Objec
     methods.iter().map(one).collect()
 }
 
-/// A type takes what says that it is of this type: by the name of its class or its object expression.
-fn coerce(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    fn name(cx: &Cx, this: Value) -> String {
-        let name = field(cx, this, 1);
-        if name.is_null() { String::new() } else { text_of(cx, name).to_string() }
+/// The types of plain data serve as guards: `1.__getAllegedType().coerce(2, throw)`.
+const DATA: [&str; 6] = ["int", "float64", "boolean", "char", "void", "org.erights.e.elib.tables.String"];
+
+fn type_name(cx: &Cx, this: Value) -> std::sync::Arc<str> {
+    let name = field(cx, this, 1);
+    if name.is_null() { "".into() } else { text_of(cx, name) }
+}
+
+fn data_coerce(
+    cx: &mut Cx,
+    this: Value,
+    selector: crate::selector::Selector,
+    args: &[Value],
+) -> Option<Outcome> {
+    if &*selector.verb() != "coerce" || args.len() != 2 || !DATA.contains(&&*type_name(cx, this)) {
+        return None;
     }
-    crate::guard::coerce_by(
+    Some(crate::guard::coerce_by(
         cx,
         this,
         args[0],
         args[1],
         |cx, this, specimen| {
-            let fqn = match crate::object::fqn(cx, specimen) {
-                Some(it) => it.to_string(),
-                None => cx.class_of(specimen).map_or("", |it| it.fqn).to_string(),
-            };
-            (fqn == name(cx, this)).then_some(specimen)
+            let class = cx.class_of(specimen)?;
+            (*class.fqn == *type_name(cx, this)).then_some(specimen)
         },
-        |cx, this, specimen| crate::coerce::failure(cx, specimen, &simple_type_name(&name(cx, this))),
-    )
+        |cx, this, specimen| crate::coerce::failure(cx, specimen, &simple_type_name(&type_name(cx, this))),
+    ))
 }
 
 fn get_name(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
