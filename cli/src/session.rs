@@ -49,10 +49,10 @@ pub struct Read {
 }
 
 impl Read {
-    pub fn uses<'a>(&'a self) -> impl Iterator<Item = &'a str> {
+    pub fn uses(&self) -> impl Iterator<Item = &str> {
         self.scopes.free.iter().map(|(noun, ..)| &**noun)
     }
-    pub fn defines<'a>(&'a self) -> impl Iterator<Item = &'a str> {
+    pub fn defines(&self) -> impl Iterator<Item = &str> {
         self.scopes.definitions.iter().filter(|it| it.top_level).map(|it| &*it.noun)
     }
 }
