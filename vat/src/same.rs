@@ -5,11 +5,16 @@
 //! recurses. Only selfless objects written in E have to be asked for their portrayal; the comparison waits
 //! for them as every native waits.
 
+mod key;
+
+pub use key::{TRAVERSAL_KEY, same_key, traversal_key};
+use key::{Traversed, make_traversal_key};
+
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap, Promise};
 use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
 use crate::natives;
-use crate::problem::{About, Exit, Problem};
+use crate::problem::{About, Problem};
 use crate::value::{Value, View};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -496,107 +501,6 @@ fn settle_portrayed(cx: &mut Cx, mut then: Box<Then>, portrayal: Value) -> Outco
         state.todo.push(portrayal);
     }
     settle_on(cx, then)
-}
-
-// Traversal keys.
-
-/// `__equalizer.makeTraversalKey(x)`: the structure of `x` as it was then.
-pub static TRAVERSAL_KEY: Class =
-    Class::new("TraversalKey", "<a traversal key>", &[]).stamps(Stamps::DEEP_FROZEN);
-
-/// A structure written down flat. Promises stand in it as the references they were.
-#[derive(PartialEq)]
-enum Token {
-    Atom(u64, Value),
-    Itself(Value),
-    Open(&'static str, usize),
-    /// The structure entered as the n-th, once more.
-    Again(usize),
-}
-
-impl Token {
-    fn hash(&self, state: &mut FxHasher) {
-        match self {
-            Token::Atom(it, _) => it.hash(state),
-            Token::Itself(it) => it.hash(state),
-            Token::Open(name, size) => (name, size).hash(state),
-            Token::Again(it) => it.hash(state),
-        }
-    }
-}
-
-struct Traversed {
-    tokens: Vec<Token>,
-}
-
-impl Payload for Traversed {
-    fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        for it in &self.tokens {
-            match it {
-                Token::Atom(_, it) | Token::Itself(it) => visit(*it),
-                Token::Open(..) | Token::Again(_) => {}
-            }
-        }
-    }
-    fn bytes(&self) -> u64 {
-        32 * self.tokens.len() as u64
-    }
-}
-
-fn make_traversal_key(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let key = traversal_key(cx, args[0])?;
-    done(key)
-}
-
-/// The structure of `value` as it is now.
-pub fn traversal_key(cx: &mut Cx, value: Value) -> Result<Value, Exit> {
-    let mut tokens = Vec::new();
-    let mut entered: FxHashMap<Value, usize> = FxHashMap::default();
-    let mut todo = vec![value];
-    while let Some(it) = todo.pop() {
-        let it = cx.heap.shorten(it);
-        match kind(&cx.heap, it) {
-            Kind::Atom => tokens.push(Token::Atom(hash(&cx.heap, it).unwrap_or(0), it)),
-            Kind::Portrayed => match (portrait_of(&cx.heap, it), entered.get(&it)) {
-                (None, _) => tokens.push(Token::Itself(it)),
-                (Some(_), Some(at)) => tokens.push(Token::Again(*at)),
-                (Some(portrait), None) => {
-                    entered.insert(it, entered.len());
-                    tokens.push(Token::Open("a portrayal", 1));
-                    todo.push(portrait);
-                }
-            },
-            Kind::Itself | Kind::Unsettled => tokens.push(Token::Itself(it)),
-            Kind::Parts(class, parts) => match entered.get(&it) {
-                Some(at) => tokens.push(Token::Again(*at)),
-                None => {
-                    entered.insert(it, entered.len());
-                    tokens.push(Token::Open(class.fqn, parts.len()));
-                    todo.extend(parts.into_iter().rev());
-                }
-            },
-        }
-    }
-    cx.charge(tokens.len() as u64)?;
-    cx.reserve(tokens.len() as u64 * 32)?;
-    Ok(cx.heap.native_with(&TRAVERSAL_KEY, [], Box::new(Traversed { tokens })))
-}
-
-/// How a selfless object portrays itself, if it does.
-fn portrait_of(heap: &Heap, it: Value) -> Option<Value> {
-    heap.portrait(it).filter(|it| !it.is_null())
-}
-
-/// Whether two traversal keys stand for the same structure; `None` if they are not both keys.
-pub fn same_key(heap: &Heap, a: Value, b: Value) -> Option<bool> {
-    let (a, b) = (heap.payload::<Traversed>(a)?, heap.payload::<Traversed>(b)?);
-    Some(
-        a.tokens.len() == b.tokens.len()
-            && a.tokens.iter().zip(&b.tokens).all(|(x, y)| match (x, y) {
-                (Token::Atom(h, x), Token::Atom(k, y)) => h == k && same_atom(heap, *x, *y),
-                _ => x == y,
-            }),
-    )
 }
 
 // `__equalizer`.
