@@ -11,7 +11,7 @@ pub use auditors::{
     TRANSPARENT, TRANSPARENT_STAMP,
 };
 pub use frozen::is_deep_frozen;
-pub(crate) use frozen::is_presumed_frozen;
+pub(crate) use frozen::{is_presumed_frozen, may_be_copied};
 
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap};

@@ -267,7 +267,8 @@ impl Packing<'_> {
                     || stamps.has(Stamps::DEEP_FROZEN)
                     || (self.presume && stamps.has(Stamps::PRESUMED))
                     || (stamps.has(Stamps::EVENTUALLY) && self.is_frozen(obj))
-                    || stamps.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS));
+                    || (stamps.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS))
+                        && crate::audition::may_be_copied(self.cx, obj.into()));
                 if !copied {
                     return self.stays(obj);
                 }

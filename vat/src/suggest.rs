@@ -44,7 +44,9 @@ pub(crate) fn notes(cx: &Cx, problem: &Problem) -> Vec<String> {
     let [Part::Text(text)] = &problem.message[..] else { return Vec::new() };
     let asked = text.strip_prefix("no such method: ").and_then(|it| it.rsplit_once('#'));
     let asked = asked.and_then(|it| it.1.rsplit_once('/'));
-    let (Some(receiver), Some((verb, arity))) = (problem.subject.as_deref(), asked) else { return Vec::new() };
+    let (Some(receiver), Some((verb, arity))) = (problem.subject.as_deref(), asked) else {
+        return Vec::new();
+    };
     let known = selectors(cx, *receiver);
     meant(verb, arity.parse().unwrap_or(0), &known).into_iter().collect()
 }

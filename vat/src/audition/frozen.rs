@@ -1,8 +1,9 @@
 //! Whether a value is immutable through and through, and if not, what in it stands in the way.
 
-use crate::code::Held;
+use crate::code::{Held, ScriptCode};
 use crate::cx::Cx;
 use crate::heap::{Cell, Object};
+use crate::machine::Loaded;
 use crate::native::{Outcome, Stamps, done};
 use crate::problem::Problem;
 use crate::scopes::Entry;
@@ -87,16 +88,32 @@ fn parts_of(cx: &Cx, value: Value, object: Object<'_>) -> Option<(Vec<Value>, bo
         Held::Value | Held::Slot | Held::Binding => true,
     });
     let mut parts = object.captures.to_vec();
-    // Names of the outermost scope stand in the code itself, powers among them.
-    for it in loaded.module.scopes.captures(script.object?) {
-        let held = script.captures.iter().any(|held| held.noun == it.noun);
-        match crate::scope::born(&it.noun, false).filter(|_| !held && it.binder == Binder::Outer) {
-            Some(Entry::Class(class)) => parts.push(Value::of(class)),
-            Some(Entry::Value(it)) => parts.push(it),
-            Some(Entry::Make(_)) | None => {}
-        }
-    }
+    parts.extend(constants(loaded, script));
     all_seen.then_some((parts, shown))
+}
+
+/// What the names of the outermost scope stand for that are in the code of a script itself, powers among them.
+fn constants(loaded: &Loaded, script: &ScriptCode) -> Vec<Value> {
+    let Some(object) = script.object else { return Vec::new() };
+    let captures = loaded.module.scopes.captures(object).iter();
+    captures
+        .filter(|it| it.binder == Binder::Outer && script.captures.iter().all(|held| held.noun != it.noun))
+        .filter_map(|it| match crate::scope::born(&it.noun, false)? {
+            Entry::Class(class) => Some(Value::of(class)),
+            Entry::Value(it) => Some(it),
+            Entry::Make(_) => None,
+        })
+        .collect()
+}
+
+/// May a copy of an object written in E run in another vat? One that names a power would have that vat's, and
+/// a variable cannot be in two vats.
+pub(crate) fn may_be_copied(cx: &Cx, value: Value) -> bool {
+    let Some((object, loaded, script)) = crate::object::script(cx, value) else { return false };
+    let harmless = |it: &Value| super::stamps(&cx.heap, *it).has(Stamps::DEEP_FROZEN);
+    let mut captures = script.captures.iter().zip(object.captures);
+    constants(loaded, script).iter().all(harmless)
+        && captures.all(|(it, value)| it.held == Held::Value || is_deep_frozen(cx, *value))
 }
 
 /// `DeepFrozen.coerce(specimen, ejector)`
