@@ -11,6 +11,7 @@
 mod check;
 mod e_printer;
 mod fill;
+mod kernel;
 pub mod kind;
 mod make;
 mod methods;
@@ -43,7 +44,7 @@ pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Pi
 /// An expression of a Kernel-E program as a node.
 pub fn of_kernel(cx: &mut Cx, program: &Program, id: ExprId) -> Value {
     let source_map = syntax::SourceMap::default();
-    let mut reader = read::Kernel { cx, program, source_map: &source_map, spans: &|_| Value::NULL };
+    let mut reader = kernel::Kernel { cx, program, source_map: &source_map, spans: &|_| Value::NULL };
     reader.expr(id)
 }
 

@@ -1,4 +1,6 @@
-//! From syntax to nodes: what was written, sugar and all, and what it says in Kernel-E.
+//! From syntax to nodes: what was written, sugar and all.
+
+mod object;
 
 use super::kind::{K, KINDS};
 use super::write::{BINARY, EXITS, PREFIX};
@@ -6,8 +8,8 @@ use crate::cx::Cx;
 use crate::value::Value;
 use std::sync::Arc;
 use syntax::ast::{self, Expr, ExprId, Pattern, PatternId, Program};
+use syntax::deep;
 use syntax::kernel_e::{Integer, Literal};
-use syntax::{SourceMap, deep, kernel_e};
 use text_size::TextRange;
 
 /// A node of a kind, its fields after the span.
@@ -387,95 +389,6 @@ impl Reader<'_> {
         (K::WhenExpr, vec![awaited, reactor])
     }
 
-    // Objects.
-
-    fn object_name(&mut self, it: &ast::ObjectName) -> Value {
-        match it {
-            ast::ObjectName::Ignore => self.bare(K::IgnorePattern, &[]),
-            ast::ObjectName::Final { noun } => self.noun_pattern(K::FinalPattern, noun, None),
-            ast::ObjectName::Var { noun, guard } => self.noun_pattern(K::VarPattern, noun, *guard),
-            ast::ObjectName::Bind { noun, guard } => self.noun_pattern(K::BindPattern, noun, *guard),
-            ast::ObjectName::Slot { noun } => self.noun_pattern(K::SlotPattern, noun, None),
-            ast::ObjectName::Pattern(it) => self.pattern(*it),
-        }
-    }
-
-    fn noun_pattern(&mut self, k: K, noun: &ast::Ident, guard: Option<ExprId>) -> Value {
-        let fields = [self.noun(noun), self.opt_expr(guard)];
-        self.bare(k, &fields)
-    }
-
-    fn object(&mut self, it: &ast::Object) -> (K, Vec<Value>) {
-        let (doc, name) = (self.opt_text(&it.doc), self.object_name(&it.name));
-        let (as_auditor, implements) = (self.opt_expr(it.as_auditor), self.exprs(&it.implements));
-        let auditors = self.bare(K::Auditors, &[as_auditor, implements]);
-        let tail = match &it.body {
-            ast::ObjectBody::Script { methods, matchers } => {
-                let parent = self.opt_expr(it.extends);
-                let methods: Vec<Value> = methods.iter().map(|it| self.method(it)).collect();
-                let (methods, matchers) = (self.cx.heap.list(methods), self.matchers(matchers));
-                self.bare(K::MethodObject, &[parent, auditors, methods, matchers])
-            }
-            ast::ObjectBody::Plumbing(matcher) => {
-                let matcher = self.matcher(matcher.pattern, &matcher.body);
-                self.bare(K::PlumbingObject, &[auditors, matcher])
-            }
-            ast::ObjectBody::Function { verb, params, result_guard, body, easy_return } => {
-                let (params, guard) = (self.patterns(params), self.opt_expr(*result_guard));
-                let (body, easy) = (self.block(body), (*easy_return).into());
-                match verb {
-                    None => self.bare(K::FunctionObject, &[params, guard, auditors, body, easy]),
-                    Some(verb) => {
-                        let verb = self.name(verb);
-                        self.bare(K::OneMethodObject, &[verb, params, guard, auditors, body, easy])
-                    }
-                }
-            }
-        };
-        (K::ObjectHeadExpr, vec![doc, name, tail])
-    }
-
-    fn method(&mut self, it: &ast::Method) -> Value {
-        let verb = it.verb.as_ref().map_or("run", |it| &it.name);
-        let (doc, verb, params) = (self.opt_text(&it.doc), self.text(verb), self.patterns(&it.params));
-        let (guard, body) = (self.opt_expr(it.result_guard), self.block(&it.body));
-        match it.kind {
-            ast::MethodKind::To => {
-                self.bare(K::ETo, &[doc, verb, params, guard, body, it.easy_return.into()])
-            }
-            ast::MethodKind::Method => self.bare(K::EMethod, &[doc, verb, params, guard, body]),
-        }
-    }
-
-    fn interface(&mut self, it: &ast::Interface) -> (K, Vec<Value>) {
-        let name = match &it.name {
-            ast::InterfaceName::Pattern(it) => self.pattern(*it),
-            ast::InterfaceName::Literal(name) => {
-                let name = self.text(name);
-                self.bare(K::LiteralExpr, &[name])
-            }
-        };
-        let (doc, stamp) = (self.opt_text(&it.doc), self.opt_pattern(it.guards));
-        let (parents, auditors) = (self.exprs(&it.extends), self.exprs(&it.implements));
-        let messages: Vec<Value> = it.messages.iter().map(|it| self.message(it)).collect();
-        (K::InterfaceExpr, vec![doc, name, stamp, parents, auditors, self.cx.heap.list(messages)])
-    }
-
-    fn message(&mut self, it: &ast::Message) -> Value {
-        let verb = it.verb.as_ref().map_or("run", |it| &it.name);
-        let (doc, verb) = (self.opt_text(&it.doc), self.text(verb));
-        let mut params = Vec::new();
-        for param in &it.params {
-            let name = param.name.as_ref().map_or(Value::NULL, |it| self.cx.heap.text(&*it.name));
-            let guard = self.opt_expr(param.guard);
-            params.push(self.bare(K::ParamDescExpr, &[name, guard]));
-        }
-        let (params, guard) = (self.cx.heap.list(params), self.opt_expr(it.result_guard));
-        self.bare(K::MessageDescExpr, &[doc, verb, params, guard])
-    }
-
-    // Patterns.
-
     /// The node of a pattern.
     pub fn pattern(&mut self, id: PatternId) -> Value {
         deep(|| {
@@ -556,170 +469,6 @@ impl Reader<'_> {
 
 fn symbol<T: Copy + PartialEq>(table: &[(&'static str, T)], of: T) -> &'static str {
     table.iter().find(|it| it.1 == of).map_or("", |it| it.0)
-}
-
-/// Reads Kernel-E.
-pub struct Kernel<'a> {
-    pub cx: &'a mut Cx,
-    pub program: &'a kernel_e::Program,
-    pub source_map: &'a SourceMap,
-    /// The source span of a range, or null.
-    pub spans: &'a dyn Fn(TextRange) -> Value,
-}
-
-impl Kernel<'_> {
-    fn make(&mut self, k: K, fields: &[Value]) -> Value {
-        node(self.cx, k, Value::NULL, fields)
-    }
-
-    fn text(&mut self, text: &str) -> Value {
-        self.cx.heap.text(text)
-    }
-
-    fn noun(&mut self, name: &str) -> Value {
-        noun(self.cx, name)
-    }
-
-    /// The noun that an expression has within it, where it was written.
-    fn noun_of(&mut self, id: kernel_e::ExprId, name: &str) -> Value {
-        let range = self.source_map.names.get(id.index()).copied().flatten();
-        let span = range.map_or(Value::NULL, |it| (self.spans)(it));
-        let name = self.text(name);
-        node(self.cx, K::NounExpr, span, &[name])
-    }
-
-    /// A whole program.
-    pub fn body(&mut self) -> Value {
-        let program = self.program;
-        match program.body[..] {
-            [] => self.noun("null"),
-            [one] => self.expr(one),
-            _ => {
-                let subs = self.exprs(&program.body);
-                self.make(K::SeqExpr, &[subs])
-            }
-        }
-    }
-
-    fn exprs(&mut self, ids: &[kernel_e::ExprId]) -> Value {
-        let all: Vec<Value> = ids.iter().map(|it| self.expr(*it)).collect();
-        self.cx.heap.list(all)
-    }
-
-    fn patterns(&mut self, ids: &[kernel_e::PatternId]) -> Value {
-        let all: Vec<Value> = ids.iter().map(|it| self.pattern(*it)).collect();
-        self.cx.heap.list(all)
-    }
-
-    fn opt_expr(&mut self, id: Option<kernel_e::ExprId>) -> Value {
-        id.map_or(Value::NULL, |it| self.expr(it))
-    }
-
-    fn doc(&mut self, doc: &Option<Arc<str>>) -> Value {
-        doc.as_ref().map_or(Value::NULL, |it| self.cx.heap.text(it.clone()))
-    }
-
-    /// The node of an expression.
-    pub fn expr(&mut self, id: kernel_e::ExprId) -> Value {
-        deep(|| {
-            let span = self.source_map.exprs.get(id.index()).map_or(Value::NULL, |it| (self.spans)(*it));
-            self.expr_here(id, span)
-        })
-    }
-
-    fn expr_here(&mut self, id: kernel_e::ExprId, span: Value) -> Value {
-        use kernel_e::Expr;
-        let program = self.program;
-        let (k, fields) = match program.expr(id) {
-            Expr::Assign { noun, value } => (K::AssignExpr, vec![self.noun_of(id, noun), self.expr(*value)]),
-            Expr::Binding(noun) => (K::BindingExpr, vec![self.noun_of(id, noun)]),
-            Expr::Call { recipient, verb, args } => {
-                (K::CallExpr, vec![self.expr(*recipient), self.text(verb), self.exprs(args)])
-            }
-            Expr::Catch { attempt, pattern, catcher } => {
-                (K::CatchExpr, vec![self.expr(*attempt), self.pattern(*pattern), self.expr(*catcher)])
-            }
-            Expr::Define { pattern, ejector, value } => {
-                (K::DefineExpr, vec![self.pattern(*pattern), self.opt_expr(*ejector), self.expr(*value)])
-            }
-            Expr::Escape { pattern, body, catch } => {
-                let (pattern, body) = (self.pattern(*pattern), self.expr(*body));
-                let (caught, catcher) = match catch {
-                    Some((pattern, catcher)) => (self.pattern(*pattern), self.expr(*catcher)),
-                    None => (Value::NULL, Value::NULL),
-                };
-                (K::EscapeExpr, vec![pattern, body, caught, catcher])
-            }
-            Expr::Finally { attempt, unwinder } => {
-                (K::FinallyExpr, vec![self.expr(*attempt), self.expr(*unwinder)])
-            }
-            Expr::Hide(body) => (K::HideExpr, vec![self.expr(*body)]),
-            Expr::If { test, then, otherwise } => {
-                (K::IfExpr, vec![self.expr(*test), self.expr(*then), self.expr(*otherwise)])
-            }
-            Expr::Literal(Literal::Null) => (K::NounExpr, vec![self.text("null")]),
-            Expr::Literal(it) => (K::LiteralExpr, vec![literal(self.cx, it)]),
-            Expr::MetaContext => (K::MetaContextExpr, vec![]),
-            Expr::MetaState => (K::MetaStateExpr, vec![]),
-            Expr::Noun(name) => (K::NounExpr, vec![self.text(name)]),
-            Expr::Object(it) => return self.object(program.object(*it)),
-            Expr::Seq(body) => (K::SeqExpr, vec![self.exprs(body)]),
-            Expr::QuasiLiteral(hole) => (K::QuasiLiteralExpr, vec![i64::from(*hole).into()]),
-            Expr::QuasiPattern(hole) => (K::QuasiPatternExpr, vec![i64::from(*hole).into()]),
-        };
-        node(self.cx, k, span, &fields)
-    }
-
-    /// The node of an object expression.
-    pub fn object(&mut self, it: &kernel_e::Object) -> Value {
-        let (doc, pattern) = (self.doc(&it.doc), self.pattern(it.pattern));
-        let (as_auditor, implements) = (self.opt_expr(it.as_auditor), self.exprs(&it.implements));
-        let auditors = self.make(K::Auditors, &[as_auditor, implements]);
-        let script = match &it.script {
-            kernel_e::Script::Plumbing(it) => self.matcher(it),
-            kernel_e::Script::Methods { methods, matchers } => {
-                let methods: Vec<Value> = methods.iter().map(|it| self.method(it)).collect();
-                let matchers: Vec<Value> = matchers.iter().map(|it| self.matcher(it)).collect();
-                let (methods, matchers) = (self.cx.heap.list(methods), self.cx.heap.list(matchers));
-                self.make(K::EScript, &[methods, matchers])
-            }
-        };
-        self.make(K::ObjectExpr, &[doc, pattern, auditors, script])
-    }
-
-    fn method(&mut self, it: &kernel_e::Method) -> Value {
-        let (doc, verb, params) = (self.doc(&it.doc), self.text(&it.verb), self.patterns(&it.params));
-        let (guard, body) = (self.opt_expr(it.result_guard), self.expr(it.body));
-        self.make(K::EMethod, &[doc, verb, params, guard, body])
-    }
-
-    fn matcher(&mut self, it: &kernel_e::Matcher) -> Value {
-        let fields = [self.pattern(it.pattern), self.expr(it.body)];
-        self.make(K::EMatcher, &fields)
-    }
-
-    /// The node of a pattern.
-    pub fn pattern(&mut self, id: kernel_e::PatternId) -> Value {
-        deep(|| self.pattern_here(id))
-    }
-
-    fn pattern_here(&mut self, id: kernel_e::PatternId) -> Value {
-        use kernel_e::Pattern;
-        let program = self.program;
-        let (k, fields) = match program.pattern(id) {
-            Pattern::Ignore => (K::IgnorePattern, vec![]),
-            Pattern::List(subs) => (K::ListPattern, vec![self.patterns(subs)]),
-            Pattern::Via { function, pattern } => {
-                (K::ViaPattern, vec![self.expr(*function), self.pattern(*pattern)])
-            }
-            Pattern::Binding(noun) => (K::BindingPattern, vec![self.noun(noun)]),
-            Pattern::Final { noun, guard } => (K::FinalPattern, vec![self.noun(noun), self.opt_expr(*guard)]),
-            Pattern::Var { noun, guard } => (K::VarPattern, vec![self.noun(noun), self.opt_expr(*guard)]),
-            Pattern::QuasiLiteral(hole) => (K::QuasiLiteralPatt, vec![i64::from(*hole).into()]),
-            Pattern::QuasiPattern(hole) => (K::QuasiPatternPatt, vec![i64::from(*hole).into()]),
-        };
-        self.make(k, &fields)
-    }
 }
 
 /// A noun as a node.

@@ -1,7 +1,7 @@
 //! What nodes say in Kernel-E, and evaluating them.
 
+use super::kernel::Kernel;
 use super::kind;
-use super::read::Kernel;
 use super::write::{MOST, Written, write};
 use crate::coerce::failure;
 use crate::cx::Cx;
