@@ -252,6 +252,8 @@ pub enum Held {
     Slot,
     /// A binding.
     Binding,
+    /// The value of a variable that only the object that holds it can see.
+    Field,
 }
 
 /// A compiled program.

@@ -297,6 +297,7 @@ impl<'a> Compiler<'a> {
         let it = self.scopes.definition(id);
         match it.kind {
             DefinitionKind::Binding => Held::Binding,
+            DefinitionKind::Var { .. } if self.uses.fields[at] => Held::Value,
             DefinitionKind::Var { .. } if self.uses.captured[at] || self.uses.binds[at] => Held::Slot,
             DefinitionKind::Var { .. } => Held::Value,
             DefinitionKind::Final { guard } | DefinitionKind::Object { guard, .. } => {
@@ -484,7 +485,7 @@ impl<'a> Compiler<'a> {
         if held == Held::Binding {
             self.emit_send(Op::BindingGet { dst, src: dst }, "get", 0);
         }
-        if held != Held::Value {
+        if matches!(held, Held::Slot | Held::Binding) {
             self.emit_send(Op::SlotGet { dst, src: dst }, "get", 0);
         }
     }

@@ -253,7 +253,7 @@ impl Vat {
     pub fn named(&mut self, noun: &str) -> Option<Value> {
         let it = *self.cx.scope.names.get(noun)?;
         let slot = match it.held {
-            Held::Value => return Some(it.value),
+            Held::Value | Held::Field => return Some(it.value),
             Held::Slot => it.value,
             Held::Binding => match self.cx.heap.get(it.value) {
                 Some(Cell::Binding(it)) => it.slot,

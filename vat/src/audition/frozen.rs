@@ -86,6 +86,7 @@ fn parts_of(cx: &Cx, value: Value, object: Object<'_>) -> Option<(Vec<Value>, bo
     // A variable that was kept in the object itself would not be seen to be one.
     let all_seen = script.captures.iter().all(|it| match it.held {
         Held::Value | Held::Slot | Held::Binding => true,
+        Held::Field => false,
     });
     let mut parts = object.captures.to_vec();
     parts.extend(constants(loaded, script));

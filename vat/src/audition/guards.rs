@@ -31,6 +31,7 @@ fn of_capture(cx: &Cx, object: Value, capture: &Capture) -> Guard {
     match (script.captures[at].held, &capture.binder) {
         (Held::Binding, _) => of_binding(cx, value),
         (Held::Slot, _) => of_slot(cx, value),
+        (Held::Field, _) => Guard::VarSlot,
         (Held::Value, Binder::Outer) if !cx.scope.names.contains_key(&*capture.noun) => born(&capture.noun),
         (Held::Value, Binder::Definition(id)) => match loaded.module.scopes.definition(*id).kind {
             // The name of an object around this one, read as what runs: its `as` is its guard.
@@ -63,6 +64,7 @@ pub(crate) fn of_named(cx: &Cx, it: crate::scope::Named) -> Guard {
     match it.held {
         Held::Value => Guard::plain_def(),
         Held::Slot => of_slot(cx, it.value),
+        Held::Field => Guard::VarSlot,
         Held::Binding => of_binding(cx, it.value),
     }
 }
@@ -71,7 +73,7 @@ pub(crate) fn of_named(cx: &Cx, it: crate::scope::Named) -> Guard {
 pub(crate) fn worth(cx: &Cx, it: crate::scope::Named) -> audit::Worth {
     let value = match it.held {
         Held::Value => it.value,
-        Held::Slot => return audit::Worth::Unknown,
+        Held::Slot | Held::Field => return audit::Worth::Unknown,
         Held::Binding => match cx.heap.get(it.value) {
             Some(Cell::Binding(it)) => match cx.heap.get(it.slot) {
                 Some(Cell::FinalSlot(it)) => *it,
@@ -190,6 +192,7 @@ pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
     Some(match held {
         Held::Value => crate::slot::final_slot_guard(cx, Value::NULL),
         Held::Slot => slot_guard(cx, value),
+        Held::Field => Value::of(&crate::guard::slot::VAR_SLOT),
         Held::Binding => match cx.heap.get(value) {
             Some(Cell::Binding(it)) if it.explicit => it.guard,
             Some(Cell::Binding(it)) => {

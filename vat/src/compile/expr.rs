@@ -188,7 +188,12 @@ impl Compiler<'_> {
                 }
                 cx.emit(Op::Move { dst: local, src: coerced });
             }),
-            Some((_, Held::Value)) => self.fail(&format!("{noun} is not an assignable variable")),
+            Some((Place::Capture(at), Held::Field)) => {
+                self.emit(Op::CaptureSet { value, at });
+            }
+            Some((_, Held::Value | Held::Field)) => {
+                self.fail(&format!("{noun} is not an assignable variable"))
+            }
             Some((Place::Local(slot), Held::Slot)) => {
                 self.emit_send(Op::SlotPut { slot, value }, "put", 1);
             }
@@ -218,7 +223,7 @@ impl Compiler<'_> {
         self.give(want, |cx, dst| {
             cx.load(dst, place);
             match held {
-                Held::Value => Op::NewBinding { dst, src: dst, guard: NO },
+                Held::Value | Held::Field => Op::NewBinding { dst, src: dst, guard: NO },
                 Held::Slot => Op::BindSlot { dst, src: dst },
                 Held::Binding => Op::Move { dst, src: dst },
             }

@@ -83,7 +83,7 @@ impl Compiler<'_> {
         let held = self.held(own);
         let capture = self.scopes.captures(id).iter().find(|it| it.binder == Binder::Definition(own))?;
         let wanted = match held {
-            Held::Value => false,
+            Held::Value | Held::Field => false,
             Held::Slot => true,
             Held::Binding => capture.binds || capture.assigns,
         };
@@ -127,6 +127,8 @@ impl Compiler<'_> {
                 Some((place, held)) => {
                     let at = self.temp();
                     self.load(at, place);
+                    let field = matches!(&key, Key::Definition(id) if self.uses.fields[self.original(*id).0 as usize]);
+                    let held = if field { Held::Field } else { held };
                     captured.push((key, Captured { noun: it.noun.clone(), held }));
                 }
                 None => {
@@ -329,7 +331,7 @@ impl Compiler<'_> {
                 let dst = name + 1;
                 cx.text_to(name, &format!("&{noun}"));
                 cx.load(dst, place);
-                if held == Held::Value {
+                if matches!(held, Held::Value | Held::Field) {
                     cx.emit(Op::NewBinding { dst, src: dst, guard: NO });
                 }
                 if held != Held::Slot {

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Scopes;
 use syntax::deep;
 use syntax::kernel_e::{Expr, ExprId, ObjectId, Pattern, PatternId, Program, Script};
-use syntax::scope::{Binder, DefinitionId};
+use syntax::scope::{Binder, DefinitionId, DefinitionKind};
 
 /// What compilation has to know of every definition before it meets it.
 #[derive(Default)]
@@ -21,6 +21,9 @@ pub(super) struct Uses {
     /// An ejector's noun that is the exit of a definition that may fail: it is a jump, but the pattern may want
     /// a real one.
     pub soft: Vec<bool>,
+    /// A variable that is kept in the one object that closes over it: nothing else uses it, and there is no
+    /// second such object for the same variable.
+    pub fields: Vec<bool>,
     /// The value is looked at, by more than a definition that ignores it.
     pub read: Vec<bool>,
     /// A noun of a logical expression that someone looks at.
@@ -32,6 +35,12 @@ pub(super) struct Uses {
     pub top: FxHashMap<ObjectId, usize>,
     function: Vec<u32>,
     finally: Vec<u32>,
+    /// Which loop it is defined in.
+    loops: Vec<u32>,
+    /// How many objects close over it.
+    holders: Vec<u32>,
+    /// Used by the code that defines it, or in a loop that begins after it.
+    shared: Vec<bool>,
 }
 
 /// A logical expression: its tree, where its nouns come from, and whether they are seen only where it is true.
@@ -54,6 +63,9 @@ pub(super) struct Walk<'a> {
     functions: u32,
     function: u32,
     finally: u32,
+    /// Loops met so far, and the one that the walk is in.
+    loops: u32,
+    in_loop: u32,
     meta_state: bool,
     top: usize,
     tries: u32,
@@ -68,12 +80,16 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         asked: vec![false; n],
         escapes: vec![false; n],
         soft: vec![false; n],
+        fields: vec![false; n],
         read: vec![false; n],
         wanted: vec![false; n],
         flows: FxHashSet::default(),
         top: FxHashMap::default(),
         function: vec![0; n],
         finally: vec![0; n],
+        loops: vec![0; n],
+        holders: vec![0; n],
+        shared: vec![false; n],
     };
     let meta_state = program.exprs.iter().any(|it| matches!(it, Expr::MetaState));
     let mut walk = Walk {
@@ -85,6 +101,8 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         functions: 0,
         function: 0,
         finally: 0,
+        loops: 0,
+        in_loop: 0,
         meta_state,
         top: 0,
         tries: 0,
@@ -103,6 +121,9 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         walk.uses.wanted[at] |= it.top_level;
     }
     walk.settle_logic();
+    if !meta_state {
+        walk.settle_fields();
+    }
     walk.uses
 }
 
@@ -138,8 +159,7 @@ impl<'a> Walk<'a> {
             }
             Expr::Call { recipient, verb, args } => {
                 if let Some((_, body)) = super::shape::while_loop(self.program, self.scopes, self.outer, id) {
-                    self.test(body.body);
-                    return;
+                    return self.in_loop(|walk| walk.test(body.body));
                 }
                 match self.program.expr(*recipient) {
                     Expr::Noun(_) if &**verb == "run" && args.len() <= 1 => {
@@ -220,6 +240,8 @@ impl<'a> Walk<'a> {
         if self.uses.function[at] != self.function {
             self.uses.captured[at] = true;
             self.uses.escapes[at] = true;
+        } else {
+            self.uses.shared[at] = true;
         }
         if self.uses.finally[at] != self.finally {
             self.uses.escapes[at] = true;
@@ -244,9 +266,11 @@ impl<'a> Walk<'a> {
     fn sequence(&mut self, id: ExprId, exprs: &[ExprId], tested: bool) {
         if let Some(it) = super::shape::for_loop(self.program, self.scopes, self.outer, id) {
             self.expr(it.collection);
-            self.pattern(it.key);
-            self.pattern(it.value);
-            return it.body.iter().for_each(|it| self.expr(*it));
+            return self.in_loop(|walk| {
+                walk.pattern(it.key);
+                walk.pattern(it.value);
+                it.body.iter().for_each(|it| walk.expr(*it));
+            });
         }
         if let Expr::Seq(exprs) = self.program.expr(id)
             && let Some(logic) = self.around().logic(exprs)
@@ -362,6 +386,23 @@ impl<'a> Walk<'a> {
     fn defined_as(&mut self, it: DefinitionId) {
         self.uses.function[it.0 as usize] = self.function;
         self.uses.finally[it.0 as usize] = self.finally;
+        self.uses.loops[it.0 as usize] = self.in_loop;
+    }
+
+    fn in_loop(&mut self, body: impl FnOnce(&mut Self)) {
+        self.loops += 1;
+        let outside = std::mem::replace(&mut self.in_loop, self.loops);
+        body(self);
+        self.in_loop = outside;
+    }
+
+    fn settle_fields(&mut self) {
+        let uses = &mut self.uses;
+        for (at, it) in self.scopes.definitions.iter().enumerate() {
+            let alone = uses.holders[at] == 1 && !uses.shared[at] && !uses.binds[at] && !uses.asked[at];
+            let plain = matches!(it.kind, DefinitionKind::Var { guard: None }) && !it.top_level;
+            uses.fields[at] = alone && plain;
+        }
     }
 
     fn pattern(&mut self, id: PatternId) {
@@ -399,6 +440,13 @@ impl<'a> Walk<'a> {
         }
         it.as_auditor.iter().chain(&it.implements).for_each(|it| self.expr(*it));
         self.pattern(it.pattern);
+        for capture in self.scopes.captures(id) {
+            if let Binder::Definition(it) = capture.binder {
+                let at = it.0 as usize;
+                self.uses.holders[at] += 1;
+                self.uses.shared[at] |= self.uses.loops[at] != self.in_loop;
+            }
+        }
         let audited = it.as_auditor.is_some() || !it.implements.is_empty();
         // A `meta.getState()` anywhere counts for all objects: a binding more than needed is only slower.
         if audited || self.meta_state {
@@ -435,9 +483,10 @@ impl<'a> Walk<'a> {
 
     fn function(&mut self, body: impl FnOnce(&mut Self)) {
         self.functions += 1;
-        let outside = (self.function, self.finally);
-        (self.function, self.finally) = (self.functions, 0);
+        let outside = (self.function, self.finally, self.in_loop);
+        self.loops += 1;
+        (self.function, self.finally, self.in_loop) = (self.functions, 0, self.loops);
         body(self);
-        (self.function, self.finally) = outside;
+        (self.function, self.finally, self.in_loop) = outside;
     }
 }

@@ -7,9 +7,10 @@ use super::make::{is_list, not_understood};
 use super::{CodeFrame, Frame, Loaded, Machine, Next, Role, unwind};
 use crate::code::{Arith, NO, Op};
 use crate::cx::Cx;
+use crate::data::flex_list::{FLEX_LIST, Items};
 use crate::heap::Cell;
 use crate::problem::{Exit, Problem};
-use crate::value::{Value, View};
+use crate::value::{Obj, Value, View};
 
 impl Machine {
     /// Runs the topmost frame, and those it calls, until a native has to be asked or something leaves.
@@ -121,14 +122,15 @@ impl Machine {
                 }
             }};
         }
+        // Fast paths look at tag and payload apart: a value that was just written in two pieces and is read in
+        // one makes the processor wait.
         macro_rules! unless {
             ($a:expr, $b:expr, $by:expr, $op:tt) => {{
-                let (a, b) = (reg!($a), reg!($b));
-                let holds = match (a.view(), b.view()) {
+                let holds = match (reg!($a).view(), reg!($b).view()) {
                     (View::Int(a), View::Int(b)) => a $op b,
                     (View::Float(a), View::Float(b)) => a $op b,
                     (View::Char(a), View::Char(b)) => a $op b,
-                    _ => ask!(self.comparer, a, b),
+                    _ => ask!(self.comparer, reg!($a), reg!($b)),
                 };
                 if !holds {
                     pc = pc.wrapping_add_signed($by.into());
@@ -149,26 +151,54 @@ impl Machine {
         }
         macro_rules! when_same {
             ($a:expr, $b:expr, $by:expr, $wanted:expr) => {{
-                let (a, b): (Value, Value) = ($a, $b);
-                match same(cx, a, b) {
-                    Some(it) if it == $wanted => pc = pc.wrapping_add_signed($by.into()),
-                    Some(_) => {}
-                    None => ask!(self.equalizer, a, b),
+                let same = match (reg!($a).view(), reg!($b).view()) {
+                    (View::Int(a), View::Int(b)) => a == b,
+                    _ => match same(cx, reg!($a), reg!($b)) {
+                        Some(it) => it,
+                        None => ask!(self.equalizer, reg!($a), reg!($b)),
+                    },
+                };
+                if same == $wanted {
+                    pc = pc.wrapping_add_signed($by.into());
+                }
+            }};
+        }
+        macro_rules! when_same_int {
+            ($a:expr, $b:expr, $by:expr, $wanted:expr) => {{
+                let same = match reg!($a).view() {
+                    View::Int(a) => a == i64::from($b),
+                    _ => match same(cx, reg!($a), i64::from($b).into()) {
+                        Some(it) => it,
+                        None => ask!(self.equalizer, reg!($a), i64::from($b).into()),
+                    },
+                };
+                if same == $wanted {
+                    pc = pc.wrapping_add_signed($by.into());
                 }
             }};
         }
         macro_rules! arith {
-            ($dst:expr, $a:expr, $b:expr, $how:expr, $checked:ident, $op:tt) => {{
-                let (a, b): (Value, Value) = ($a, $b);
-                match (a.view(), b.view()) {
+            ($dst:expr, $a:expr, $b:expr, $how:expr, $checked:ident, $op:tt) => {
+                match (reg!($a).view(), reg!($b).view()) {
                     (View::Int(x), View::Int(y)) if let Some(it) = x.$checked(y) => reg!($dst) = it.into(),
                     (View::Float(x), View::Float(y)) => reg!($dst) = (x $op y).into(),
-                    _ => match arithmetic($how, a, b) {
+                    _ => match arithmetic($how, reg!($a), reg!($b)) {
                         Some(it) => reg!($dst) = it,
-                        None => send!($dst, a, b),
+                        None => send!($dst, reg!($a), reg!($b)),
                     },
                 }
-            }};
+            };
+        }
+        macro_rules! arith_int {
+            ($dst:expr, $a:expr, $b:expr, $how:expr, $checked:ident) => {
+                match reg!($a).view() {
+                    View::Int(x) if let Some(it) = x.$checked($b.into()) => reg!($dst) = it.into(),
+                    _ => match arithmetic($how, reg!($a), i64::from($b).into()) {
+                        Some(it) => reg!($dst) = it,
+                        None => send!($dst, reg!($a), i64::from($b).into()),
+                    },
+                }
+            };
         }
         loop {
             let op = ops[pc];
@@ -178,7 +208,11 @@ impl Machine {
                 Op::Int { dst, value } => reg!(dst) = i64::from(value).into(),
                 Op::Null { dst } => reg!(dst) = Value::NULL,
                 Op::Bool { dst, value } => reg!(dst) = value.into(),
-                Op::Move { dst, src } => reg!(dst) = reg!(src),
+                Op::Move { dst, src } => match reg!(src).view() {
+                    View::Int(it) => reg!(dst) = it.into(),
+                    View::Float(it) => reg!(dst) = it.into(),
+                    _ => reg!(dst) = reg!(src),
+                },
                 Op::Capture { dst, at } => {
                     let value = self.capture(cx, base, at);
                     regs = window!();
@@ -278,10 +312,10 @@ impl Machine {
                 Op::UnlessLeqInt { a, b, by } => unless_int!(a, b, by, <=),
                 Op::UnlessGeqInt { a, b, by } => unless_int!(a, b, by, >=),
                 Op::UnlessGreaterInt { a, b, by } => unless_int!(a, b, by, >),
-                Op::UnlessSame { a, b, by } => when_same!(reg!(a), reg!(b), by, false),
-                Op::IfSame { a, b, by } => when_same!(reg!(a), reg!(b), by, true),
-                Op::UnlessSameInt { a, b, by } => when_same!(reg!(a), i64::from(b).into(), by, false),
-                Op::IfSameInt { a, b, by } => when_same!(reg!(a), i64::from(b).into(), by, true),
+                Op::UnlessSame { a, b, by } => when_same!(a, b, by, false),
+                Op::IfSame { a, b, by } => when_same!(a, b, by, true),
+                Op::UnlessSameInt { a, b, by } => when_same_int!(a, b, by, false),
+                Op::IfSameInt { a, b, by } => when_same_int!(a, b, by, true),
                 Op::Call { dst, at, site } => {
                     tick!();
                     if let View::Obj(obj) = reg!(at).view()
@@ -327,18 +361,18 @@ impl Machine {
                         at: base + usize::from(at),
                     };
                 }
-                Op::Add { dst, a, b } => arith!(dst, reg!(a), reg!(b), Arith::Add, checked_add, +),
+                Op::Add { dst, a, b } => arith!(dst, a, b, Arith::Add, checked_add, +),
                 Op::Subtract { dst, a, b } => {
-                    arith!(dst, reg!(a), reg!(b), Arith::Subtract, checked_sub, -);
+                    arith!(dst, a, b, Arith::Subtract, checked_sub, -);
                 }
                 Op::Multiply { dst, a, b } => {
-                    arith!(dst, reg!(a), reg!(b), Arith::Multiply, checked_mul, *);
+                    arith!(dst, a, b, Arith::Multiply, checked_mul, *);
                 }
                 Op::AddInt { dst, a, b } => {
-                    arith!(dst, reg!(a), i64::from(b).into(), Arith::Add, checked_add, +);
+                    arith_int!(dst, a, b, Arith::Add, checked_add);
                 }
                 Op::SubtractInt { dst, a, b } => {
-                    arith!(dst, reg!(a), i64::from(b).into(), Arith::Subtract, checked_sub, -);
+                    arith_int!(dst, a, b, Arith::Subtract, checked_sub);
                 }
                 Op::Arith { dst, a, b, how } => match arithmetic(how, reg!(a), reg!(b)) {
                     Some(it) => reg!(dst) = it,
@@ -361,15 +395,13 @@ impl Machine {
                     None => send!(dst, reg!(src),),
                 },
                 Op::Get { dst, a, b } => {
-                    let (list, at) = (reg!(a), reg!(b));
-                    if let (View::Obj(list), View::Int(at)) = (list.view(), at.view())
+                    if let (View::Obj(list), View::Int(at)) = (reg!(a).view(), reg!(b).view())
                         && let Some(it) = item(cx, list, at)
                     {
                         tick!();
                         reg!(dst) = it;
                     } else {
-                        // The receiver may be written in E: its operands lie in a row.
-                        send!(dst, list, at);
+                        send!(dst, reg!(a), reg!(b));
                     }
                 }
                 Op::MakeList { dst, from, n } => {
@@ -581,11 +613,16 @@ impl Machine {
     }
 }
 
-/// A list's item.
+/// A list's item, or a FlexList's.
 #[inline]
-fn item(cx: &Cx, list: crate::value::Obj, at: i64) -> Option<Value> {
+fn item(cx: &Cx, list: Obj, at: i64) -> Option<Value> {
+    let at = usize::try_from(at).ok()?;
     match cx.heap.cell(list) {
-        Cell::List(it) => it.get(usize::try_from(at).ok()?).copied(),
+        Cell::List(it) => it.get(at).copied(),
+        Cell::Native(it) if std::ptr::eq(it.class, &FLEX_LIST) => {
+            let payload: &dyn std::any::Any = it.payload.as_ref()?.as_ref();
+            payload.downcast_ref::<Items>()?.0.get(at).copied()
+        }
         _ => None,
     }
 }
