@@ -6,6 +6,7 @@
 
 mod call;
 mod condition;
+mod emit;
 mod escape;
 mod expr;
 mod logic;
@@ -16,10 +17,7 @@ mod registers;
 mod shape;
 mod uses;
 
-use crate::code::{
-    Captured, Const, Export, Handler, Handling, Held, MethodCode, Module, Op, Reg, ScriptCode, Site,
-};
-use crate::selector::Selector;
+use crate::code::{Captured, Const, Export, Handler, Held, MethodCode, Module, Op, Reg, ScriptCode, Site};
 use crate::value::Value;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -151,11 +149,12 @@ pub struct Unit<'a> {
 
 /// Compiles a program. Nouns that `outer` does not have throw when they are met; refuse them before.
 pub fn compile(unit: Unit<'_>) -> Module {
-    compile_with(&unit, false).or_else(|_| compile_with(&unit, true)).unwrap_or_else(|it| it)
+    let (module, too_far) = compile_with(&unit, false);
+    if too_far { compile_with(&unit, true).0 } else { module }
 }
 
-/// An error: a jump was too far for its instruction.
-fn compile_with(unit: &Unit<'_>, wide: bool) -> Result<Module, Module> {
+/// The module, and whether a jump was too far for its instruction.
+fn compile_with(unit: &Unit<'_>, wide: bool) -> (Module, bool) {
     let program: &Program = &unit.program;
     let scopes: &Scopes = &unit.scopes;
     let mut cx = Compiler {
@@ -205,7 +204,7 @@ fn compile_with(unit: &Unit<'_>, wide: bool) -> Result<Module, Module> {
         source_map: unit.source_map.clone(),
         scopes: unit.scopes.clone(),
     };
-    if too_far { Err(module) } else { Ok(module) }
+    (module, too_far)
 }
 
 impl<'a> Compiler<'a> {
@@ -346,164 +345,5 @@ impl<'a> Compiler<'a> {
             OuterNoun::Constant(it) => Some((Place::Constant(it), Held::Value)),
             OuterNoun::Held(_) => None,
         }
-    }
-
-    // Emitting.
-
-    fn emit(&mut self, op: Op) -> usize {
-        self.ops.push(op);
-        self.exprs.push(self.at);
-        self.sites_of.push(u32::MAX);
-        self.ops.len() - 1
-    }
-
-    /// An instruction that stands for a send.
-    fn emit_send(&mut self, op: Op, verb: &str, argc: usize) -> usize {
-        let site = self.site(verb, argc);
-        let at = self.emit(op);
-        self.sites_of[at] = site;
-        at
-    }
-
-    /// Brings a value that one instruction makes to where it is wanted.
-    fn give(&mut self, want: Want, op: impl FnOnce(&mut Self, Reg) -> Op) {
-        match want {
-            Want::To(dst) => {
-                let op = op(self, dst);
-                self.emit(op);
-            }
-            Want::Nothing | Want::Return => self.scratch(|cx, dst| {
-                let op = op(cx, dst);
-                cx.emit(op);
-                if want == Want::Return {
-                    cx.emit(Op::Return { src: dst });
-                }
-            }),
-        }
-    }
-
-    /// Brings what is in a register to where it is wanted.
-    fn hand_over(&mut self, want: Want, src: Reg) {
-        match want {
-            Want::To(dst) if dst != src => {
-                self.emit(Op::Move { dst, src });
-            }
-            Want::Return => {
-                self.emit(Op::Return { src });
-            }
-            Want::To(_) | Want::Nothing => {}
-        }
-    }
-
-    fn here(&self) -> u32 {
-        self.ops.len() as u32
-    }
-
-    /// Makes a jump arrive here.
-    fn patch(&mut self, jump: usize) {
-        let here = self.here();
-        match &mut self.ops[jump] {
-            Op::Jump { target }
-            | Op::JumpUnless { target, .. }
-            | Op::ForRange { next: target, .. }
-            | Op::For { next: target, .. } => *target = here,
-            Op::UnlessLess { by, .. }
-            | Op::UnlessLeq { by, .. }
-            | Op::UnlessGeq { by, .. }
-            | Op::UnlessGreater { by, .. }
-            | Op::UnlessLessInt { by, .. }
-            | Op::UnlessLeqInt { by, .. }
-            | Op::UnlessGeqInt { by, .. }
-            | Op::UnlessGreaterInt { by, .. }
-            | Op::UnlessSame { by, .. }
-            | Op::IfSame { by, .. }
-            | Op::UnlessSameInt { by, .. }
-            | Op::IfSameInt { by, .. } => match i16::try_from(here as i64 - jump as i64 - 1) {
-                Ok(it) => *by = it,
-                Err(_) => self.too_far = true,
-            },
-            it => debug_assert!(false, "not a jump: {it:?}"),
-        }
-    }
-
-    fn patch_all(&mut self, jumps: Vec<usize>) {
-        jumps.into_iter().for_each(|it| self.patch(it));
-    }
-
-    fn jump(&mut self) -> usize {
-        self.emit(Op::Jump { target: 0 })
-    }
-
-    fn site(&mut self, verb: &str, argc: usize) -> u32 {
-        self.sites.push(Site { selector: Selector::new(verb, argc), argc: argc as u32, expr: self.at });
-        self.sites.len() as u32 - 1
-    }
-
-    fn text(&mut self, text: &str) -> u32 {
-        if let Some(it) = self.texts.get(text) {
-            return *it;
-        }
-        let text: Arc<str> = Arc::from(text);
-        self.consts.push(Const::Text(text.clone()));
-        let at = self.consts.len() as u32 - 1;
-        self.texts.insert(text, at);
-        at
-    }
-
-    fn text_to(&mut self, dst: Reg, text: &str) {
-        let at = self.text(text);
-        self.emit(Op::Const { dst, at });
-    }
-
-    fn value_op(&mut self, dst: Reg, value: Value) -> Op {
-        use crate::value::View;
-        match value.view() {
-            View::Null => Op::Null { dst },
-            View::Bool(value) => Op::Bool { dst, value },
-            View::Int(it) if i32::try_from(it).is_ok() => Op::Int { dst, value: it as i32 },
-            _ => self.constant(dst, Const::Value(value)),
-        }
-    }
-
-    fn constant(&mut self, dst: Reg, it: Const) -> Op {
-        self.consts.push(it);
-        Op::Const { dst, at: self.consts.len() as u32 - 1 }
-    }
-
-    fn load(&mut self, dst: Reg, place: Place) {
-        let op = match place {
-            Place::Local(src) => Op::Move { dst, src },
-            Place::Capture(at) => Op::Capture { dst, at },
-            Place::This => Op::This { dst },
-            Place::Constant(it) => self.value_op(dst, it),
-        };
-        self.emit(op);
-    }
-
-    /// From what a noun is held in to its value, in place.
-    fn unwrap(&mut self, dst: Reg, held: Held) {
-        if held == Held::Binding {
-            self.emit_send(Op::BindingGet { dst, src: dst }, "get", 0);
-        }
-        if matches!(held, Held::Slot | Held::Binding) {
-            self.emit_send(Op::SlotGet { dst, src: dst }, "get", 0);
-        }
-    }
-
-    fn handler(&mut self, start: u32, target: u32, into: Reg, handling: Handling) {
-        let end = self.here();
-        self.handler_over(start, end, target, into, handling);
-    }
-
-    fn handler_over(&mut self, start: u32, end: u32, target: u32, into: Reg, handling: Handling) {
-        if start < end {
-            self.handlers.push(Handler { start, end, target, into, handling });
-        }
-    }
-
-    /// Throws a text.
-    fn fail(&mut self, text: &str) {
-        let text = self.text(text);
-        self.emit(Op::Fail { text });
     }
 }

@@ -43,8 +43,8 @@ impl Machine {
                 let slot = base + usize::from(at);
                 self.frames.push(Frame::Code(frame));
                 return match self.take_apart(cx, value, slot, n) {
-                    Ok(()) => Next::Code,
-                    Err(problem) => {
+                    None => Next::Code,
+                    Some(problem) => {
                         let ejector = self.ejector(cx, &frame, ejector);
                         Next::Native(cx.eject(ejector, problem))
                     }

@@ -62,14 +62,14 @@ impl Machine {
         ejector
     }
 
-    /// Takes a list of `n` items apart into registers from `slot`.
-    pub(super) fn take_apart(&mut self, cx: &Cx, list: Value, slot: usize, n: u16) -> Result<(), Problem> {
+    /// Takes a list of `n` items apart into registers from `slot`; a problem if it has another size.
+    pub(super) fn take_apart(&mut self, cx: &Cx, list: Value, slot: usize, n: u16) -> Option<Problem> {
         let n = usize::from(n);
         let found = match cx.heap.get(list) {
             Some(Cell::List(it)) => {
                 if it.len() == n {
                     self.stack[slot..slot + n].copy_from_slice(it);
-                    return Ok(());
+                    return None;
                 }
                 it.len()
             }
@@ -77,13 +77,13 @@ impl Machine {
                 let chars: Arc<[Value]> = it.chars().map(Value::from).collect();
                 if chars.len() == n {
                     self.stack[slot..slot + n].copy_from_slice(&chars);
-                    return Ok(());
+                    return None;
                 }
                 chars.len()
             }
             _ => 0,
         };
-        Err(Problem::new(format!("a {found} size list doesn't match a {n} size list pattern")))
+        Some(Problem::new(format!("a {found} size list doesn't match a {n} size list pattern")))
     }
 }
 

@@ -457,7 +457,7 @@ impl Machine {
                         let guard = Value::of(&crate::guard::scalar::CONST_LIST);
                         return self.send(cx, guard, *COERCE, &[specimen, ejector]);
                     }
-                    if let Err(problem) = self.take_apart(cx, specimen, base + usize::from(at), n) {
+                    if let Some(problem) = self.take_apart(cx, specimen, base + usize::from(at), n) {
                         let ejector = self.ejector(cx, &frame, ejector);
                         save!(NO);
                         return Next::Native(cx.eject(ejector, problem));
