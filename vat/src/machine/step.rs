@@ -621,7 +621,7 @@ fn item(cx: &Cx, list: Obj, at: i64) -> Option<Value> {
         Cell::List(it) => it.get(at).copied(),
         Cell::Native(it) if std::ptr::eq(it.class, &FLEX_LIST) => {
             let payload: &dyn std::any::Any = it.payload.as_ref()?.as_ref();
-            payload.downcast_ref::<Items>()?.0.get(at).copied()
+            payload.downcast_ref::<Items>()?.get().get(at).copied()
         }
         _ => None,
     }
