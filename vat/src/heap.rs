@@ -29,6 +29,8 @@ pub struct Heap {
     cells: Vec<Cell>,
     free: u32,
     marks: Vec<u64>,
+    /// Marked, and not yet looked into; empty but while collecting.
+    work: Vec<u32>,
     /// By object: a list of the auditors written in E that approved it. Few have any.
     approvals: FxHashMap<Obj, Value>,
     bytes: u64,
@@ -76,6 +78,7 @@ impl Heap {
             cells: Vec::new(),
             free: NONE,
             marks: Vec::new(),
+            work: Vec::new(),
             approvals: FxHashMap::default(),
             bytes: 0,
             beside: 0,

@@ -4,6 +4,7 @@ use super::list::{self, items};
 use super::number::int_of;
 use crate::cx::Cx;
 use crate::guard;
+use crate::heap::Heap;
 use crate::iterate::{Items as Walk, each};
 use crate::native::{Class, Outcome, Payload, Stamps, Then, done, variadic};
 use crate::natives;
@@ -114,6 +115,15 @@ fn make_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 
 fn flex_items(cx: &Cx, list: Value) -> &[Value] {
     cx.heap.payload::<Items>(list).map_or(&[], Items::get)
+}
+
+/// A FlexList's items, if copying them costs less than sharing.
+pub(crate) fn few_items(heap: &Heap, list: Value) -> Option<Arc<[Value]>> {
+    const FEW: usize = 32;
+    let native = heap.as_native(list).filter(|it| std::ptr::eq(it.class, &FLEX_LIST))?;
+    let payload: &dyn std::any::Any = native.payload.as_ref()?.as_ref();
+    let items = payload.downcast_ref::<Items>()?.get();
+    (items.len() <= FEW).then(|| items.into())
 }
 
 /// The items of any list: constant, flexible, or a view of one.

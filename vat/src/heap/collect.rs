@@ -10,7 +10,7 @@ impl Heap {
     pub fn collect(&mut self, roots: &mut crate::cx::Roots<'_>) {
         self.marks.clear();
         self.marks.resize(self.cells.len().div_ceil(64), 0);
-        let mut work: Vec<u32> = Vec::new();
+        let mut work = std::mem::take(&mut self.work);
         let mut bytes = 0;
         {
             let marks = &mut self.marks;
@@ -40,6 +40,9 @@ impl Heap {
             }
         }
         self.bytes = bytes;
+        // A deep heap needed it long; most do not.
+        work.shrink_to(1 << 12);
+        self.work = work;
         self.sweep();
         self.collect_at = (self.bytes() * 2).max(1 << 20).min(self.limit);
     }

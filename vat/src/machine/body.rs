@@ -61,6 +61,11 @@ impl Machine {
             self.stack[state + 1] = 0.into();
             return Started::Here;
         }
+        if let Some(items) = crate::data::flex_list::few_items(&cx.heap, collection) {
+            self.stack[state] = cx.heap.list(items);
+            self.stack[state + 1] = 0.into();
+            return Started::Here;
+        }
         let body = Body {
             module: frame.module,
             entry: frame.pc,
