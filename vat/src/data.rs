@@ -14,7 +14,6 @@ pub mod quick;
 pub mod quote;
 pub mod region;
 pub mod set;
-pub mod sha1;
 pub mod source_span;
 pub mod table;
 pub mod template;

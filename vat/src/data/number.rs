@@ -2,13 +2,13 @@
 
 use super::float;
 use super::integer::{Int, Refusal};
-use super::sha1::sha1;
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap};
 use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
 use crate::problem::{Exit, Problem};
 use crate::value::{Value, View};
+use sha1::{Digest, Sha1};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -505,7 +505,7 @@ fn as_float64(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 fn crypto_hash(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let bytes = int(cx, this).octets_signed();
     cx.charge(bytes.len() as u64 / 16)?;
-    let hash = Int::from_octets(&sha1(&bytes));
+    let hash = Int::from_octets(&Sha1::digest(&bytes));
     answer(cx, Ok(hash))
 }
 
