@@ -114,7 +114,11 @@ pub(crate) fn may_be_copied(cx: &Cx, value: Value) -> bool {
     let harmless = |it: &Value| super::stamps(&cx.heap, *it).has(Stamps::DEEP_FROZEN);
     let mut captures = script.captures.iter().zip(object.captures);
     constants(loaded, script).iter().all(harmless)
-        && captures.all(|(it, value)| it.held == Held::Value || is_deep_frozen(cx, *value))
+        && captures.all(|(it, value)| match it.held {
+            Held::Value => true,
+            Held::Slot | Held::Binding => is_deep_frozen(cx, *value),
+            Held::Field => false,
+        })
 }
 
 /// `DeepFrozen.coerce(specimen, ejector)`
