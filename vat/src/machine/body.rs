@@ -15,8 +15,27 @@ use crate::problem::Exit;
 use crate::value::{Obj, Value, View};
 
 /// The body, as `iterate` is given it.
-pub(super) static BODY: Class =
-    Class::new("_", "<_>", &[method("run", 2, |_, this, args| Ok(Step::Body(this, args[0], args[1])))]);
+pub(super) static BODY: Class = Class::new(
+    "_",
+    "<_>",
+    &[
+        method("run", 2, |_, this, args| Ok(Step::Body(this, args[0], args[1]))),
+        method("__printOn", 1, |cx, this, args| {
+            let text = printed(cx, this);
+            let text = cx.heap.text(text);
+            cx.call(args[0], "write", [text])
+        }),
+    ],
+);
+
+/// As the anonymous object within its method that it stands for. Its one field is the object it runs in.
+fn printed(cx: &Cx, this: Value) -> String {
+    let home = cx.heap.fields(this, &BODY).and_then(|it| crate::object::fqn(cx, it[0]));
+    match home {
+        Some(fqn) => format!("<{}>", crate::object::simple_name(&format!("{fqn}$_"))),
+        None => "<_>".into(),
+    }
+}
 
 /// A built-in collection on its way through its items: see `crate::iterate`.
 pub(super) static WALK: Class = Class::new("walk", "<walk>", &[]);
@@ -76,7 +95,8 @@ impl Machine {
             live: true,
             resume: (0, NO),
         };
-        let body = cx.heap.native_with(&BODY, [], Box::new(body));
+        let this = self.stack[frame.base as usize - 1];
+        let body = cx.heap.native_with(&BODY, [this], Box::new(body));
         let selector = *super::send::ITERATE;
         let class = cx.class_of(collection);
         if let Some(f) = class.and_then(|it| it.find(selector)) {
