@@ -89,6 +89,25 @@ struct Layout<'a> {
     indents: Vec<usize>,
 }
 
+/// How the text ends its lines: as it does for the first time between two tokens. What is within one stays as
+/// it is, so it has no say.
+fn line_end(page: &Page) -> &'static str {
+    let mut from = 0;
+    let ends = page.tokens.iter().map(|it| (it.leaf.start as usize, it.leaf.start as usize + it.text.len()));
+    for (start, end) in ends.chain([(page.text.len(), page.text.len())]) {
+        let gap = page.text.get(from..start).unwrap_or_default();
+        if let Some(at) = gap.find(['\n', '\r']) {
+            return match &gap[at..] {
+                rest if rest.starts_with("\r\n") => "\r\n",
+                rest if rest.starts_with('\r') => "\r",
+                _ => "\n",
+            };
+        }
+        from = end;
+    }
+    "\n"
+}
+
 impl<'a> Layout<'a> {
     fn new(page: &'a Page<'a>, room: usize) -> Layout<'a> {
         let tokens = &page.tokens;
@@ -108,15 +127,10 @@ impl<'a> Layout<'a> {
             soft = if last || may_break(page, at + 1) { at } else { soft };
             (next_hard[at], next_soft[at]) = (hard, soft);
         }
-        let eol = match page.text.find(['\n', '\r']).map(|it| &page.text[it..]) {
-            Some(rest) if rest.starts_with("\r\n") => "\r\n",
-            Some(rest) if rest.starts_with('\r') => "\r",
-            _ => "\n",
-        };
         Layout {
             page,
             room,
-            eol,
+            eol: line_end(page),
             offsets,
             next_hard,
             next_soft,
