@@ -13,9 +13,9 @@ import pytest
 from conftest import PATIENCE, WALNUT, of_type
 
 REPOSITORY = Path(__file__).parents[3]
-# Three pages are left to the terminal: in `sends` and `sugar` a step shows what later turns print, which a notebook shows under
-# the cell once it is printed; `hostile` takes its time, and nothing in it is about notebooks.
-ELSEWHERE = ("sends", "sugar", "hostile")
+# Some pages are left to the terminal: in the first four a step shows what later turns print, which a notebook shows under the
+# cell once it is printed; `hostile` takes its time, and nothing in it is about notebooks.
+ELSEWHERE = ("proxies", "references", "sends", "sugar", "hostile")
 # What a cell's failure is called that a transcript just calls a problem.
 PLAIN = ("problem", "SyntaxError", "ScopeError")
 TRANSCRIPTS = sorted([*REPOSITORY.glob("examples/*.updoc"), *REPOSITORY.glob("tests/suite/vat/*.updoc")])

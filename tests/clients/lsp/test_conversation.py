@@ -74,7 +74,8 @@ async def test_a_fault_appears_where_it_is_and_goes_when_it_is_mended(editor, pu
     start = place(purse, "alice.getBalance")
     end = types.Position(line=start.line, character=start.character + len("alice"))
     wrong = await edit(editor, 2, types.Range(start, end), "alise")
-    assert [(it.range.start, it.message) for it in wrong] == [(start, "undefined variable: alise")]
+    said = "undefined variable: alise; did you mean `alice`?"
+    assert [(it.range.start, it.message) for it in wrong] == [(start, said)]
     assert list(await edit(editor, 3, types.Range(start, end), "alice")) == []
 
 
