@@ -75,7 +75,7 @@ fn start(session: &mut Session, source: &Source) -> anyhow::Result<Option<Handle
     let faults = check::bytes(source);
     let errors = read.errors.iter().map(|it| {
         let mut finding = check::finding(it, |at| at);
-        if let Some(meant) = session.meant(it) {
+        if let Some(meant) = session.meant(it, &read.scopes) {
             finding.message.push_str("; ");
             finding.message.push_str(&meant);
         }

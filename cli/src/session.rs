@@ -5,6 +5,7 @@
 
 use crate::imports::Imports;
 use crate::powers::{Console, Grants};
+use std::time::Duration;
 use syntax::{Expansion, Pragmas, Scopes, SyntaxError, SyntaxErrorKind};
 use vat::problem::Stop;
 use vat::{
@@ -107,15 +108,16 @@ impl Session {
         Read { expansion, scopes, errors }
     }
 
-    /// What a noun that nothing defines was probably meant to be.
-    pub fn meant(&self, fault: &SyntaxError) -> Option<String> {
+    /// What a noun that nothing defines was probably meant to be; `scopes` is what its program defines itself.
+    pub fn meant(&self, fault: &SyntaxError, scopes: &Scopes) -> Option<String> {
         let noun = fault
             .message
             .strip_prefix("undefined variable: ")
             .filter(|_| fault.kind == SyntaxErrorKind::Scope)?;
         let names = self.names();
         let born = audit::scopes::privileged().filter(|it| !it.is_internal()).map(|it| it.name);
-        let meant = syntax::suggest::nearest(noun, names.iter().map(String::as_str).chain(born))?;
+        let own = scopes.definitions.iter().map(|it| it.noun.as_str());
+        let meant = syntax::suggest::nearest(noun, names.iter().map(String::as_str).chain(own).chain(born))?;
         Some(format!("did you mean `{meant}`?"))
     }
 
@@ -154,21 +156,26 @@ impl Session {
             match self.world.run_turn().outcome {
                 Outcome::Turned => {}
                 Outcome::Stopped(stop) => return stopped(stop),
-                Outcome::Quiet { wake_in } if self.world.awaits_powers() => {
-                    self.seat.console.wait_for_answer(wake_in, &self.world.interrupt());
+                Outcome::Quiet { wake_in } if self.rests(wake_in) => {
                     if self.world.interrupt().take() {
                         return Ended::Interrupted;
                     }
                 }
-                Outcome::Quiet { wake_in: Some(duration) } => {
-                    self.seat.console.wait(duration, &self.world.interrupt());
-                    if self.world.interrupt().take() {
-                        return Ended::Interrupted;
-                    }
-                }
-                Outcome::Quiet { wake_in: None } => return Ended::Done,
+                Outcome::Quiet { .. } => return Ended::Done,
             }
         }
+    }
+
+    /// Lets time go by until a power answers, a timer is due or someone interrupts; not where none of them can.
+    fn rests(&self, wake_in: Option<Duration>) -> bool {
+        match wake_in {
+            _ if self.world.awaits_powers() => {
+                self.seat.console.wait_for_answer(wake_in, &self.world.interrupt());
+            }
+            Some(duration) => self.seat.console.wait(duration, &self.world.interrupt()),
+            None => return false,
+        }
+        true
     }
 
     fn turns(&mut self, mut over: impl FnMut(&World) -> Option<Ended>) -> Ended {
@@ -180,19 +187,12 @@ impl Session {
                 Outcome::Turned => {}
                 // A turn that was stopped may have been another's than the one waited for.
                 Outcome::Stopped(stop) => return over(&self.world).unwrap_or(stopped(stop)),
-                Outcome::Quiet { wake_in } if self.world.awaits_powers() => {
-                    self.seat.console.wait_for_answer(wake_in, &self.world.interrupt());
+                Outcome::Quiet { wake_in } if self.rests(wake_in) => {
                     if self.world.interrupt().take() {
                         return Ended::Interrupted;
                     }
                 }
-                Outcome::Quiet { wake_in: Some(duration) } => {
-                    self.seat.console.wait(duration, &self.world.interrupt());
-                    if self.world.interrupt().take() {
-                        return Ended::Interrupted;
-                    }
-                }
-                Outcome::Quiet { wake_in: None } => return over(&self.world).unwrap_or(Ended::Stuck),
+                Outcome::Quiet { .. } => return over(&self.world).unwrap_or(Ended::Stuck),
             }
         }
         Ended::Exhausted

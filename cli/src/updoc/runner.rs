@@ -136,7 +136,7 @@ impl Runner {
         match fault {
             Some(fault) => {
                 done.place = Some(fault.range.start().into()..fault.range.end().into());
-                done.notes = self.session.meant(&fault).into_iter().collect();
+                done.notes = self.session.meant(&fault, &read.scopes).into_iter().collect();
                 let syntax = !matches!(fault.kind, SyntaxErrorKind::Expansion | SyntaxErrorKind::Scope);
                 let key = if syntax && self.dialect == Dialect::Loose { "syntax error" } else { "problem" };
                 done.actual.push(Answer::new(key, placed(fault, &step.input)));
