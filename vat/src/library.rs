@@ -29,6 +29,7 @@ pub fn module(name: &str) -> Option<Entry> {
         "text.bytes" => &encoding::BYTES,
         "text.hex" => &encoding::HEX,
         "text.base64" => &encoding::BASE64,
+        "promise.several" => &crate::when::SEVERAL,
         "crypto.hash" => &hash::HASH,
         "time.makeInstant" => &time::MAKE_INSTANT,
         "time.makeDate" => &time::MAKE_DATE,

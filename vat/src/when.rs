@@ -2,6 +2,10 @@
 //!
 //! Each reaction is a turn of its own, and so is each look at whether it is time; transcripts count them.
 
+mod several;
+
+pub use several::{PROMISE_ALL_FULFILLED, SEVERAL};
+
 use crate::cx::Cx;
 use crate::native::{Class, Outcome, done, method};
 use crate::reference::{State, state};
@@ -90,39 +94,4 @@ pub(crate) fn when_broken(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 pub(crate) fn when_broken_only(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let filter = cx.heap.native(&IF_BROKEN, [args[1]]);
     when_resolved_only(cx, Value::NULL, &[args[0], filter])
-}
-
-/// `promiseAllFulfilled(list)`: the list once all of it is resolved and nothing in it is broken.
-pub static PROMISE_ALL_FULFILLED: Class =
-    Class::new("promiseAllFulfilled", "<promiseAllFulfilled>", &[method("run", 1, all_fulfilled)])
-        .stamps(crate::native::Stamps::DEEP_FROZEN);
-
-/// Goes on with the list in its first field; its second field is the promise for it.
-static NEXT_OF_ALL: Class =
-    Class::new("promiseAllFulfilled", "<promiseAllFulfilled reactor>", &[method("run", 1, next_of_all)]);
-
-fn all_fulfilled(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let Some(items) = cx.heap.as_list(args[0]).cloned() else {
-        return Err(cx.throw(crate::object::does_not_coerce(args[0], "a List")));
-    };
-    cx.charge(items.len() as u64)?;
-    if let Some(it) = items.iter().find(|it| state(&cx.heap, **it) == State::Broken) {
-        return done(cx.near(*it));
-    }
-    let Some(waiting) = items.iter().find(|it| state(&cx.heap, **it) == State::Promise) else {
-        return done(args[0]);
-    };
-    let (promise, _) = cx.promise();
-    let reactor = cx.heap.native(&NEXT_OF_ALL, [args[0], promise]);
-    let it = cx.heap.native(&REACTOR, [*waiting, reactor, Value::NULL, Value::FALSE]);
-    look_again(cx, it, &[Value::NULL])?;
-    done(promise)
-}
-
-fn next_of_all(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let Some(&[list, promise]) = cx.heap.fields(this, &NEXT_OF_ALL) else { return done(Value::NULL) };
-    if let crate::native::Step::Done(all) = all_fulfilled(cx, Value::NULL, &[list])? {
-        cx.resolve(promise, all);
-    }
-    done(Value::NULL)
 }
