@@ -21,7 +21,7 @@ impl Interrupt {
     }
     /// Lowers the flag; says whether it was up.
     pub fn take(&self) -> bool {
-        self.0.swap(false, Ordering::Relaxed)
+        self.is_raised() && self.0.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -34,12 +34,21 @@ pub struct Fuel {
     slice: i64,
     budget: u64,
     interrupt: Interrupt,
+    /// The flag of this vat alone, if somebody has asked for it.
+    own: Option<Interrupt>,
 }
 
 impl Fuel {
     /// `budget` units; `u64::MAX` is as good as endless.
     pub fn new(budget: u64, interrupt: Interrupt) -> Fuel {
-        Fuel { slice: 0, budget, interrupt }
+        Fuel { slice: 0, budget, interrupt, own: None }
+    }
+    /// The budget of a new turn. The flags are looked at before anything is done with it.
+    pub(crate) fn refill(&mut self, budget: u64) {
+        (self.slice, self.budget) = (0, budget);
+    }
+    pub(crate) fn own_interrupt(&mut self) -> Interrupt {
+        self.own.get_or_insert_default().clone()
     }
     /// Uses up one unit; `false`: it is time to look closer, with `charge(0)`.
     #[inline(always)]
@@ -59,7 +68,7 @@ impl Fuel {
     }
     #[cold]
     fn next_slice(&mut self) -> Result<(), Stop> {
-        if self.interrupt.take() {
+        if self.interrupt.take() || self.own.as_ref().is_some_and(Interrupt::take) {
             return Err(Stop::Interrupted);
         }
         let owed = SLICE.saturating_sub(self.slice) as u64;

@@ -38,9 +38,13 @@ pub(crate) struct Vat {
     pub cx: Cx,
     pub machine: Machine,
     pub limits: Limits,
-    pub interrupt: Interrupt,
     /// What was asked to be evaluated, by number.
     pub evals: FxHashMap<u64, Eval>,
+    /// Does it stand in its world's ready queue, and among those who wait for their powers?
+    pub is_ready: bool,
+    pub is_expecting: bool,
+    /// When its world will look at its timers.
+    pub alarm: Option<i64>,
 }
 
 /// A program to be evaluated in its own turn, and what became of it.
@@ -86,27 +90,47 @@ impl Vat {
         interrupt: Interrupt,
         next_vat: Arc<AtomicU32>,
     ) -> Vat {
-        let fuel = Fuel::new(limits.turn, interrupt.clone());
+        let fuel = Fuel::new(limits.turn, interrupt);
         let mut cx = Cx::new(number, powers, fuel, limits.heap, next_vat);
         cx.name = name.into();
         cx.heap.eager = limits.eager_collection;
         let machine = Machine::new(&mut cx, limits.depth);
-        Vat { name: name.into(), cx, machine, limits, interrupt, evals: FxHashMap::default() }
+        Vat {
+            name: name.into(),
+            cx,
+            machine,
+            limits,
+            evals: FxHashMap::default(),
+            is_ready: false,
+            is_expecting: false,
+            alarm: None,
+        }
     }
 
-    /// Moves timers that are due, and what the world has answered, to the queue.
-    pub fn ring(&mut self) {
-        crate::powers::later::arrive(&mut self.cx);
+    /// Moves timers that are due to the queue; `false`: none was.
+    pub fn ring(&mut self) -> bool {
         if self.cx.timers.is_empty() {
-            return;
+            return false;
         }
         let now = self.cx.powers.clock_millis();
+        let before = self.cx.timers.len();
         while let Some(it) = self.cx.timers.first_entry()
             && it.key().0 <= now
         {
             let thunk = it.remove();
             self.cx.send_only(thunk, "run", []);
         }
+        self.cx.timers.len() < before
+    }
+
+    /// Moves what the world has answered to the queue.
+    pub fn hear(&mut self) {
+        crate::powers::later::arrive(&mut self.cx);
+    }
+
+    /// Does it wait for the world to answer?
+    pub fn expects(&self) -> bool {
+        !self.cx.awaited.is_empty()
     }
 
     /// Delivers the first pending delivery.
@@ -116,7 +140,7 @@ impl Vat {
         self.cx.turn += 1;
         self.cx.buffered.clear();
         crate::import::abandon(&mut self.cx);
-        self.cx.fuel = Fuel::new(self.limits.turn, self.interrupt.clone());
+        self.cx.fuel.refill(self.limits.turn);
         let (queued, sent) = (self.cx.queue.len(), self.cx.outbox.len());
         let (evaluated, stopped) = match work {
             Work::Message { target, message } => {
@@ -241,7 +265,7 @@ impl Vat {
 
     /// Prints a value as `E.toQuote` does, on a small budget of its own; runs E code, but never for long.
     pub fn quote(&mut self, value: Value) -> String {
-        self.cx.fuel = Fuel::new(1_000_000, self.interrupt.clone());
+        self.cx.fuel.refill(1_000_000);
         let outcome = crate::print::to_quote(&mut self.cx, value);
         match self.machine.run_native(&mut self.cx, outcome) {
             Ok(text) => self.cx.heap.as_text(text).map_or_else(String::new, |it| it.to_string()),

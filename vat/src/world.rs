@@ -5,6 +5,7 @@
 
 mod route;
 mod share;
+mod vats;
 
 pub use share::Sharing;
 
@@ -16,11 +17,13 @@ use crate::problem::{Problem, Stop, TraceLine};
 use crate::reference::State;
 use crate::turn::{Eval, Evaluated, Limits, Program, Vat};
 use crate::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use syntax::Expansion;
+use vats::Vats;
 
 /// A vat of one [`World`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -98,28 +101,31 @@ pub struct ProblemReport {
 
 /// Vats, and what passes between them.
 pub struct World {
-    vats: BTreeMap<u32, Vat>,
-    /// The vat whose turn was last.
-    last: u32,
+    vats: Vats,
+    /// In which vat an evaluation was asked for.
+    asked: FxHashMap<u64, u32>,
     next_vat: Arc<AtomicU32>,
     next_id: u64,
     limits: Limits,
     interrupt: Interrupt,
     /// Handles whose settling has not been reported.
     watched: BTreeSet<Handle>,
+    /// Vats in which a promise was settled, while there is something to report.
+    settling: Vec<u32>,
 }
 
 impl World {
     /// A world without vats; `limits` are those of every vat in it.
     pub fn new(limits: Limits) -> World {
         World {
-            vats: BTreeMap::new(),
-            last: 0,
+            vats: Vats::default(),
+            asked: FxHashMap::default(),
             next_vat: Arc::new(AtomicU32::new(1)),
             next_id: 1,
             limits,
             interrupt: Interrupt::new(),
             watched: BTreeSet::new(),
+            settling: Vec::new(),
         }
     }
 
@@ -138,7 +144,7 @@ impl World {
 
     /// The vat gets only the safe scope: no powers have names in it.
     pub fn confine(&mut self, vat: VatId) {
-        if let Some(it) = self.vats.get_mut(&vat.0) {
+        if let Some(it) = self.vats.get_mut(vat.0) {
             it.cx.scope.safe_only = true;
         }
     }
@@ -149,7 +155,7 @@ impl World {
     }
 
     pub fn vat_name(&self, vat: VatId) -> Option<Arc<str>> {
-        self.vats.get(&vat.0).map(|it| it.name.clone())
+        self.vats.get(vat.0).map(|it| it.name.clone())
     }
 
     /// Stops the running turn, from any thread.
@@ -157,16 +163,21 @@ impl World {
         self.interrupt.clone()
     }
 
+    /// Stops the turn of this vat that runs or the next one it takes, and no other's.
+    pub fn interrupt_of(&mut self, vat: VatId) -> Option<Interrupt> {
+        self.vats.get_mut(vat.0).map(|it| it.cx.fuel.own_interrupt())
+    }
+
     /// What the vat's scope knows of a noun; for `syntax::static_errors`.
     pub fn outer(&self, vat: VatId, noun: &str) -> Option<syntax::Outer> {
-        let scope = &self.vats.get(&vat.0)?.cx.scope;
+        let scope = &self.vats.get(vat.0)?.cx.scope;
         let view = crate::scope::View { names: Some(&scope.names), safe_only: scope.safe_only };
         view.static_outer(noun)
     }
 
     /// The names that evaluations have defined in the vat's scope, sorted.
     pub fn names(&self, vat: VatId) -> Vec<Arc<str>> {
-        let names = self.vats.get(&vat.0).map(|it| it.cx.scope.names.keys().cloned());
+        let names = self.vats.get(vat.0).map(|it| it.cx.scope.names.keys().cloned());
         let mut names: Vec<Arc<str>> = names.into_iter().flatten().collect();
         names.sort();
         names
@@ -175,7 +186,7 @@ impl World {
     /// The verbs, and how many arguments they take, that what a noun of the vat's scope stands for answers to;
     /// nothing of E's is run to find out.
     pub fn messages(&mut self, vat: VatId, noun: &str) -> Vec<(Arc<str>, usize)> {
-        let Some(vat) = self.vats.get_mut(&vat.0) else { return Vec::new() };
+        let Some(vat) = self.vats.get_mut(vat.0) else { return Vec::new() };
         let safe_only = vat.cx.scope.safe_only;
         let value = vat.named(noun).or_else(|| crate::scope::born_value(&mut vat.cx, noun, safe_only));
         let selectors = value.map(|it| crate::suggest::selectors(&vat.cx, it)).unwrap_or_default();
@@ -187,20 +198,22 @@ impl World {
     pub fn eval(&mut self, vat: VatId, it: Evaluation) -> Handle {
         let id = self.fresh();
         let handle = Handle { vat, id };
-        let Some(vat) = self.vats.get_mut(&vat.0) else { return handle };
+        let Some(vat) = self.vats.get_mut(vat.0) else { return handle };
         queue_eval(vat, id, it);
+        self.asked.insert(id, handle.vat.0);
+        self.vats.wake(handle.vat.0);
         self.watched.insert(handle);
         handle
     }
 
     /// What became of an evaluation's own turn; `None`: it has not been taken.
     pub fn evaluated(&self, handle: Handle) -> Option<Evaluated> {
-        self.vats.get(&handle.vat.0)?.evals.get(&handle.id)?.evaluated
+        self.vats.get(handle.vat.0)?.evals.get(&handle.id)?.evaluated
     }
 
     /// The names an evaluation put into its vat's scope.
     pub fn defined(&self, handle: Handle) -> Vec<Arc<str>> {
-        let eval = self.vats.get(&handle.vat.0).and_then(|it| it.evals.get(&handle.id));
+        let eval = self.vats.get(handle.vat.0).and_then(|it| it.evals.get(&handle.id));
         eval.map(|it| it.names.clone()).unwrap_or_default()
     }
 
@@ -209,18 +222,19 @@ impl World {
     pub fn reactor(&mut self, vat: VatId) -> Handle {
         let id = self.fresh();
         let handle = Handle { vat, id };
-        let Some(vat) = self.vats.get_mut(&vat.0) else { return handle };
+        let Some(vat) = self.vats.get_mut(vat.0) else { return handle };
         let waiting = vat.cx.waiting;
         let identity = Value::of(&REACTOR);
         let done = crate::when::wait(&mut vat.cx, waiting, identity);
         vat.cx.handles.insert(id, done);
+        self.vats.wake(handle.vat.0);
         self.watched.insert(handle);
         handle
     }
 
     /// Has the vat's program called `interp.exitAtTop`? `Some(Some(…))`: with a problem, printed.
     pub fn exit_requested(&mut self, vat: VatId) -> Option<Option<String>> {
-        let vat = self.vats.get_mut(&vat.0)?;
+        let vat = self.vats.get_mut(vat.0)?;
         let problem = vat.cx.exit?;
         Some(if problem.is_null() { None } else { Some(vat.quote(problem)) })
     }
@@ -228,57 +242,52 @@ impl World {
     /// Has `interp.waitAtTop` of this vat been given something that is not resolved yet?
     pub fn is_waiting(&self, vat: VatId) -> bool {
         self.vats
-            .get(&vat.0)
+            .get(vat.0)
             .is_some_and(|it| crate::reference::state(&it.cx.heap, it.cx.waiting) == State::Promise)
     }
 
     /// What `interp.waitAtTop` was called with in this vat is waited for no longer.
     pub fn stop_waiting(&mut self, vat: VatId) {
-        if let Some(it) = self.vats.get_mut(&vat.0) {
+        if let Some(it) = self.vats.get_mut(vat.0) {
             it.cx.waiting = Value::NULL;
         }
     }
 
     /// Which vat the next turn is of, and the evaluation it goes back to.
     pub fn next_turn(&mut self) -> Option<(VatId, Option<Handle>)> {
-        self.vats.values_mut().for_each(Vat::ring);
-        let number = self.next_vat()?;
-        let cause = self.vats.get(&number)?.cx.queue.front()?.cause;
+        self.vats.ring();
+        let number = self.vats.first()?;
+        let cause = self.vats.get(number)?.cx.queue.front()?.cause;
         Some((VatId(number), self.handle_of(cause)))
     }
 
-    fn next_vat(&self) -> Option<u32> {
-        let busy = |it: &(&u32, &Vat)| !it.1.cx.queue.is_empty();
-        let after = self.vats.range(self.last + 1..).find(busy);
-        after.or_else(|| self.vats.iter().find(busy)).map(|(it, _)| *it)
-    }
-
     fn handle_of(&self, cause: u64) -> Option<Handle> {
-        let vat = self.vats.iter().find(|(_, it)| it.evals.contains_key(&cause))?;
-        Some(Handle { vat: VatId(*vat.0), id: cause })
+        let vat = *self.asked.get(&cause)?;
+        Some(Handle { vat: VatId(vat), id: cause })
     }
 
     /// Takes one turn of one vat, the vats in rotation.
     pub fn run_turn(&mut self) -> TurnReport {
-        self.vats.values_mut().for_each(Vat::ring);
-        let next = self.next_vat();
+        self.vats.ring();
+        let next = self.vats.first();
         self.run(next)
     }
 
     /// Takes one turn of this vat, if it has anything to do.
     pub fn run_turn_of(&mut self, vat: VatId) -> TurnReport {
-        self.vats.values_mut().for_each(Vat::ring);
-        let busy = self.vats.get(&vat.0).is_some_and(|it| !it.cx.queue.is_empty());
+        self.vats.ring();
+        let busy = self.vats.get(vat.0).is_some_and(|it| !it.cx.queue.is_empty());
         self.run(busy.then_some(vat.0))
     }
 
     fn run(&mut self, next: Option<u32>) -> TurnReport {
         let Some(number) = next else {
-            let outcome = Outcome::Quiet { wake_in: self.wake_in() };
+            let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
             return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled: Vec::new() };
         };
-        self.last = number;
-        let turned = self.vats.get_mut(&number).and_then(Vat::turn);
+        let turned = self.vats.get_mut(number).and_then(Vat::turn);
+        self.vats.turned(number);
+        self.changed(number);
         self.route(number);
         let settled = self.newly_settled();
         let vat = VatId(number);
@@ -291,31 +300,45 @@ impl World {
         TurnReport { outcome, vat: Some(vat), cause, evaluated, settled }
     }
 
-    fn wake_in(&mut self) -> Option<Duration> {
-        self.vats
-            .values_mut()
-            .filter_map(|it| {
-                let due = it.cx.timers.first_key_value()?.0.0;
-                let left = due.saturating_sub(it.cx.powers.clock_millis()).max(0);
-                Some(Duration::from_millis(left as u64))
-            })
-            .min()
-    }
-
     /// Does a vat wait for the world to answer: a process, a connection, a line of input?
     pub fn awaits_powers(&self) -> bool {
-        self.vats.values().any(|it| !it.cx.awaited.is_empty())
+        self.vats.expects()
+    }
+
+    /// How many vats are alive.
+    pub fn vats(&self) -> usize {
+        self.vats.len()
+    }
+
+    /// To be called after anything was done to a vat: it may have something to do, or have settled a handle.
+    fn changed(&mut self, number: u32) {
+        self.vats.wake(number);
+        if let Some(vat) = self.vats.get_mut(number)
+            && std::mem::take(&mut vat.cx.settled)
+            && !self.watched.is_empty()
+            && self.settling.last() != Some(&number)
+        {
+            self.settling.push(number);
+        }
     }
 
     fn newly_settled(&mut self) -> Vec<Handle> {
-        if !self.vats.values_mut().any(|it| std::mem::take(&mut it.cx.settled)) {
-            return Vec::new();
+        let mut all = Vec::new();
+        if self.settling.is_empty() {
+            return all;
         }
-        let settled: Vec<Handle> = self.watched.iter().copied().filter(|it| !self.is_pending(*it)).collect();
-        settled.iter().for_each(|it| {
+        let mut vats = std::mem::take(&mut self.settling);
+        vats.sort_unstable();
+        vats.dedup();
+        for it in vats {
+            let handle = |id| Handle { vat: VatId(it), id };
+            let watched = self.watched.range(handle(0)..=handle(u64::MAX)).copied();
+            all.extend(watched.filter(|it| !self.is_pending(*it)));
+        }
+        all.iter().for_each(|it| {
             self.watched.remove(it);
         });
-        settled
+        all
     }
 
     /// Does the value hold an unresolved promise: is it one, or is one in its lists and maps?
@@ -348,7 +371,7 @@ impl World {
     }
 
     fn value(&self, handle: Handle) -> Option<(&Vat, Value)> {
-        let vat = self.vats.get(&handle.vat.0)?;
+        let vat = self.vats.get(handle.vat.0)?;
         Some((vat, *vat.cx.handles.get(&handle.id)?))
     }
 
@@ -363,7 +386,8 @@ impl World {
             return ReferenceState::Broken("<ref broken by problem: the vat is gone>".to_string());
         };
         let state = crate::reference::state(&vat.cx.heap, value);
-        let printed = self.vats.get_mut(&handle.vat.0).map_or_else(String::new, |it| it.quote(value));
+        let printed = self.vats.get_mut(handle.vat.0).map_or_else(String::new, |it| it.quote(value));
+        self.changed(handle.vat.0);
         match state {
             State::Near => ReferenceState::Near(printed),
             State::Far => ReferenceState::Far(printed),
@@ -383,14 +407,16 @@ impl World {
             }
             _ => (None, Vec::new(), Vec::new()),
         };
-        let printed = self.vats.get_mut(&handle.vat.0)?.quote(problem);
+        let printed = self.vats.get_mut(handle.vat.0)?.quote(problem);
+        self.changed(handle.vat.0);
         Some(ProblemReport { printed, kind, trace, notes })
     }
 
     /// Lets go of a value.
     pub fn release(&mut self, handle: Handle) {
         self.watched.remove(&handle);
-        if let Some(it) = self.vats.get_mut(&handle.vat.0) {
+        self.asked.remove(&handle.id);
+        if let Some(it) = self.vats.get_mut(handle.vat.0) {
             it.cx.handles.remove(&handle.id);
             it.evals.remove(&handle.id);
         }
@@ -398,7 +424,7 @@ impl World {
 
     /// Abstract bytes of the vat's heap.
     pub fn heap_bytes(&self, vat: VatId) -> u64 {
-        self.vats.get(&vat.0).map_or(0, |it| it.cx.heap.bytes())
+        self.vats.get(vat.0).map_or(0, |it| it.cx.heap.bytes())
     }
 
     fn fresh(&mut self) -> u64 {

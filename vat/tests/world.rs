@@ -183,3 +183,33 @@ fn programs_that_nest_deep_run_or_are_refused() {
         }
     }
 }
+
+#[test]
+fn an_interrupt_of_one_vat_leaves_the_others_alone() {
+    let mut world = world();
+    let (one, two) = (vat(&mut world, "cell 1"), vat(&mut world, "cell 2"));
+    let stop = world.interrupt_of(one).expect("it is there");
+    stop.raise();
+    let other = eval(&mut world, two, "1 + 1");
+    assert_eq!(shown(&mut world, other), "2");
+    let stopped = start(&mut world, one, "while (true) {}");
+    assert_eq!(world.run_turn().outcome, Outcome::Stopped(Stop::Interrupted));
+    assert_eq!(world.evaluated(stopped), Some(Evaluated::Stopped(Stop::Interrupted)));
+    let after = eval(&mut world, one, "2 + 2");
+    assert_eq!(shown(&mut world, after), "4");
+}
+
+#[test]
+fn vats_take_turns_and_none_waits_for_more_than_the_others() {
+    let mut world = world();
+    let vats = [vat(&mut world, "one"), vat(&mut world, "two"), vat(&mut world, "three")];
+    for it in vats {
+        start(
+            &mut world,
+            it,
+            "def [again, r] := Ref.promise(); def loop() { again <- run() }; r.resolve(loop); again <- run()",
+        );
+    }
+    let order: Vec<VatId> = (0..9).filter_map(|_| world.run_turn().vat).collect();
+    assert_eq!(order, [vats, vats, vats].concat());
+}

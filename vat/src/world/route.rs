@@ -16,9 +16,12 @@ impl World {
     pub(super) fn route(&mut self, from: u32) {
         let mut work = vec![from];
         while let Some(from) = work.pop() {
-            let Some(vat) = self.vats.get_mut(&from) else { continue };
+            let Some(vat) = self.vats.get_mut(from) else { continue };
             for it in std::mem::take(&mut vat.cx.outbox) {
-                work.extend(self.hand_over(from, it));
+                if let Some(to) = self.hand_over(from, it) {
+                    self.changed(to);
+                    work.push(to);
+                }
             }
         }
     }
@@ -29,13 +32,13 @@ impl World {
             Outgoing::Send { vat, export, message, cause } => self.send(from, vat, export, message, cause),
             Outgoing::Resolve { vat, home, export, value } => self.resolve(from, vat, home, export, value),
             Outgoing::MakeVat { vat, name } => {
-                let powers = self.vats.get(&from)?.cx.powers.for_vat(&name);
+                let powers = self.vats.get(from)?.cx.powers.for_vat(&name);
                 self.add_vat(vat, &name, powers);
                 None
             }
             Outgoing::Seed { vat, source, promise } => self.seed(from, vat, source, promise),
             Outgoing::Kill { vat, problem } => {
-                let why = self.vats.get_mut(&from).map(|it| it.quote(problem)).unwrap_or_default();
+                let why = self.vats.get_mut(from).map(|it| it.quote(problem)).unwrap_or_default();
                 self.end_vat(vat, Problem::new(why.strip_prefix("problem: ").unwrap_or(&why)));
                 None
             }
@@ -43,8 +46,8 @@ impl World {
     }
 
     fn send(&mut self, from: u32, to: u32, export: u32, message: Message, cause: u64) -> Option<u32> {
-        if !self.vats.contains_key(&to) {
-            let vat = self.vats.get_mut(&from)?;
+        if !self.vats.has(to) {
+            let vat = self.vats.get_mut(from)?;
             if let Some(result) = message.result {
                 let problem = vat.cx.heap.problem("the vat is gone");
                 let broken = vat.cx.broken(problem);
@@ -52,8 +55,8 @@ impl World {
             }
             return Some(from);
         }
-        let posted = far::post(&mut self.vats.get_mut(&from)?.cx, message, to);
-        let vat = self.vats.get_mut(&to)?;
+        let posted = far::post(&mut self.vats.get_mut(from)?.cx, message, to);
+        let vat = self.vats.get_mut(to)?;
         let args = unpack(vat, posted.parcel);
         let result = posted.result.map(|number| watched_promise(vat, (from, from, number)));
         let target = vat.cx.tables.exported(export).map(|it| vat.cx.near(it))?;
@@ -67,8 +70,8 @@ impl World {
     }
 
     fn resolve(&mut self, from: u32, to: u32, home: u32, export: u32, value: Value) -> Option<u32> {
-        let parcel = far::pack(&mut self.vats.get_mut(&from)?.cx, &[value], to);
-        let vat = self.vats.get_mut(&to)?;
+        let parcel = far::pack(&mut self.vats.get_mut(from)?.cx, &[value], to);
+        let vat = self.vats.get_mut(to)?;
         let value = unpack(vat, parcel).first().copied().unwrap_or(Value::NULL);
         let promise = match home == to {
             true => vat.cx.tables.exported(export),
@@ -79,14 +82,14 @@ impl World {
     }
 
     fn seed(&mut self, from: u32, to: u32, source: Arc<str>, promise: Value) -> Option<u32> {
-        let sender = self.vats.get_mut(&from)?;
+        let sender = self.vats.get_mut(from)?;
         let number = sender.cx.tables.export(promise.as_obj()?);
         let id = self.fresh();
         let parse = syntax::parse(&source);
         let mut expansion = syntax::expand(&parse.program);
         expansion.errors.splice(0..0, parse.errors);
-        let Some(vat) = self.vats.get_mut(&to) else {
-            let sender = self.vats.get_mut(&from)?;
+        let Some(vat) = self.vats.get_mut(to) else {
+            let sender = self.vats.get_mut(from)?;
             let problem = sender.cx.heap.problem("the vat is gone");
             let broken = sender.cx.broken(problem);
             sender.cx.resolve(promise, broken);
@@ -95,19 +98,19 @@ impl World {
         queue_eval(vat, id, Evaluation::new(expansion, "seed"));
         let result = vat.evals.get(&id)?.result;
         watch(vat, result, (from, from, number));
-        None
+        Some(to)
     }
 
     /// Takes a vat out of the world and breaks what refers to it.
     pub(super) fn end_vat(&mut self, number: u32, why: Problem) {
-        if self.vats.remove(&number).is_none() {
+        if self.vats.remove(number).is_none() {
             return;
         }
-        let others: Vec<u32> = self.vats.keys().copied().collect();
-        for it in others {
-            if let Some(vat) = self.vats.get_mut(&it) {
+        for it in self.vats.numbers() {
+            if let Some(vat) = self.vats.get_mut(it) {
                 lose(vat, number, &why);
             }
+            self.changed(it);
             self.route(it);
         }
     }

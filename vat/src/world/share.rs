@@ -23,12 +23,12 @@ impl World {
     /// Gives the value of `noun` in the scope of `from` to the scope of `to`, under the same name: as a copy
     /// where it is data or known not to change, else as a far reference.
     pub fn share(&mut self, from: VatId, noun: &str, to: VatId) -> Sharing {
-        let Some(vat) = self.vats.get_mut(&from.0) else { return Sharing::Missing };
+        let Some(vat) = self.vats.get_mut(from.0) else { return Sharing::Missing };
         let Some(value) = vat.named(noun) else { return Sharing::Missing };
         let why = crate::object::script(&vat.cx, value)
             .map(|(_, loaded, script)| script.object.map(|it| loaded.objections(it)).unwrap_or_default());
         let parcel = far::pack_presuming(&mut vat.cx, value, to.0);
-        let Some(vat) = self.vats.get_mut(&to.0) else { return Sharing::Missing };
+        let Some(vat) = self.vats.get_mut(to.0) else { return Sharing::Missing };
         let value = super::route::unpack(vat, parcel).first().copied().unwrap_or(crate::Value::NULL);
         vat.cx.scope.names.insert(Arc::from(noun), Named { held: Held::Value, value });
         match crate::reference::state(&vat.cx.heap, value) {
@@ -40,7 +40,7 @@ impl World {
 
     /// Takes a name out of a vat's scope.
     pub fn forget(&mut self, vat: VatId, noun: &str) {
-        if let Some(it) = self.vats.get_mut(&vat.0) {
+        if let Some(it) = self.vats.get_mut(vat.0) {
             it.cx.scope.names.remove(noun);
         }
     }

@@ -1,0 +1,189 @@
+//! Turns and messages: how long one takes, in one vat and between two, and what an idle vat weighs. Every figure
+//! checks the answer it timed.
+#![allow(clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
+
+use std::time::Instant;
+use vat::powers::still::Still;
+use vat::world::{Evaluation, Outcome, World};
+use vat::{Limits, VatId};
+
+struct Stage {
+    world: World,
+    out: Still,
+}
+
+impl Stage {
+    fn new() -> Stage {
+        Stage { world: World::new(Limits::default()), out: Still::new() }
+    }
+    fn vat(&mut self, name: &str) -> VatId {
+        self.world.make_vat(name, Box::new(self.out.clone()))
+    }
+    fn eval(&mut self, vat: VatId, text: &str) {
+        let parse = syntax::parse(text);
+        let expansion = syntax::expand(&parse.program);
+        self.world.eval(vat, Evaluation::new(expansion, "bench"));
+    }
+    /// Turns until there are none: how many, and how long they took.
+    fn run(&mut self) -> (u64, f64) {
+        let start = Instant::now();
+        let mut turns = 0;
+        while matches!(self.world.run_turn().outcome, Outcome::Turned) {
+            turns += 1;
+        }
+        (turns, start.elapsed().as_secs_f64())
+    }
+    fn said(&self) -> String {
+        self.out.take_stdout().trim().to_string()
+    }
+}
+
+fn row(what: &str, n: u64, seconds: f64) {
+    println!("{what:<44} {:>9.1} ns each ({n} in {:.0} ms)", seconds * 1e9 / n as f64, seconds * 1e3);
+}
+
+const COUNTER: &str = "var n := 0; def counter { to add(k) { return n += k } to get() { return n } }";
+
+fn within(n: u64) {
+    let mut stage = Stage::new();
+    let vat = stage.vat("one");
+    stage.eval(vat, COUNTER);
+    stage.run();
+    stage.eval(vat, &format!("for i in 1..{n} {{ counter <- add(i) }}; counter <- get()"));
+    let (_, seconds) = stage.run();
+    stage.eval(vat, "println(n)");
+    stage.run();
+    assert_eq!(stage.said(), (n * (n + 1) / 2).to_string());
+    row("sends within a vat, with their promises", n, seconds);
+}
+
+fn loops(n: u64) {
+    let mut stage = Stage::new();
+    let vat = stage.vat("one");
+    stage.eval(
+        vat,
+        &format!("var n := 0; def step() {{ n += 1; if (n < {n}) {{ step <- run() }} else {{ println(n) }} }}; step <- run()"),
+    );
+    let (_, seconds) = stage.run();
+    assert_eq!(stage.said(), n.to_string());
+    row("a turn that sends the next", n, seconds);
+}
+
+fn two_vats(n: u64) -> (Stage, VatId, VatId) {
+    let mut stage = Stage::new();
+    let (one, two) = (stage.vat("one"), stage.vat("two"));
+    stage.eval(two, COUNTER);
+    stage.run();
+    stage.world.share(two, "counter", one);
+    let _ = n;
+    (stage, one, two)
+}
+
+fn between(n: u64) {
+    let (mut stage, one, two) = two_vats(n);
+    let batch = 1000;
+    stage.eval(
+        one,
+        &format!("var b := 0; def go() {{ b += 1; for i in 1..{batch} {{ counter <- add(i) }}; if (b < {}) {{ go <- run() }} }}; go <- run()", n / batch),
+    );
+    let (_, seconds) = stage.run();
+    stage.eval(two, "println(n)");
+    stage.run();
+    assert_eq!(stage.said(), (n / batch * (batch * (batch + 1) / 2)).to_string());
+    row("messages between two vats, with answers", n, seconds);
+}
+
+fn ping_pong(n: u64) {
+    let mut stage = Stage::new();
+    let (one, two) = (stage.vat("one"), stage.vat("two"));
+    stage.eval(two, "def wall { to ping(n, player) { player <- pong(n) } }");
+    stage.run();
+    stage.world.share(two, "wall", one);
+    stage.eval(one, &format!("def player {{ to pong(n) {{ if (n < {n}) {{ wall <- ping(n + 1, player) }} else {{ println(n) }} }} }}; player <- pong(0)"));
+    let (_, seconds) = stage.run();
+    assert_eq!(stage.said(), n.to_string());
+    row("ping-pong, each message", 2 * n, seconds);
+}
+
+fn chain(n: u64) {
+    let mut stage = Stage::new();
+    let vat = stage.vat("one");
+    stage.eval(
+        vat,
+        &format!("def link {{ to next() {{ return link }} }}; var p := link; for i in 1..{n} {{ p := p <- next() }}; p == link"),
+    );
+    stage.eval(vat, "when (p) -> { println(p == link) }");
+    let (_, seconds) = stage.run();
+    assert_eq!(stage.said(), "true");
+    row("a chain of pipelined sends", n, seconds);
+}
+
+fn chain_between(n: u64) {
+    let mut stage = Stage::new();
+    let (one, two) = (stage.vat("one"), stage.vat("two"));
+    stage.eval(two, "def link { to next() { return link } }");
+    stage.run();
+    stage.world.share(two, "link", one);
+    stage.eval(one, &format!("var p := link; for i in 1..{n} {{ p := p <- next() }}"));
+    stage.eval(one, "when (p) -> { println(p == link) }");
+    let (_, seconds) = stage.run();
+    assert_eq!(stage.said(), "true");
+    row("a chain of pipelined sends to another vat", n, seconds);
+}
+
+/// Resident bytes of this process.
+fn resident() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    text.split(' ').nth(1).and_then(|it| it.parse::<u64>().ok()).unwrap_or(0) * 4096
+}
+
+fn idle(n: u64) {
+    let mut stage = Stage::new();
+    let before = resident();
+    let start = Instant::now();
+    let vats: Vec<VatId> = (0..n).map(|_| stage.vat("idle")).collect();
+    let seconds = start.elapsed().as_secs_f64();
+    row("an empty vat is made", n, seconds);
+    println!("{:<44} {:>9} bytes", "an empty vat", (resident() - before) / n);
+    assert_eq!(vats.len() as u64, n);
+    drop(stage);
+}
+
+fn seeded(n: u64) {
+    let mut stage = Stage::new();
+    let vat = stage.vat("maker");
+    let before = resident();
+    stage.eval(
+        vat,
+        &format!("var all := [].diverge(); for i in 1..{n} {{ def v := makeVat(\"worker\"); all.push(seedVat(v, \"var n := 0; def worker {{ to add(k) {{ return n += k }} }}\")) }}"),
+    );
+    let (_, seconds) = stage.run();
+    row("a vat is made and seeded by E", n, seconds);
+    println!("{:<44} {:>9} bytes", "a vat with an object, referred to", (resident() - before) / n);
+    stage.eval(vat, "var sum := 0; for w in (all) { when (def a := w <- add(1)) -> { sum += a } }");
+    let (_, seconds) = stage.run();
+    stage.eval(vat, "println(sum)");
+    stage.run();
+    assert_eq!(stage.said(), n.to_string());
+    row("each is sent a message and answers", n, seconds);
+}
+
+fn main() {
+    let only: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
+    let benches: [(&str, fn(u64), u64); 8] = [
+        ("within", within, 1_000_000),
+        ("loops", loops, 1_000_000),
+        ("between", between, 500_000),
+        ("ping", ping_pong, 500_000),
+        ("chain", chain, 1_000_000),
+        ("far-chain", chain_between, 100_000),
+        ("idle", idle, 100_000),
+        ("seeded", seeded, 100_000),
+    ];
+    let scale: f64 = std::env::var("SCALE").ok().and_then(|it| it.parse().ok()).unwrap_or(1.0);
+    for (name, bench, n) in benches {
+        if only.is_empty() || only.iter().any(|it| it == name) {
+            bench((n as f64 * scale) as u64);
+        }
+    }
+}
