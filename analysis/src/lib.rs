@@ -33,7 +33,7 @@ mod reruns;
 mod transcript;
 mod verdicts;
 
-pub use audit::Verdict;
+pub use audit::{Properties, Verdict};
 pub use change::Change;
 pub use diagnostics::{Code, Diagnostic, Related, Severity};
 pub use host::{Analysis, AnalysisHost, CancelOne, Cancellable, Cancelled};

@@ -5,10 +5,11 @@ use crate::input::File;
 use crate::knowledge::{Own, Surroundings, knowledge};
 use crate::names::{names, prefix};
 use crate::program::programs;
-use audit::{Judgement, Verdict, judge};
+use audit::{Judgement, Properties, Property, Verdict, infer, judge};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::Scopes;
+use syntax::kernel_e::ObjectId;
 use syntax::scope::{DefinitionId, DefinitionKind};
 
 #[derive(PartialEq, Eq, Debug, Default)]
@@ -17,6 +18,8 @@ pub(crate) struct Verdicts {
     pub programs: Vec<Vec<Judgement>>,
     /// By program: of which names of objects it is known whether they are DeepFrozen, asked or not.
     pub frozen: Vec<FxHashMap<DefinitionId, bool>>,
+    /// By program: what Confined would say of each object expression that does not ask for it.
+    pub confined: Vec<Vec<Judgement>>,
 }
 
 #[salsa::tracked(returns(ref))]
@@ -30,15 +33,39 @@ pub(crate) fn verdicts(db: &dyn Db, file: File) -> Arc<Verdicts> {
         let around = Surroundings::new(db, file, index, own);
         let scopes = &names(db, file).programs[index].scopes;
         let judgements = judge(program, scopes, &around, &known[index], &prefix);
+        let confined =
+            infer(Property::Confined, program, scopes, &around, &known[index], &judgements, &prefix);
         verdicts.frozen.push(frozen(scopes, &judgements));
+        verdicts.confined.push(confined);
         verdicts.programs.push(judgements);
     }
     Arc::new(verdicts)
 }
 
+/// An approval by one of these says that the object is DeepFrozen.
+fn is_about_frozen(it: &Judgement) -> bool {
+    it.auditor.starts_with("DeepFrozen") || matches!(&*it.auditor, "Confined" | "Throwable")
+}
+
+impl Verdicts {
+    /// The four properties of an object expression.
+    pub fn properties(&self, program: usize, object: ObjectId) -> Properties {
+        let about = |all: &[Judgement], is: &dyn Fn(&Judgement) -> bool| {
+            let mut of = all.iter().filter(|it| it.object == object && is(it));
+            of.find(|it| it.verdict.is_approved()).map(|it| it.verdict.clone())
+        };
+        let unknown = || Verdict::Unknown("not judged".into());
+        let (asked, inferred) = (&self.programs[program], &self.confined[program]);
+        let frozen = about(asked, &is_about_frozen);
+        let is_confined = |it: &Judgement| &*it.auditor == "Confined";
+        let confined = about(asked, &is_confined).or_else(|| about(inferred, &is_confined));
+        Properties::of(&frozen.unwrap_or_else(unknown), &confined.unwrap_or_else(unknown))
+    }
+}
+
 fn frozen(scopes: &Scopes, judgements: &[Judgement]) -> FxHashMap<DefinitionId, bool> {
     let mut frozen = vec![None; scopes.parents.len()];
-    for it in judgements.iter().filter(|it| it.auditor.starts_with("DeepFrozen")) {
+    for it in judgements.iter().filter(|it| is_about_frozen(it)) {
         frozen[it.object.index()] = match it.verdict {
             Verdict::Approved => Some(true),
             Verdict::Rejected(_) => Some(false),

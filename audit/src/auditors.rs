@@ -1,12 +1,15 @@
 //! The built-in auditors, by name.
 
+mod data;
 mod deep_frozen;
 mod eventually;
 mod pass_by_construction;
 mod selfless;
+mod throwable;
 mod transparent;
 
 use crate::audition::Audition;
+use crate::guards::Property;
 use crate::verdict::Verdict;
 pub use eventually::EVENTUALLY;
 
@@ -27,6 +30,12 @@ pub enum Auditor {
     PassByCopy,
     /// `pbc`: passed by construction.
     Pbc,
+    /// `Data`: its portrayal tells all of it, and all of it is data.
+    Data,
+    /// `Confined`: DeepFrozen, and deaf to everything but its callers.
+    Confined,
+    /// `Throwable`: DeepFrozen, and travels as its portrayal.
+    Throwable,
     /// `DeepFrozenStamp` of the privileged scope: claims without being asked for reasons.
     DeepFrozenStamp,
     /// `TransparentStamp` of the privileged scope.
@@ -42,6 +51,9 @@ impl Auditor {
             "Transparent" => Auditor::Transparent,
             "PassByCopy" => Auditor::PassByCopy,
             "pbc" => Auditor::Pbc,
+            "Data" | "DeepPassByCopy" => Auditor::Data,
+            "Confined" => Auditor::Confined,
+            "Throwable" => Auditor::Throwable,
             "DeepFrozenStamp" => Auditor::DeepFrozenStamp,
             "TransparentStamp" => Auditor::TransparentStamp,
             _ => return None,
@@ -58,6 +70,9 @@ impl Auditor {
             Auditor::Transparent => "Transparent",
             Auditor::PassByCopy => "PassByCopy",
             Auditor::Pbc => "pbc",
+            Auditor::Data => "Data",
+            Auditor::Confined => "Confined",
+            Auditor::Throwable => "Throwable",
             Auditor::DeepFrozenStamp => "DeepFrozenStamp",
             Auditor::TransparentStamp => "TransparentStamp",
         }
@@ -72,7 +87,12 @@ impl Auditor {
 /// The one judge. What it answers in the editor it answers in the vat.
 pub fn audit(auditor: Auditor, audition: &Audition<'_>) -> Verdict {
     match auditor {
-        Auditor::DeepFrozen | Auditor::OptionallyDeepFrozen => deep_frozen::audit(audition),
+        Auditor::DeepFrozen | Auditor::OptionallyDeepFrozen => {
+            deep_frozen::audit(Property::DeepFrozen, audition)
+        }
+        Auditor::Confined => deep_frozen::audit(Property::Confined, audition),
+        Auditor::Data => data::audit(audition),
+        Auditor::Throwable => throwable::audit(audition),
         Auditor::EventuallyDeepFrozen => eventually::audit(audition),
         Auditor::Selfless => selfless::audit(audition),
         Auditor::Transparent => transparent::audit(audition),

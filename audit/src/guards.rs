@@ -4,6 +4,10 @@
 //! value (`int`). E uses one kind of object for both, and so does [`Guard`]. It says nothing about how a guard
 //! coerces; that is the vat's.
 
+mod implies;
+
+pub use implies::{Implication, Property};
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -74,19 +78,11 @@ pub enum Standard {
     Pbc,
     Selfless,
     Transparent,
+    Confined,
+    Throwable,
     TextWriter,
     EAudition,
     StandardGraphExit,
-}
-
-/// Whether a guard lets only such values through as an auditor needs.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Implication {
-    Yes,
-    /// No, or the auditor does not know the guard; E refuses in both cases.
-    No,
-    /// Not before more is known.
-    Unknown(Arc<str>),
 }
 
 impl Standard {
@@ -118,6 +114,8 @@ impl Standard {
         Standard::Pbc,
         Standard::Selfless,
         Standard::Transparent,
+        Standard::Confined,
+        Standard::Throwable,
         Standard::TextWriter,
         Standard::EAudition,
         Standard::StandardGraphExit,
@@ -152,6 +150,8 @@ impl Standard {
             Standard::Pbc => "pbc",
             Standard::Selfless => "Selfless",
             Standard::Transparent => "Transparent",
+            Standard::Confined => "Confined",
+            Standard::Throwable => "Throwable",
             Standard::TextWriter => "TextWriter",
             Standard::EAudition => "EAudition",
             Standard::StandardGraphExit => "StandardGraphExit",
@@ -170,12 +170,6 @@ impl Standard {
             self,
             Any | Void | Boolean | Int | Float64 | Char | String | List | Map | Set | NullOk | NotNull | Near
         )
-    }
-
-    /// Whether only DeepFrozen values pass. `nullOk` alone accepts nothing but null, `void` makes null of all.
-    fn implies_deep_frozen(self) -> bool {
-        use Standard::*;
-        matches!(self, Void | Boolean | Int | Float64 | Char | String | Twine | NullOk | DeepFrozen)
     }
 }
 
@@ -197,73 +191,6 @@ impl Guard {
             Guard::Standard(it) => it.never_audits(),
             Guard::List(_) | Guard::Set(_) | Guard::Map(..) | Guard::NullOk(_) | Guard::Region(..) => true,
             _ => false,
-        }
-    }
-
-    /// E's `DeepFrozen.rangeSupersetOf(guard)`: whether every value that passes is DeepFrozen; `None` where
-    /// that depends on a guard that DeepFrozen does not know.
-    pub fn is_within_deep_frozen(&self) -> Option<bool> {
-        let all = |parts: &[&Guard]| {
-            let known: Vec<Option<bool>> = parts.iter().map(|it| it.is_within_deep_frozen()).collect();
-            match known.contains(&Some(false)) {
-                true => Some(false),
-                false => (!known.contains(&None)).then_some(true),
-            }
-        };
-        match self {
-            Guard::Other(_) | Guard::Unknown(_) => None,
-            Guard::FinalSlot(g) | Guard::List(g) | Guard::Set(g) | Guard::NullOk(g) => {
-                g.is_within_deep_frozen()
-            }
-            Guard::Map(k, v) => all(&[k, v]),
-            Guard::Tuple(parts) | Guard::Union(parts) => all(&parts.iter().collect::<Vec<_>>()),
-            it => Some(it.implies_deep_frozen() == Implication::Yes),
-        }
-    }
-
-    /// Whether every value that passes is known to be DeepFrozen.
-    pub fn implies_deep_frozen(&self) -> Implication {
-        use Implication::*;
-        match self {
-            Guard::Standard(it) if it.implies_deep_frozen() => Yes,
-            Guard::FinalSlot(g) | Guard::List(g) | Guard::Set(g) | Guard::NullOk(g) => {
-                g.implies_deep_frozen()
-            }
-            Guard::Map(k, v) => k.implies_deep_frozen().and(v.implies_deep_frozen()),
-            Guard::Tuple(parts) | Guard::Union(parts) => {
-                parts.iter().fold(Yes, |so_far, it| so_far.and(it.implies_deep_frozen()))
-            }
-            Guard::Intersection(parts) => {
-                parts.iter().fold(No, |so_far, it| so_far.or(it.implies_deep_frozen()))
-            }
-            Guard::Region(space, _) if space.implies_deep_frozen() => Yes,
-            Guard::Same(_, true) => Yes,
-            Guard::Unknown(why) => Unknown(why.clone()),
-            Guard::Standard(_)
-            | Guard::VarSlot
-            | Guard::GuardedSlot
-            | Guard::Region(..)
-            | Guard::Same(..)
-            | Guard::Other(_) => No,
-        }
-    }
-}
-
-impl Implication {
-    fn and(self, other: Implication) -> Implication {
-        use Implication::*;
-        match (self, other) {
-            (No, _) | (_, No) => No,
-            (Unknown(why), _) | (_, Unknown(why)) => Unknown(why),
-            (Yes, Yes) => Yes,
-        }
-    }
-    fn or(self, other: Implication) -> Implication {
-        use Implication::*;
-        match (self, other) {
-            (Yes, _) | (_, Yes) => Yes,
-            (Unknown(why), _) | (_, Unknown(why)) => Unknown(why),
-            (No, No) => No,
         }
     }
 }

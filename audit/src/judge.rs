@@ -2,12 +2,12 @@
 
 use crate::audition::{Audition, fully_qualified_name};
 use crate::auditors::{Auditor, audit};
-use crate::guards::{Guard, Implication, Standard};
+use crate::guards::{Guard, Implication, Property, Standard};
 use crate::known::{Around, Known, Worth, worth};
-use crate::verdict::{Objection, ObjectionKind, Place, Verdict, as_written};
+use crate::verdict::{Further, Objection, ObjectionKind, Place, Verdict, as_written, in_short};
 use std::sync::Arc;
 use syntax::Scopes;
-use syntax::kernel_e::{Expr, ExprId, ObjectId, Program};
+use syntax::kernel_e::{Expr, ExprId, Name, ObjectId, Program};
 use syntax::scope::{Binder, Capture, DefinitionKind};
 
 /// One auditor's answer about one object expression.
@@ -37,9 +37,31 @@ pub fn judge(
 ) -> Vec<Judgement> {
     let cx = Judge { program, scopes, around, known, prefix };
     let asked: Vec<Vec<Judgement>> = cx.objects().map(|it| cx.asked(it)).collect();
-    let unasked = cx.unasked(&asked);
+    let unasked = cx.unasked(Property::DeepFrozen, &asked);
     asked.into_iter().zip(unasked).flat_map(|(asked, unasked)| asked.into_iter().chain(unasked)).collect()
 }
+
+/// What DeepFrozen or Confined would say of every object expression that does not ask for it. `judged` is what
+/// [`judge`] answered.
+pub fn infer(
+    wanted: Property,
+    program: &Program,
+    scopes: &Scopes,
+    around: &dyn Around,
+    known: &Known,
+    judged: &[Judgement],
+    prefix: &str,
+) -> Vec<Judgement> {
+    let cx = Judge { program, scopes, around, known, prefix };
+    let mut asked = vec![Vec::new(); program.objects.len()];
+    for it in judged.iter().filter(|it| it.asked_at.is_some()) {
+        asked[it.object.index()].push(it.clone());
+    }
+    cx.unasked(wanted, &asked).into_iter().flatten().collect()
+}
+
+/// A way longer than this is not told.
+const LONGEST_WAY: usize = 16;
 
 #[derive(Clone, Copy)]
 struct Judge<'a> {
@@ -135,12 +157,16 @@ impl Judge<'_> {
         }
     }
 
-    /// By object: DeepFrozen where nobody asked for it. Objects that hold each other are presumed frozen
+    /// By object: what the auditor says where nobody asked it. Objects that hold each other are presumed to pass
     /// together, and refuted together: the greatest fixpoint.
-    fn unasked(&self, asked: &[Vec<Judgement>]) -> Vec<Option<Judgement>> {
+    fn unasked(&self, wanted: Property, asked: &[Vec<Judgement>]) -> Vec<Option<Judgement>> {
         // One that is to be DeepFrozen eventually is not known to be.
-        let stamps = |it: &&Judgement| {
-            matches!(&*it.auditor, "DeepFrozen" | "DeepFrozen.optionally()" | "DeepFrozenStamp")
+        let stamps = |it: &&Judgement| match wanted {
+            Property::DeepFrozen => matches!(
+                &*it.auditor,
+                "DeepFrozen" | "DeepFrozen.optionally()" | "DeepFrozenStamp" | "Confined" | "Throwable"
+            ),
+            _ => &*it.auditor == wanted.name(),
         };
         let asks = |it: ObjectId| asked[it.index()].iter().find(stamps);
         let asked = |it| asks(it).map(|it| Standing::after(&it.verdict));
@@ -150,22 +176,92 @@ impl Judge<'_> {
         let holders = self.holders();
         let mut todo: Vec<ObjectId> = self.objects().filter(|it| asks(*it).is_none()).collect();
         todo.reverse();
+        let auditor = match wanted {
+            Property::Confined => Auditor::Confined,
+            Property::DeepFrozen | Property::Data => Auditor::DeepFrozen,
+        };
         while let Some(it) = todo.pop() {
-            let verdict = self.audit(Auditor::DeepFrozen, it, &self.presumed_guards(it, &presumed));
+            let verdict = self.audit(auditor, it, &self.presumed_guards(wanted, it, &presumed));
             let standing = Standing::after(&verdict);
             if standing < std::mem::replace(&mut presumed[it.index()], standing) {
                 todo.extend(holders[it.index()].iter().filter(|it| asks(**it).is_none()));
             }
             verdicts[it.index()] = Some(verdict);
         }
-        self.objects().zip(verdicts).map(|(it, verdict)| Some(self.unasked_judgement(it, verdict?))).collect()
+        self.explain(&presumed, &holders, &mut verdicts);
+        let verdicts = self.objects().zip(verdicts);
+        verdicts.map(|(it, verdict)| Some(self.unasked_judgement(auditor, it, verdict?))).collect()
     }
 
-    fn unasked_judgement(&self, object: ObjectId, verdict: Verdict) -> Judgement {
-        let if_asked = Some(self.audit(Auditor::DeepFrozen, object, &self.guards(object)));
+    /// Adds to each objection to an object that is held the shortest way to what is wrong with it: one walk from
+    /// all culprits at once, from what is held to who holds it.
+    fn explain(&self, presumed: &[Standing], holders: &[Vec<ObjectId>], verdicts: &mut [Option<Verdict>]) {
+        let held = |it: &Objection| match &it.kind {
+            ObjectionKind::Capture { binder, .. } => {
+                self.held(binder).filter(|it| presumed[it.index()] == Standing::Rejected)
+            }
+            _ => None,
+        };
+        // By object: the name of the next thing on the way, and the object that name holds, if it is no culprit.
+        let mut next: Vec<Option<(Name, Option<ObjectId>, String)>> = vec![None; verdicts.len()];
+        let mut todo = std::collections::VecDeque::new();
+        for (index, verdict) in verdicts.iter().enumerate() {
+            let objections = verdict.as_ref().map_or(&[][..], Verdict::objections);
+            let direct = objections.iter().filter(|it| held(it).is_none()).find_map(|it| match &it.kind {
+                ObjectionKind::Capture { noun, found, wanted, .. } => {
+                    Some((noun.clone(), in_short(found, *wanted)))
+                }
+                ObjectionKind::OwnVariable { noun } => Some((noun.clone(), "is a var".to_string())),
+                _ => None,
+            });
+            if let Some((noun, reason)) = direct {
+                next[index] = Some((noun, None, reason));
+                todo.push_back(ObjectId(index as u32));
+            }
+        }
+        while let Some(it) = todo.pop_front() {
+            for holder in &holders[it.index()] {
+                if next[holder.index()].is_some() || presumed[holder.index()] != Standing::Rejected {
+                    continue;
+                }
+                let names = self.scopes.captures(*holder).iter();
+                let noun =
+                    names.filter(|capture| self.held_object(capture) == Some(it)).map(|it| it.noun.clone());
+                if let Some(noun) = noun.into_iter().next() {
+                    next[holder.index()] = Some((noun, Some(it), String::new()));
+                    todo.push_back(*holder);
+                }
+            }
+        }
+        for verdict in verdicts.iter_mut().flatten() {
+            let Verdict::Rejected(objections) = verdict else { continue };
+            for it in objections {
+                let Some(mut at) = held(it) else { continue };
+                let mut path = Vec::new();
+                let reason = loop {
+                    match next[at.index()].clone() {
+                        Some((noun, held, reason)) if path.len() < LONGEST_WAY => {
+                            path.push(noun);
+                            match held {
+                                Some(it) => at = it,
+                                None => break Some(reason),
+                            }
+                        }
+                        _ => break None,
+                    }
+                };
+                if let (ObjectionKind::Capture { further, .. }, Some(reason)) = (&mut it.kind, reason) {
+                    *further = Some(Further { path, reason });
+                }
+            }
+        }
+    }
+
+    fn unasked_judgement(&self, auditor: Auditor, object: ObjectId, verdict: Verdict) -> Judgement {
+        let if_asked = Some(self.audit(auditor, object, &self.guards(object)));
         Judgement {
             object,
-            auditor: Auditor::DeepFrozen.name().into(),
+            auditor: auditor.name().into(),
             asked_at: None,
             insists: false,
             verdict,
@@ -187,23 +283,27 @@ impl Judge<'_> {
     }
 
     fn held_object(&self, it: &Capture) -> Option<ObjectId> {
-        let Binder::Definition(id) = it.binder else { return None };
+        self.held(&it.binder)
+    }
+
+    fn held(&self, binder: &Binder) -> Option<ObjectId> {
+        let Binder::Definition(id) = *binder else { return None };
         match self.scopes.definition(id).kind {
             DefinitionKind::Object { object, .. } => Some(object),
             _ => self.known.objects.get(&id).copied(),
         }
     }
 
-    fn presumed_guards(&self, object: ObjectId, presumed: &[Standing]) -> Vec<Guard> {
+    fn presumed_guards(&self, wanted: Property, object: ObjectId, presumed: &[Standing]) -> Vec<Guard> {
         let captures = self.scopes.captures(object).iter();
         captures
             .zip(self.guards(object))
-            .map(|(it, guard)| self.presumed_guard(it, guard, presumed))
+            .map(|(it, guard)| self.presumed_guard(wanted, it, guard, presumed))
             .collect()
     }
 
     /// A final slot without a guard still holds what it holds: data, or an object presumed frozen.
-    fn presumed_guard(&self, it: &Capture, guard: Guard, presumed: &[Standing]) -> Guard {
+    fn presumed_guard(&self, wanted: Property, it: &Capture, guard: Guard, presumed: &[Standing]) -> Guard {
         if guard != Guard::plain_def() {
             return guard;
         }
@@ -213,21 +313,28 @@ impl Judge<'_> {
             }
             (Some(held), _) if presumed[held.index()] == Standing::Unknown => {
                 return Guard::Unknown(
-                    format!("whether `{}` is DeepFrozen is not known", as_written(&it.noun)).into(),
+                    format!("whether `{}` is {} is not known", as_written(&it.noun), wanted.name()).into(),
                 );
             }
             (Some(_), _) => true,
             (None, Binder::Definition(id)) => match self.known.values.get(id.0 as usize) {
-                Some(Worth::Data | Worth::Guard(_) | Worth::Module) => true,
-                Some(Worth::Scope(it)) => it.guard().implies_deep_frozen() == Implication::Yes,
+                Some(Worth::Data | Worth::Guard(_)) => true,
+                // What a module gives is DeepFrozen; what it listens to is not said.
+                Some(Worth::Module) => wanted == Property::DeepFrozen,
+                Some(Worth::Scope(it)) => it.guard().implies(wanted) == Implication::Yes,
                 _ => false,
             },
+            (None, Binder::Outer) if wanted != Property::DeepFrozen => false,
             (None, Binder::Outer) => match self.around.frozen(&it.noun) {
                 Some(false) => return held_not_frozen(&it.noun),
                 known => known == Some(true),
             },
         };
-        if frozen { Guard::def(Guard::Standard(Standard::DeepFrozen)) } else { guard }
+        let standard = match wanted {
+            Property::Confined => Standard::Confined,
+            Property::DeepFrozen | Property::Data => Standard::DeepFrozen,
+        };
+        if frozen { Guard::def(Guard::Standard(standard)) } else { guard }
     }
 }
 

@@ -12,12 +12,14 @@ pub mod authority;
 pub mod guards;
 pub mod judge;
 pub mod known;
+mod properties;
 pub mod scopes;
 pub mod verdict;
 
 pub use audition::{Audition, Captured};
 pub use auditors::{Auditor, audit};
-pub use guards::{Guard, Implication, Standard};
-pub use judge::{Judgement, judge};
+pub use guards::{Guard, Implication, Property, Standard};
+pub use judge::{Judgement, infer, judge};
 pub use known::{Around, Born, Known, Worth, known};
-pub use verdict::{Objection, ObjectionKind, Place, Verdict, as_written};
+pub use properties::Properties;
+pub use verdict::{Further, Objection, ObjectionKind, Place, Verdict, as_written};

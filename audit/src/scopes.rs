@@ -76,6 +76,21 @@ impl ScopeName {
     pub fn auditor(&self) -> Option<Auditor> {
         Auditor::by_name(self.name)
     }
+    /// Whether bits from outside the program can be learned through it: powers, and what loads or shares.
+    pub fn listens(&self) -> bool {
+        self.authority != Authority::None
+            || matches!(
+                self.name,
+                "import__uriGetter"
+                    | "elang__uriGetter"
+                    | "elib__uriGetter"
+                    | "type__uriGetter"
+                    | "resource__uriGetter"
+                    | "shared__uriGetter"
+                    | "safeScope"
+                    | "__eval"
+            )
+    }
     /// A name that only expansion writes; completion leaves it out.
     pub fn is_internal(&self) -> bool {
         self.name.starts_with("__") || self.name.ends_with("__quasiParser")
@@ -194,11 +209,13 @@ static NAMES: &[ScopeName] = names! {
         "all": "Guard: `all[g, h]` lets through what passes both.",
         "Not": "Guard: `Not[g]` lets through what g refuses.",
         "DeepFrozen": "Guard and auditor: immutable, and reaching nothing that is not.",
-        "Data": "Guard: made of nothing but values that travel as copies.",
+        "Data": "Guard and auditor: made of nothing but values that travel as copies.",
         "PassByCopy": "Guard and auditor: travels to another vat as a copy.",
         "pbc": "Auditor: travels by construction, through its portrayal.",
         "Selfless": "Guard and auditor: compared by what it says of itself, not by identity.",
         "Transparent": "Guard and auditor: whose portrayal may be shown to anyone.",
+        "Confined": "Guard and auditor: DeepFrozen, and deaf to everything but its callers.",
+        "Throwable": "Guard and auditor: may be thrown; immutable, and travels as a copy.",
         "ValueGuard": "Another name of `Guard`.",
         "TextWriter": "Guard: what an object prints itself on.",
         "EAudition": "Guard: the audition that an auditor is called with.",

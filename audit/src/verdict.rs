@@ -1,6 +1,6 @@
 //! What an auditor answers: approved, rejected with reasons, or unknown with what is missing.
 
-use crate::guards::Guard;
+use crate::guards::{Guard, Property};
 use std::sync::Arc;
 use syntax::kernel_e::{ExprId, Name, ObjectId};
 use syntax::scope::Binder;
@@ -28,13 +28,30 @@ pub struct Objection {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ObjectionKind {
     /// A capture whose binding does not carry a guard that implies what the auditor wants.
-    Capture { noun: Name, binder: Binder, found: Guard },
+    Capture {
+        noun: Name,
+        binder: Binder,
+        found: Guard,
+        /// What the guard does not imply.
+        wanted: Property,
+        /// Where the reason lies, if that is behind the name: the shortest way to it.
+        further: Option<Further>,
+    },
     /// The object's own name is a variable: `def var x implements DeepFrozen { … x … }`.
     OwnVariable { noun: Name },
     /// The object lacks a method that the auditor wants, or has it in another shape.
     Method { wanted: Arc<str> },
     /// What was named as an auditor is none.
     NotAnAuditor { name: Arc<str> },
+}
+
+/// The shortest way from what a capture holds to what stands in its way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Further {
+    /// Names, each held by the one before it; the first by what the capture holds. The last is the culprit's.
+    pub path: Vec<Name>,
+    /// The culprit in a few words, without its name: `is a var`.
+    pub reason: String,
 }
 
 /// Where in a Kernel-E program an objection points.
@@ -67,7 +84,14 @@ impl Objection {
     /// The reason in a few words, for the end of a line: `n` is a var.
     pub fn short(&self) -> String {
         match &self.kind {
-            ObjectionKind::Capture { noun, found, .. } => capture_in_short(as_written(noun), found),
+            ObjectionKind::Capture { noun, further: Some(it), wanted, .. } => {
+                let path: Vec<String> = it.path.iter().map(|it| format!("`{}`", as_written(it))).collect();
+                let noun = as_written(noun);
+                format!("`{noun}` is not {}: {} {}", wanted.name(), path.join(" → "), it.reason)
+            }
+            ObjectionKind::Capture { noun, found, wanted, .. } => {
+                format!("`{}` {}", as_written(noun), in_short(found, *wanted))
+            }
             ObjectionKind::OwnVariable { noun } => format!("`{noun}` is a var"),
             ObjectionKind::Method { wanted } => format!("no {wanted}"),
             ObjectionKind::NotAnAuditor { name } => format!("`{name}` is not an auditor"),
@@ -77,7 +101,9 @@ impl Objection {
     /// What would satisfy the auditor, as a sentence to a person.
     pub fn remedy(&self) -> String {
         match &self.kind {
-            ObjectionKind::Capture { noun, found, .. } => capture_remedy(as_written(noun), found),
+            ObjectionKind::Capture { noun, found, wanted, .. } => {
+                capture_remedy(as_written(noun), found, *wanted)
+            }
             ObjectionKind::OwnVariable { noun } => format!("Define `{noun}` without `var`."),
             ObjectionKind::Method { wanted } => format!("It needs {wanted}."),
             ObjectionKind::NotAnAuditor { name } => format!("Use `{name}` as a guard instead."),
@@ -85,29 +111,32 @@ impl Objection {
     }
 }
 
-fn capture_in_short(noun: &str, found: &Guard) -> String {
+/// What is wrong with a capture's guard, said of its noun: `is a var`.
+pub(crate) fn in_short(found: &Guard, wanted: Property) -> String {
+    let wanted = wanted.name();
     match found {
-        Guard::VarSlot | Guard::GuardedSlot => format!("`{noun}` is a var"),
-        Guard::Same(..) => format!("`{noun}` is not DeepFrozen"),
-        Guard::FinalSlot(g) if **g == Guard::ANY => format!("`{noun}` has no guard"),
-        Guard::FinalSlot(g) if matches!(**g, Guard::Same(..)) => format!("`{noun}` is not DeepFrozen"),
-        Guard::FinalSlot(g) => format!("`{noun}` is only known as {g}"),
-        other => format!("`{noun}` is bound as {other}"),
+        Guard::VarSlot | Guard::GuardedSlot => "is a var".to_string(),
+        Guard::Same(..) => format!("is not {wanted}"),
+        Guard::FinalSlot(g) if **g == Guard::ANY => "has no guard".to_string(),
+        Guard::FinalSlot(g) if matches!(**g, Guard::Same(..)) => format!("is not {wanted}"),
+        Guard::FinalSlot(g) => format!("is only known as {g}"),
+        other => format!("is bound as {other}"),
     }
 }
 
-fn capture_remedy(noun: &str, found: &Guard) -> String {
+fn capture_remedy(noun: &str, found: &Guard, wanted: Property) -> String {
+    let wanted = wanted.name();
     match found {
         Guard::VarSlot | Guard::GuardedSlot => {
             format!("Make `{noun}` a `def`, or pass its value in as an argument.")
         }
         Guard::Same(..) => format!("Take `{noun}` as a parameter instead of closing over it."),
         Guard::FinalSlot(g) if matches!(**g, Guard::Same(..)) => {
-            format!("Make `{noun}` DeepFrozen, or take it as a parameter.")
+            format!("Make `{noun}` {wanted}, or take it as a parameter.")
         }
         _ => format!(
-            "Give `{noun}` a guard that implies DeepFrozen, such as `def {noun} :DeepFrozen := …`, \
-             or `as DeepFrozen` if it is an object."
+            "Give `{noun}` a guard that implies {wanted}, such as `def {noun} :{wanted} := …`, \
+             or `as {wanted}` if it is an object."
         ),
     }
 }

@@ -68,11 +68,17 @@ fn json_line(source: &Source, judged: &Judged, spots: &[Place]) -> serde_json::V
         "file": source.name, "line": spots[0].line, "column": spots[0].column,
         "object": judged.object, "auditor": judged.auditor, "asked": judged.asked,
         "verdict": word(&judged.verdict), "objections": objections,
+        "properties": properties(judged),
     });
     if let Verdict::Unknown(missing) = &judged.verdict {
         line["missing"] = json!(&**missing);
     }
     line
+}
+
+/// The four properties of the object, whoever the auditor.
+fn properties(judged: &Judged) -> serde_json::Value {
+    judged.properties.named().into_iter().map(|(name, has)| (name.to_string(), json!(has))).collect()
 }
 
 fn human(source: &Source, judged: &Judged, spots: &[Place], out: &mut impl Write) -> std::io::Result<()> {

@@ -7,8 +7,8 @@ pub(crate) mod guards;
 
 pub(crate) use auditors::implies_deep_frozen;
 pub use auditors::{
-    DATA, DEEP_FROZEN, DEEP_FROZEN_STAMP, EVENTUALLY, EXIT_VIA_HERE, OPTIONALLY, PASS_BY_COPY, PBC, SELFLESS,
-    TRANSPARENT, TRANSPARENT_STAMP,
+    CONFINED, DATA, DEEP_FROZEN, DEEP_FROZEN_STAMP, EVENTUALLY, EXIT_VIA_HERE, OPTIONALLY, PASS_BY_COPY, PBC,
+    SELFLESS, THROWABLE, TRANSPARENT, TRANSPARENT_STAMP,
 };
 pub use frozen::is_deep_frozen;
 pub(crate) use frozen::{is_presumed_frozen, may_be_copied};

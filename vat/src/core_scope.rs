@@ -30,6 +30,8 @@ pub fn safe(name: &str) -> Option<Entry> {
         "PassByCopy" => &crate::audition::PASS_BY_COPY,
         "pbc" => &crate::audition::PBC,
         "Data" => &crate::audition::DATA,
+        "Confined" => &crate::audition::CONFINED,
+        "Throwable" => &crate::audition::THROWABLE,
         "import__uriGetter" => &crate::import::IMPORT,
         "elib__uriGetter" => &crate::import::ELIB,
         "elang__uriGetter" => &crate::import::ELANG,

@@ -130,6 +130,10 @@ impl Stamps {
     pub(crate) const APPROVED: Stamps = Stamps(128);
     /// It shows its state to whoever checks whether it is DeepFrozen: that depends on what it holds by then.
     pub const EVENTUALLY: Stamps = Stamps(256);
+    /// Deaf to everything but its callers.
+    pub const CONFINED: Stamps = Stamps(512);
+    /// May be thrown.
+    pub const THROWABLE: Stamps = Stamps(1024);
 
     pub const fn and(self, other: Stamps) -> Stamps {
         Stamps(self.0 | other.0)

@@ -143,11 +143,19 @@ fn object_page(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Vec<S
     parts.push(messages(&it.script));
     let judgements = &verdicts(db, file).programs[index];
     parts.extend(judgements.iter().filter(|it| it.object == object).map(explain));
+    parts.extend(properties(db, file, index, object));
     parts.push(closes_over(db, file, index, object));
     let reach = reach_of_object(db, file, index, object);
     let further: Vec<&Held> = reach.holds.iter().filter(|it| is_news(it)).collect();
     parts.extend(reaches("Through them it reaches", &further));
     parts
+}
+
+/// Which of the four properties it has; nothing if none.
+fn properties(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Option<String> {
+    let all = verdicts(db, file).properties(index, object).named();
+    let has: Vec<&str> = all.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
+    (!has.is_empty()).then(|| format!("Has {}.", has.join(", ")))
 }
 
 /// What is held directly is listed as a capture already; objects on the way show in the paths.

@@ -7,8 +7,8 @@ use crate::input::File;
 use crate::names::{names, prefix};
 use crate::program::{maps, programs};
 use crate::verdicts::verdicts;
-use audit::Verdict;
 use audit::audition::fully_qualified_name;
+use audit::{Properties, Verdict};
 use text_size::TextRange;
 
 /// What one auditor says of one object expression.
@@ -20,11 +20,13 @@ pub struct Judged {
     pub object: String,
     /// As the program writes it.
     pub auditor: String,
-    /// Whether the program names the auditor; DeepFrozen is judged in any case.
+    /// Whether the program names the auditor; DeepFrozen and Confined are judged in any case.
     pub asked: bool,
     pub verdict: Verdict,
     /// Where each objection points, and what E says.
     pub objections: Vec<(TextRange, String)>,
+    /// What all verdicts on the object amount to.
+    pub properties: Properties,
 }
 
 pub(crate) fn judgements(db: &dyn Db, file: File) -> Vec<Judged> {
@@ -34,7 +36,8 @@ pub(crate) fn judgements(db: &dyn Db, file: File) -> Vec<Judged> {
         db.unwind_if_revision_cancelled();
         let map = &maps(db, file)[index];
         let scopes = &names(db, file).programs[index].scopes;
-        for it in judgements.iter().filter(|it| is_shown(db, file, index, it)) {
+        let all = judgements.iter().chain(&verdicts(db, file).confined[index]);
+        for it in all.filter(|it| is_shown(db, file, index, it)) {
             let objections = it.verdict.objections().iter();
             found.push(Judged {
                 range: map.in_file(map.source.object(it.object).header),
@@ -42,6 +45,7 @@ pub(crate) fn judgements(db: &dyn Db, file: File) -> Vec<Judged> {
                 auditor: it.auditor.to_string(),
                 asked: it.asked_at.is_some(),
                 verdict: it.verdict.clone(),
+                properties: verdicts(db, file).properties(index, it.object),
                 objections: objections
                     .map(|it| (place_range(db, file, index, it.place), it.message.clone()))
                     .collect(),

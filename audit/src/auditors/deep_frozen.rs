@@ -1,20 +1,20 @@
-//! `DeepFrozen`: every capture's binding must carry a guard that implies DeepFrozen.
+//! `DeepFrozen` and `Confined`: every capture's binding must carry a guard that implies as much.
 //!
 //! So nothing the object holds can change, and nothing it reaches can. The value is not looked at: `def x := 1`
 //! carries `FinalSlot[any]` and is refused, as E refuses it.
 
 use crate::audition::{Audition, Captured};
-use crate::guards::Implication;
+use crate::guards::{Implication, Property};
 use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
 use syntax::kernel_e::Pattern;
 
-pub(super) fn audit(audition: &Audition<'_>) -> Verdict {
-    let mut objections: Vec<Objection> = own_variable(audition).into_iter().collect();
+pub(super) fn audit(wanted: Property, audition: &Audition<'_>) -> Verdict {
+    let mut objections: Vec<Objection> = own_variable(wanted, audition).into_iter().collect();
     let mut missing = None;
     for it in audition.captures() {
-        match it.guard.implies_deep_frozen() {
+        match it.guard.implies(wanted) {
             Implication::Yes => {}
-            Implication::No => objections.push(capture(audition, it)),
+            Implication::No => objections.push(capture(wanted, audition, it)),
             Implication::Unknown(why) => missing = missing.or(Some(why)),
         }
     }
@@ -26,30 +26,35 @@ pub(super) fn audit(audition: &Audition<'_>) -> Verdict {
 }
 
 /// `def var counter implements DeepFrozen { … counter … }`
-fn own_variable(audition: &Audition<'_>) -> Option<Objection> {
+fn own_variable(wanted: Property, audition: &Audition<'_>) -> Option<Objection> {
     let used = audition.own_name()?;
     let Pattern::Var { noun, .. } = audition.program.pattern(audition.object().pattern) else { return None };
     Some(Objection {
         message: format!(
-            "\"{noun}\" in the definition of {} is a variable pattern and therefore not DeepFrozen",
-            audition.name
+            "\"{noun}\" in the definition of {} is a variable pattern and therefore not {}",
+            audition.name,
+            wanted.name()
         ),
         kind: ObjectionKind::OwnVariable { noun: noun.clone() },
         place: Place::Use(used.first_use),
     })
 }
 
-fn capture(audition: &Audition<'_>, it: Captured<'_>) -> Objection {
+pub(super) fn capture(wanted: Property, audition: &Audition<'_>, it: Captured<'_>) -> Objection {
     let noun = &it.capture.noun;
     Objection {
         message: format!(
-            "\"{noun}\" in the lexical scope of {} does not have a guard implying DeepFrozen, but {}",
-            audition.name, it.guard
+            "\"{noun}\" in the lexical scope of {} does not have a guard implying {}, but {}",
+            audition.name,
+            wanted.name(),
+            it.guard
         ),
         kind: ObjectionKind::Capture {
             noun: noun.clone(),
             binder: it.capture.binder.clone(),
             found: it.guard.clone(),
+            wanted,
+            further: None,
         },
         place: Place::Use(it.capture.first_use),
     }

@@ -21,7 +21,7 @@ pub(super) fn audit(audition: &Audition<'_>) -> Verdict {
 }
 
 /// The nouns read in the body of the portrayal.
-fn nouns_shown<'a>(program: &'a Program, method: &Method) -> FxHashSet<&'a Name> {
+pub(super) fn nouns_shown<'a>(program: &'a Program, method: &Method) -> FxHashSet<&'a Name> {
     let mut shown = FxHashSet::default();
     let mut todo: Vec<ExprId> = vec![method.body];
     while let Some(it) = todo.pop() {
@@ -42,11 +42,11 @@ fn nouns_shown<'a>(program: &'a Program, method: &Method) -> FxHashSet<&'a Name>
 }
 
 /// A name everybody has (`__makeList`, `int`) need not be shown.
-fn is_shown(it: &Captured<'_>, shown: &FxHashSet<&Name>) -> bool {
+pub(super) fn is_shown(it: &Captured<'_>, shown: &FxHashSet<&Name>) -> bool {
     matches!(it.guard, Guard::Same(_, true)) || (shown.contains(&it.capture.noun) && !it.capture.assigns)
 }
 
-fn hidden_capture(audition: &Audition<'_>, it: Captured<'_>) -> Objection {
+pub(super) fn hidden_capture(audition: &Audition<'_>, it: Captured<'_>) -> Objection {
     let noun = &it.capture.noun;
     Objection {
         message: format!("\"{noun}\" in the lexical scope of {} is not in its portrayal", audition.name),

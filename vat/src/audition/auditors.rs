@@ -1,6 +1,6 @@
 //! The built-in auditors as objects: what they are called, what they answer, and what they let through as guards.
 
-use super::frozen::{coerce_deep_frozen, is_deep_frozen};
+use super::frozen::{coerce_confined, coerce_deep_frozen, is_deep_frozen};
 use super::{guards, stamps};
 use crate::cx::Cx;
 use crate::heap::Cell;
@@ -18,6 +18,9 @@ pub(super) fn stamp_of(it: Auditor) -> Stamps {
         Auditor::Selfless => Stamps::SELFLESS,
         Auditor::Transparent | Auditor::TransparentStamp => Stamps::TRANSPARENT,
         Auditor::PassByCopy | Auditor::Pbc => Stamps::PASS_BY_COPY,
+        Auditor::Data => Stamps::PASS_BY_COPY.and(Stamps::SELFLESS).and(Stamps::TRANSPARENT),
+        Auditor::Confined => Stamps::DEEP_FROZEN.and(Stamps::CONFINED),
+        Auditor::Throwable => Stamps::DEEP_FROZEN.and(Stamps::PASS_BY_COPY).and(Stamps::THROWABLE),
     }
 }
 
@@ -32,6 +35,9 @@ pub(super) fn built_in(auditor: Value) -> Option<Auditor> {
         (&TRANSPARENT, Auditor::Transparent),
         (&PASS_BY_COPY, Auditor::PassByCopy),
         (&PBC, Auditor::Pbc),
+        (&DATA, Auditor::Data),
+        (&CONFINED, Auditor::Confined),
+        (&THROWABLE, Auditor::Throwable),
         (&DEEP_FROZEN_STAMP, Auditor::DeepFrozenStamp),
         (&TRANSPARENT_STAMP, Auditor::TransparentStamp),
     ]
@@ -117,6 +123,16 @@ auditor!(
     [method("coerce", 2, coerce_data)]
 );
 auditor!(
+    /// `Confined`
+    CONFINED, "Confined",
+    [method("coerce", 2, coerce_confined)]
+);
+auditor!(
+    /// `Throwable`
+    THROWABLE, "Throwable",
+    [method("coerce", 2, coerce_throwable)]
+);
+auditor!(
     /// `DeepFrozenStamp` of the privileged scope
     DEEP_FROZEN_STAMP, "DeepFrozenStamp",
     [method("coerce", 2, coerce_deep_frozen), method("__printOn", 1, print_in_brackets)]
@@ -197,11 +213,27 @@ fn coerce_data(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
                     payload.trace(&mut |it| work.push(it));
                 }
             }
+            // A variable that is kept in the object itself can change, whatever it holds now.
+            Some(Cell::Object { .. }) if super::frozen::has_fields(cx, it) => {
+                let problem = Problem::default().value(args[0]).text(" is not Data because ");
+                return cx.eject(args[1], problem.value(it).text(" is not"));
+            }
             Some(Cell::Object { captures, .. }) => work.extend(captures.iter()),
             _ => {}
         }
     }
     done(args[0])
+}
+
+/// Problems, what becomes one, and what the auditor approved.
+fn coerce_throwable(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    let value = cx.near(args[0]);
+    let passes = match cx.heap.get(value) {
+        Some(Cell::Text(..) | Cell::Sealed(_)) => true,
+        Some(Cell::Problem(_)) => is_deep_frozen(cx, value),
+        _ => stamps(&cx.heap, value).has(Stamps::THROWABLE),
+    };
+    if passes { done(value) } else { refuse_stamped(cx, this, args) }
 }
 
 /// Does a guard let nothing through that is not DeepFrozen? `None`: that depends on one that is not known.

@@ -133,3 +133,51 @@ pub(super) fn coerce_deep_frozen(cx: &mut Cx, _: Value, args: &[Value]) -> Outco
     }
     cx.eject(args[1], problem)
 }
+
+/// Has the object a variable that is kept in itself?
+pub(super) fn has_fields(cx: &Cx, value: Value) -> bool {
+    crate::object::script(cx, value)
+        .is_some_and(|(_, _, script)| script.captures.iter().any(|it| it.held == Held::Field))
+}
+
+/// `Confined.coerce(specimen, ejector)`: what the auditor approved, data, what every program is born with and
+/// does not listen, and immutable collections of such.
+pub(super) fn coerce_confined(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let mut seen = rustc_hash::FxHashSet::default();
+    let mut work = vec![args[0]];
+    while let Some(it) = work.pop() {
+        let it = cx.near(it);
+        if it.as_obj().is_some_and(|it| !seen.insert(it)) {
+            continue;
+        }
+        cx.charge(1)?;
+        let stamps = super::stamps(&cx.heap, it);
+        if stamps.has(Stamps::CONFINED) || stamps.has(Stamps::DATA) {
+            continue;
+        }
+        let deaf = |class: &'static crate::native::Class| {
+            let name = audit::scopes::lookup(class.printed);
+            class.stamps.has(Stamps::DEEP_FROZEN) && name.is_some_and(|it| !it.listens())
+        };
+        match cx.heap.get(it) {
+            Some(Cell::Text(..) | Cell::Big(_) | Cell::Sealed(_)) => {}
+            Some(Cell::List(items)) => work.extend(items.iter()),
+            Some(Cell::FinalSlot(held)) => work.push(*held),
+            Some(Cell::Native(native)) if native.class.stamps.has(Stamps::FROZEN_IF_PARTS_ARE) => {
+                work.extend(native.fields.iter());
+                if let Some(payload) = &native.payload {
+                    payload.trace(&mut |it| work.push(it));
+                }
+            }
+            None if cx.class_of(it).is_some_and(deaf) => {}
+            _ => {
+                let mut problem = Problem::default().value(args[0]).text(" is not Confined");
+                if it != cx.near(args[0]) {
+                    problem = problem.text(" because ").value(it).text(" is not");
+                }
+                return cx.eject(args[1], problem);
+            }
+        }
+    }
+    done(args[0])
+}
