@@ -5,6 +5,7 @@ mod syntax_errors;
 
 use crate::db::Db;
 use crate::ide::FileRange;
+use crate::ide::formatting::TextEdit;
 use crate::input::File;
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +21,16 @@ pub struct Diagnostic {
     pub message: String,
     /// Other places that have to do with it.
     pub related: Vec<Related>,
+    /// What would mend it, the likeliest first; each is offered only where it does.
+    pub fixes: Vec<Fix>,
+}
+
+/// Edits of the very text that mend a fault.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// In a few words, as an editor's menu shows it.
+    pub title: String,
+    pub edits: Vec<TextEdit>,
 }
 
 /// Another place that has to do with a diagnostic.

@@ -6,8 +6,9 @@ use crate::diagnostics::{self, Diagnostic};
 use crate::ide::{self, FilePosition, FileRange, NavigationTarget, Reference};
 use crate::input::{File, FileId};
 use crate::{
-    CompletionItem, DocumentSymbol, FoldingRange, Hover, InlayHint, InlayHintsConfig, Judged, LineIndex,
-    RenameError, SemanticToken, TextEdit, TextRange, Unformatted,
+    Assist, Call, Callable, CompletionItem, DocumentSymbol, FoldingRange, Hover, InlayHint, InlayHintsConfig,
+    Judged, LineIndex, RenameError, SemanticToken, SignatureHelp, TextEdit, TextRange, Unformatted,
+    WorkspaceSymbol,
 };
 use salsa::{Database as _, Setter};
 use std::panic::AssertUnwindSafe;
@@ -161,6 +162,47 @@ impl Analysis {
         self.with(at.file, |db, it| ide::goto_definition::goto_definition(db, it, at.offset))
     }
 
+    /// Where the guard of the name at the cursor is defined; without one, the object expression that its value comes
+    /// from, as far as the text tells.
+    pub fn goto_type_definition(&self, at: FilePosition) -> Cancellable<Vec<NavigationTarget>> {
+        self.with(at.file, |db, it| ide::goto_definition::goto_type_definition(db, it, at.offset))
+    }
+
+    /// The objects of all texts that ask to be audited by what the cursor is on.
+    pub fn goto_implementation(&self, at: FilePosition) -> Cancellable<Vec<NavigationTarget>> {
+        self.with(at.file, |db, it| ide::goto_definition::goto_implementation(db, it, at.offset))
+    }
+
+    /// The calls that the parenthesis around the cursor may be of.
+    pub fn signature_help(&self, at: FilePosition) -> Cancellable<Option<SignatureHelp>> {
+        self.with(at.file, |db, it| ide::signature::signature_help(db, it, at.offset))
+    }
+
+    /// The method that the cursor is on, for a question about who calls it or whom it calls.
+    pub fn callable(&self, at: FilePosition) -> Cancellable<Option<Callable>> {
+        self.with(at.file, |db, it| ide::call_hierarchy::callable_at(db, it, at.offset))
+    }
+
+    /// Who sends messages to the method at the cursor.
+    pub fn incoming_calls(&self, at: FilePosition) -> Cancellable<Vec<Call>> {
+        self.with(at.file, |db, it| ide::call_hierarchy::incoming(db, it, at.offset))
+    }
+
+    /// To whom the method at the cursor sends messages.
+    pub fn outgoing_calls(&self, at: FilePosition) -> Cancellable<Vec<Call>> {
+        self.with(at.file, |db, it| ide::call_hierarchy::outgoing(db, it, at.offset))
+    }
+
+    /// What can be done to the text in `range`: the fixes of its diagnostics, and other ways to say the same.
+    pub fn assists(&self, range: FileRange) -> Cancellable<Vec<Assist>> {
+        self.with(range.file, |db, it| ide::assists::assists(db, it, range.range))
+    }
+
+    /// Objects, methods and top-level names of all texts by a few letters of their name, at most 256.
+    pub fn workspace_symbols(&self, query: &str) -> Cancellable<Vec<WorkspaceSymbol>> {
+        answer(|| ide::workspace_symbols::workspace_symbols(&self.db, query))
+    }
+
     /// Every place that means the same name as the one at the cursor, its definition first if asked for.
     pub fn find_references(&self, at: FilePosition, with_definition: bool) -> Cancellable<Vec<Reference>> {
         self.with(at.file, |db, it| ide::find_references::find_references(db, it, at.offset, with_definition))
@@ -215,18 +257,23 @@ impl Analysis {
     /// An unknown file has nothing to say; that is not an error, it was closed a moment ago.
     fn with<T: Default>(&self, file: FileId, ask: impl FnOnce(&Database, File) -> T) -> Cancellable<T> {
         let Some(it) = self.db.files.get(&file).copied() else { return Ok(T::default()) };
-        match salsa::Cancelled::catch(AssertUnwindSafe(|| {
+        answer(|| {
             prepare_chain(&self.db, it);
             ask(&self.db, it)
-        })) {
-            Ok(answer) => Ok(answer),
-            // A panic in another thread's query is a bug of ours, not a cancellation.
-            Err(salsa::Cancelled::PropagatedPanic) => {
-                debug_assert!(false, "a query panicked in another thread");
-                Ok(T::default())
-            }
-            Err(_) => Err(Cancelled),
+        })
+    }
+}
+
+/// What a question answers, unless it is cut off.
+fn answer<T: Default>(ask: impl FnOnce() -> T) -> Cancellable<T> {
+    match salsa::Cancelled::catch(AssertUnwindSafe(ask)) {
+        Ok(answer) => Ok(answer),
+        // A panic in another thread's query is a bug of ours, not a cancellation.
+        Err(salsa::Cancelled::PropagatedPanic) => {
+            debug_assert!(false, "a query panicked in another thread");
+            Ok(T::default())
         }
+        Err(_) => Err(Cancelled),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an editor asks, one file per feature, and what the features share.
 
+pub mod assists;
+pub mod call_hierarchy;
 pub mod completion;
 pub mod document_symbols;
 pub(crate) mod find_references;
@@ -12,9 +14,12 @@ pub mod judgements;
 pub(crate) mod occurrences;
 pub(crate) mod places;
 pub mod rename;
+pub(crate) mod scope;
 pub(crate) mod selection_ranges;
 pub mod semantic_tokens;
 pub(crate) mod show_kernel_e;
+pub mod signature;
+pub mod workspace_symbols;
 
 use crate::db::Db;
 use crate::input::{File, FileId};

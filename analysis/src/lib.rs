@@ -26,6 +26,7 @@ mod host;
 pub mod ide;
 mod input;
 mod knowledge;
+mod messages;
 mod names;
 mod program;
 #[cfg(test)]
@@ -35,8 +36,10 @@ mod verdicts;
 
 pub use audit::{Properties, Verdict};
 pub use change::Change;
-pub use diagnostics::{Code, Diagnostic, Related, Severity};
+pub use diagnostics::{Code, Diagnostic, Fix, Related, Severity};
 pub use host::{Analysis, AnalysisHost, CancelOne, Cancellable, Cancelled};
+pub use ide::assists::Assist;
+pub use ide::call_hierarchy::{Call, Callable, CallableKind};
 pub use ide::completion::{CompletionItem, CompletionKind};
 pub use ide::document_symbols::{DocumentSymbol, SymbolKind};
 pub use ide::folding_ranges::{FoldingKind, FoldingRange};
@@ -46,6 +49,8 @@ pub use ide::inlay_hints::{InlayHint, InlayHintKind, InlayHintsConfig, VerdictHi
 pub use ide::judgements::Judged;
 pub use ide::rename::RenameError;
 pub use ide::semantic_tokens::{SemanticToken, TokenKind, TokenModifiers};
+pub use ide::signature::{Signature, SignatureHelp};
+pub use ide::workspace_symbols::WorkspaceSymbol;
 pub use ide::{FilePosition, FileRange, NavigationTarget, Reference, ReferenceKind};
 pub use input::{FileId, FileKind};
 pub use line_index::{LineCol, LineIndex, WideEncoding, WideLineCol};

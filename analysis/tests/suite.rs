@@ -99,6 +99,89 @@ fn goto_definition(case: &mut Case) {
     case.labels(found.into_iter().map(|it| label(it.focus, "here")).collect());
 }
 
+fn goto_type_definition(case: &mut Case) {
+    let found =
+        opened(case).analysis().goto_type_definition(cursor(case)).expect("nothing is written meanwhile");
+    case.labels(found.into_iter().map(|it| label(it.focus, "here")).collect());
+}
+
+fn goto_implementation(case: &mut Case) {
+    let found =
+        opened(case).analysis().goto_implementation(cursor(case)).expect("nothing is written meanwhile");
+    case.labels(found.into_iter().map(|it| label(it.focus, "here")).collect());
+}
+
+/// Each signature on a line, `>` before the one that is meant and the parameter at the cursor in brackets.
+fn signature_help(case: &mut Case) {
+    let found = opened(case).analysis().signature_help(cursor(case)).expect("nothing is written meanwhile");
+    let Some(help) = found else { return case.answer("signatures", String::new()) };
+    let mut shown = String::new();
+    for (n, it) in help.signatures.iter().enumerate() {
+        let mut label = it.label.clone();
+        if let Some((from, to)) = it.parameters.get(help.argument) {
+            label.insert(*to as usize, ']');
+            label.insert(*from as usize, '[');
+        }
+        let doc = it.doc.as_deref().map(|it| format!("  # {it}")).unwrap_or_default();
+        shown.push_str(&format!("{} {label}{doc}\n", if n == help.active { ">" } else { " " }));
+    }
+    case.answer("signatures", shown);
+}
+
+/// Who calls what the cursor is on, and whom that calls, with the lines of the calls.
+fn call_hierarchy(case: &mut Case) {
+    let host = opened(case);
+    let analysis = host.analysis();
+    let line = |at: TextSize| case.text()[..usize::from(at)].matches('\n').count() + 1;
+    let said = |title: &str, calls: Vec<analysis::Call>| {
+        let each = calls.into_iter().map(|it| {
+            let lines: Vec<String> = it.at.iter().map(|at| line(at.start()).to_string()).collect();
+            format!("{title} {} ({}), line {}\n", it.other.target.name, it.other.detail, lines.join(", "))
+        });
+        each.collect::<String>()
+    };
+    let at = cursor(case);
+    let mut shown = match analysis.callable(at).expect("nothing is written meanwhile") {
+        Some(it) => format!("{} ({})\n", it.target.name, it.detail),
+        None => String::new(),
+    };
+    shown.push_str(&said("called by", analysis.incoming_calls(at).expect("nothing is written meanwhile")));
+    shown.push_str(&said("calls", analysis.outgoing_calls(at).expect("nothing is written meanwhile")));
+    case.answer("calls", shown);
+}
+
+/// A comment on the first line of the page says what is looked for.
+fn workspace_symbols(case: &mut Case) {
+    let text = case.text();
+    let query = text.lines().next().and_then(|it| it.strip_prefix("# find ")).unwrap_or_default().to_string();
+    let found = opened(case).analysis().workspace_symbols(&query).expect("nothing is written meanwhile");
+    let lines = found.iter().map(|it| {
+        let inside = it.container.as_deref().map(|it| format!(" in {it}")).unwrap_or_default();
+        format!("{}{inside} ({})\n", it.target.name, format!("{:?}", it.kind).to_lowercase())
+    });
+    let shown: String = lines.collect();
+    case.answer("found", shown);
+}
+
+/// What can be done at the cursor, each with the text it would leave.
+fn assists(case: &mut Case) {
+    let at = cursor(case);
+    let range = FileRange { file: at.file, range: TextRange::empty(at.offset) };
+    let found = opened(case).analysis().assists(range).expect("nothing is written meanwhile");
+    let mut shown = String::new();
+    for it in found {
+        let mut text = case.text().to_string();
+        let mut edits = it.edits;
+        edits.sort_by_key(|it| std::cmp::Reverse(it.range.start()));
+        for edit in edits {
+            text.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.text);
+        }
+        let fixes = it.fixes.map(|(code, _)| format!(" (mends {code})")).unwrap_or_default();
+        shown.push_str(&format!("{}{fixes}:\n{}\n", it.title, text.trim_end()));
+    }
+    case.answer("assists", shown);
+}
+
 fn find_references(case: &mut Case) {
     let host = opened(case);
     let found = host.analysis().find_references(cursor(case), true).expect("nothing is written meanwhile");
@@ -172,6 +255,12 @@ fn main() -> std::process::ExitCode {
         .chapters("analysis/semantic_tokens", semantic_tokens)
         .chapters("analysis/hover", hover)
         .chapters("analysis/goto_definition", goto_definition)
+        .chapters("analysis/goto_type_definition", goto_type_definition)
+        .chapters("analysis/goto_implementation", goto_implementation)
+        .chapters("analysis/signature_help", signature_help)
+        .chapters("analysis/call_hierarchy", call_hierarchy)
+        .chapters("analysis/workspace_symbols", workspace_symbols)
+        .chapters("analysis/assists", assists)
         .chapters("analysis/find_references", find_references)
         .chapters("analysis/document_symbols", document_symbols)
         .chapters("analysis/folding_ranges", folding_ranges)

@@ -1,5 +1,7 @@
 //! One file per request: decode, ask the analysis once, encode. An `if` about E belongs a floor below.
 
+pub mod call_hierarchy;
+pub mod code_action;
 pub mod completion;
 pub mod document_highlight;
 pub mod document_symbol;
@@ -13,6 +15,8 @@ pub mod rename;
 pub mod selection_range;
 pub mod semantic_tokens;
 pub mod show_kernel_e;
+pub mod signature_help;
+pub mod workspace_symbol;
 
 /// Why a handler stops without an answer.
 pub enum Stop {

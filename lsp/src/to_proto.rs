@@ -68,7 +68,7 @@ fn document_symbol(page: &Page<'_>, it: DocumentSymbol) -> proto::DocumentSymbol
     }
 }
 
-fn symbol_kind(it: SymbolKind) -> proto::SymbolKind {
+pub fn symbol_kind(it: SymbolKind) -> proto::SymbolKind {
     match it {
         SymbolKind::Object => proto::SymbolKind::OBJECT,
         SymbolKind::Function => proto::SymbolKind::FUNCTION,
@@ -85,6 +85,12 @@ pub fn completion(page: &Page<'_>, it: CompletionItem) -> proto::CompletionItem 
         label: it.label,
         kind: Some(completion_kind(it.kind)),
         detail: Some(it.detail),
+        documentation: it.doc.map(|value| {
+            proto::Documentation::MarkupContent(proto::MarkupContent {
+                kind: proto::MarkupKind::Markdown,
+                value,
+            })
+        }),
         text_edit: Some(proto::CompletionTextEdit::Edit(edit)),
         ..proto::CompletionItem::default()
     }
@@ -97,6 +103,7 @@ fn completion_kind(it: CompletionKind) -> proto::CompletionItemKind {
         CompletionKind::Variable | CompletionKind::Parameter => proto::CompletionItemKind::VARIABLE,
         CompletionKind::Guard => proto::CompletionItemKind::INTERFACE,
         CompletionKind::Power => proto::CompletionItemKind::EVENT,
+        CompletionKind::Method => proto::CompletionItemKind::METHOD,
         CompletionKind::Keyword => proto::CompletionItemKind::KEYWORD,
     }
 }

@@ -58,10 +58,32 @@ fn range(from: usize, to: usize) -> TextRange {
     TextRange::new(TextSize::new(from as u32), TextSize::new(to as u32))
 }
 
+/// A parenthesis that a text leaves open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OpenParenthesis {
+    pub at: TextSize,
+    /// The commas behind it that are between its own items.
+    pub commas: usize,
+}
+
+/// The innermost thing a text leaves open, if that is a parenthesis: the arguments of a call, half typed. Works on
+/// texts that are not E; strings, comments and quasi-literals are skipped.
+pub fn open_parenthesis(text: &str) -> Option<OpenParenthesis> {
+    let mut scan = Scan { text, bytes: text.as_bytes(), at: 0, open: Vec::new(), last: Last::Nothing };
+    // A bracket that closes the wrong thing is left out, and what follows it read on.
+    while scan.run().is_some() {
+        scan.at += 1;
+    }
+    let it = scan.open.last().filter(|it| it.opener == Opener::Paren)?;
+    Some(OpenParenthesis { at: TextSize::new(it.at as u32), commas: it.commas })
+}
+
 struct Open {
     opener: Opener,
     at: usize,
     len: usize,
+    /// The commas that stand directly in it.
+    commas: usize,
     /// The parentheses of an `if`, after which a block may stand on the next line.
     of_if: bool,
 }
@@ -145,7 +167,7 @@ impl Scan<'_> {
 
     fn open(&mut self, opener: Opener, len: usize) {
         let of_if = opener == Opener::Paren && self.last == Last::Ends { word_if: true };
-        self.open.push(Open { opener, at: self.at, len, of_if });
+        self.open.push(Open { opener, at: self.at, len, commas: 0, of_if });
         self.at += len;
         self.last = Last::Nothing;
     }
@@ -176,7 +198,7 @@ impl Scan<'_> {
             }
         }
         self.at = self.bytes.len();
-        self.open.push(Open { opener: Opener::String, at: start, len: 1, of_if: false });
+        self.open.push(Open { opener: Opener::String, at: start, len: 1, commas: 0, of_if: false });
     }
 
     /// A character ends on its line, or is none.
@@ -199,7 +221,13 @@ impl Scan<'_> {
             }
             None => {
                 self.at = self.bytes.len();
-                self.open.push(Open { opener: Opener::DocComment, at: start, len: 3, of_if: false });
+                self.open.push(Open {
+                    opener: Opener::DocComment,
+                    at: start,
+                    len: 3,
+                    commas: 0,
+                    of_if: false,
+                });
             }
         }
     }
@@ -248,6 +276,11 @@ impl Scan<'_> {
     }
 
     fn operator(&mut self) {
+        if self.peek(0) == Some(b',')
+            && let Some(open) = self.open.last_mut()
+        {
+            open.commas += 1;
+        }
         let from = match self.last {
             // Of two operators in a row, the pair is what is shown.
             Last::Wants(from, to) if to == self.at => from,
@@ -309,6 +342,17 @@ mod tests {
         let (at, open) = balance("mint.open(purse]").mismatch.unwrap();
         assert_eq!((at, open.unwrap().0), (range(15, 16), Opener::Paren));
         assert_eq!(balance("purse)").mismatch.unwrap().1, None);
+    }
+
+    #[test]
+    fn the_arguments_of_a_half_typed_call_are_counted() {
+        let commas = |text: &str| open_parenthesis(text).map(|it| (usize::from(it.at), it.commas));
+        assert_eq!(commas("purse.deposit(10, [1, 2], f(a, b), \"x, y\", "), Some((13, 4)));
+        assert_eq!(commas("purse.deposit("), Some((13, 0)));
+        assert_eq!(commas("purse.deposit(10"), Some((13, 0)));
+        assert_eq!(commas("def gate] { to enter(coin, "), Some((20, 1)));
+        assert_eq!(commas("purse.deposit(10)"), None);
+        assert_eq!(commas("f(thunk { a; "), None);
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub mod static_scope;
 pub mod suggest;
 pub mod words;
 
+pub use balance::{OpenParenthesis, open_parenthesis};
 pub use complete::{Completeness, completeness};
 pub use deep::{NESTING_LIMIT, deep};
 pub use error::{Related, SyntaxError, SyntaxErrorKind};

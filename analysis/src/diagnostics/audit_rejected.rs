@@ -36,6 +36,7 @@ fn rejected(db: &dyn Db, file: File, index: usize, it: &Judgement, first: &Objec
         code: Code::AuditRejected,
         message: first.message.clone(),
         related: related.collect(),
+        fixes: Vec::new(),
     }
 }
 

@@ -1,13 +1,15 @@
 //! What `syntax` finds: texts that are not E, what does not expand, and nouns that nobody defines.
 
-use super::{Code, Diagnostic, Related, Severity};
+use super::{Code, Diagnostic, Fix, Related, Severity};
 use crate::db::Db;
 use crate::ide::FileRange;
+use crate::ide::formatting::TextEdit;
 use crate::input::{File, FileId};
 use crate::names::{Meaning, Names, names};
 use crate::program::{Tree, trees};
 use syntax::scope::DefinitionKind;
 use syntax::{Outer, SyntaxError, SyntaxErrorKind, static_errors};
+use text_size::TextRange;
 
 pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -23,7 +25,11 @@ pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         found.extend(errors.map(|it| {
             let mut found = diagnostic(file.id(db), tree, it);
             if found.code == Code::UnboundNoun {
-                found.message.push_str(&meant(names, index, &it.message));
+                let noun = it.message.strip_prefix("undefined variable: ").unwrap_or_default();
+                if let Some(meant) = meant(names, index, noun) {
+                    found.message.push_str(&format!("; did you mean `{meant}`?"));
+                    found.fixes.extend(spelled(file.text(db), found.range, noun, meant));
+                }
             }
             found
         }));
@@ -32,13 +38,21 @@ pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 }
 
 /// What a noun that nobody defines was probably meant to be.
-fn meant(names: &Names, index: usize, message: &str) -> String {
-    let noun = message.strip_prefix("undefined variable: ").unwrap_or_default();
+fn meant<'a>(names: &'a Names, index: usize, noun: &str) -> Option<&'a str> {
     let earlier = names.earlier(index).map(|(noun, _)| noun.as_str());
     let here = names.programs.get(index).into_iter().flat_map(|it| &it.scopes.definitions);
     let born = audit::scopes::names(names.level).filter(|it| !it.is_internal()).map(|it| it.name);
     let all = earlier.chain(here.map(|it| it.noun.as_str())).chain(born);
-    syntax::suggest::nearest(noun, all).map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
+    syntax::suggest::nearest(noun, all)
+}
+
+/// The right name in place of the wrong one, where that is what stands there.
+fn spelled(text: &str, range: TextRange, noun: &str, meant: &str) -> Option<Fix> {
+    let is_written = text.get(std::ops::Range::<usize>::from(range)) == Some(noun);
+    is_written.then(|| Fix {
+        title: format!("Change `{noun}` to `{meant}`"),
+        edits: vec![TextEdit { range, text: meant.to_string() }],
+    })
 }
 
 /// What the programs before this one, and the scope it is born with, know of a noun.
@@ -77,5 +91,6 @@ fn diagnostic(file: FileId, tree: &Tree, it: &SyntaxError) -> Diagnostic {
         code,
         message: it.message.clone(),
         related: related.collect(),
+        fixes: Vec::new(),
     }
 }

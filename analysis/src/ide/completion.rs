@@ -1,13 +1,17 @@
-//! Names that are in scope at the cursor.
+//! What can be written at the cursor: names in scope, and after a dot the messages that the receiver takes.
 
-use super::semantic_tokens::parameters;
+use super::places::is_written;
+use super::scope::{InScope, in_scope, visible};
+use super::signature::{last_word, signature};
 use crate::db::Db;
 use crate::input::File;
+use crate::messages::{FARTHEST, MethodSite, ObjectSite, methods, object_at, object_of, object_of_name};
 use crate::names::{level, names};
-use crate::program::maps;
+use crate::program::{maps, programs};
 use audit::scopes::{Level, ScopeName};
 use std::collections::BTreeMap;
-use syntax::scope::{DefinitionId, DefinitionKind};
+use syntax::kernel_e::{ExprId, ObjectId};
+use syntax::scope::DefinitionKind;
 use text_size::{TextRange, TextSize};
 
 /// A name that could be written at the cursor.
@@ -17,6 +21,8 @@ pub struct CompletionItem {
     pub kind: CompletionKind,
     /// A few words beside it.
     pub detail: String,
+    /// What its definition says of it, as Markdown.
+    pub doc: Option<String>,
     /// What is replaced by it: the part of a name that is there.
     pub replace: TextRange,
 }
@@ -31,6 +37,7 @@ pub enum CompletionKind {
     Power,
     Builtin,
     Keyword,
+    Method,
 }
 
 /// Those of E's words that can start or join something here.
@@ -68,6 +75,9 @@ const KEYWORDS: &[&str] = &[
 
 pub(crate) fn completions(db: &dyn Db, file: File, at: TextSize) -> Vec<CompletionItem> {
     let text = file.text(db);
+    if let Some(it) = member_around(text, at) {
+        return members(db, file, &it);
+    }
     let Some(replace) = name_around(text, at) else { return Vec::new() };
     let mut found: BTreeMap<String, CompletionItem> = BTreeMap::new();
     let mut add = |label: &str, kind, detail: &str| {
@@ -75,11 +85,13 @@ pub(crate) fn completions(db: &dyn Db, file: File, at: TextSize) -> Vec<Completi
             label: label.to_string(),
             kind,
             detail: detail.to_string(),
+            doc: None,
             replace,
         });
     };
-    for (label, kind, detail) in in_scope(db, file, at) {
-        add(&label, kind, &detail);
+    for it in in_scope(db, file, at) {
+        let (kind, detail) = own(db, &it);
+        add(&it.noun, kind, detail);
     }
     let level = level(file.kind(db));
     for it in audit::scopes::names(level).filter(|it| !it.is_internal()) {
@@ -105,68 +117,94 @@ fn scope_kind(it: &ScopeName) -> CompletionKind {
     }
 }
 
-/// The name that the cursor is in or at the end of; nothing after a dot, where a message name goes.
+/// The name that the cursor is in or at the end of.
 fn name_around(text: &str, at: TextSize) -> Option<TextRange> {
     let (before, after) = text.split_at_checked(usize::from(at))?;
     let is_name = |it: char| it.is_alphanumeric() || it == '_';
     let start =
         before.len() - before.chars().rev().take_while(|it| is_name(*it)).map(char::len_utf8).sum::<usize>();
     let end = before.len() + after.chars().take_while(|it| is_name(*it)).map(char::len_utf8).sum::<usize>();
-    let dotted = before[..start].ends_with('.') || before[..start].ends_with("<-");
-    (!dotted).then(|| TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32)))
+    Some(TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32)))
 }
 
-/// The definitions whose scope the cursor is in, as far as their places tell: those of the enclosing scripts
-/// and methods that stand before it, and what the programs before this one define.
-fn in_scope(db: &dyn Db, file: File, at: TextSize) -> Vec<(String, CompletionKind, String)> {
-    let mut found = Vec::new();
-    for (index, map) in maps(db, file).iter().enumerate() {
-        if map.in_program(at).is_none() {
-            continue;
-        }
-        let program = &names(db, file).programs[index];
-        let parameters = parameters(db, file, index);
-        for (id, it) in program.scopes.definitions.iter().enumerate() {
-            let Some(noun) = map.source.nouns.get(it.pattern.index()).copied().flatten() else { continue };
-            let noun = map.in_file(noun);
-            let object = it.owner.map(|owner| map.in_file(map.source.object(owner).whole));
-            let visible =
-                object.is_none_or(|whole| whole.contains_inclusive(at)) && !noun.contains_inclusive(at);
-            if !visible || !in_same_method(map, it.owner, noun, at) {
+fn own(db: &dyn Db, it: &InScope) -> (CompletionKind, &'static str) {
+    let definition = names(db, it.site.file).programs[it.site.program].scopes.definition(it.site.definition);
+    let (kind, detail) = match definition.kind {
+        DefinitionKind::Object { .. } => (CompletionKind::Object, "object"),
+        DefinitionKind::Var { .. } => (CompletionKind::Variable, "var"),
+        _ if it.is_parameter => (CompletionKind::Parameter, "parameter"),
+        _ => (CompletionKind::Constant, "def"),
+    };
+    (kind, if it.is_here { detail } else { "defined earlier" })
+}
+
+/// Where a message name goes: after a dot, or after `<-`.
+struct Member<'a> {
+    /// The text up to the receiver's end.
+    receiver: &'a str,
+    /// The part of a message name that is there.
+    replace: TextRange,
+}
+
+fn member_around(text: &str, at: TextSize) -> Option<Member<'_>> {
+    let (before, after) = text.split_at_checked(usize::from(at))?;
+    let word = last_word(before);
+    let lead = before[..before.len() - word.len()].trim_end_matches([' ', '\t']);
+    let receiver =
+        lead.strip_suffix("<-").or_else(|| lead.strip_suffix('.').filter(|it| !it.ends_with('.')))?;
+    let rest =
+        after.chars().take_while(|it| it.is_alphanumeric() || *it == '_').map(char::len_utf8).sum::<usize>();
+    let start = TextSize::new((before.len() - word.len()) as u32);
+    let end = TextSize::new((before.len() + rest) as u32);
+    Some(Member { receiver: receiver.trim_end(), replace: TextRange::new(start, end) })
+}
+
+/// What the receiver answers to; of one that nobody knows, what the objects of this text do.
+fn members(db: &dyn Db, file: File, it: &Member<'_>) -> Vec<CompletionItem> {
+    let known = receiver(db, file, it.receiver);
+    let objects: Vec<ObjectSite> = match known {
+        Some(it) => vec![it],
+        None => written_objects(db, file),
+    };
+    let mut found: BTreeMap<(String, usize), CompletionItem> = BTreeMap::new();
+    for object in objects {
+        for (method, each) in methods(object_at(db, object)).iter().enumerate() {
+            if &*each.verb == "run" {
                 continue;
             }
-            let (kind, detail) = match it.kind {
-                DefinitionKind::Object { .. } => (CompletionKind::Object, "object"),
-                DefinitionKind::Var { .. } => (CompletionKind::Variable, "var"),
-                _ if parameters.contains(&DefinitionId(id as u32)) => {
-                    (CompletionKind::Parameter, "parameter")
-                }
-                _ => (CompletionKind::Constant, "def"),
-            };
-            found.push((it.noun.to_string(), kind, detail.to_string()));
-        }
-        for (noun, site) in names(db, file).earlier(index) {
-            let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
-            let kind = match definition.kind {
-                DefinitionKind::Object { .. } => CompletionKind::Object,
-                DefinitionKind::Var { .. } => CompletionKind::Variable,
-                _ => CompletionKind::Constant,
-            };
-            found.push((noun.to_string(), kind, "defined earlier".to_string()));
+            let signature = signature(db, MethodSite { object, method });
+            found.entry((each.verb.to_string(), each.params.len())).or_insert_with(|| CompletionItem {
+                label: each.verb.to_string(),
+                kind: CompletionKind::Method,
+                detail: signature.as_ref().map(|it| it.label.clone()).unwrap_or_default(),
+                doc: signature.and_then(|it| it.doc),
+                replace: it.replace,
+            });
         }
     }
-    found
+    found.into_values().collect()
 }
 
-/// What a method defines is seen in that method only.
-fn in_same_method(
-    map: &crate::program::Map,
-    owner: Option<syntax::kernel_e::ObjectId>,
-    noun: TextRange,
-    at: TextSize,
-) -> bool {
-    let Some(owner) = owner else { return true };
-    let methods = map.source.object(owner).methods.iter().map(|it| map.in_file(*it));
-    let mut home = methods.filter(|it| it.contains_range(noun));
-    home.next().is_none_or(|it| it.contains_inclusive(at))
+fn receiver(db: &dyn Db, file: File, text: &str) -> Option<ObjectSite> {
+    let end = TextSize::of(text);
+    let word = last_word(text);
+    let lead = text[..text.len() - word.len()].trim_end();
+    if !word.is_empty() && !lead.ends_with('.') && !lead.ends_with("<-") {
+        return object_of_name(db, visible(db, file, word, end)?);
+    }
+    // The largest expression that ends there: of `a.b().`, all of `a.b()`.
+    maps(db, file).iter().enumerate().find_map(|(index, map)| {
+        let end = map.in_program(end)?;
+        let ends = map.source.exprs.iter().enumerate().filter(|(_, it)| it.end() == end && !it.is_empty());
+        let (id, _) = ends.max_by_key(|(_, it)| it.len())?;
+        object_of(db, file, index, ExprId(id as u32), FARTHEST)
+    })
+}
+
+fn written_objects(db: &dyn Db, file: File) -> Vec<ObjectSite> {
+    let of = |program: usize, count: usize| (0..count as u32).map(move |it| (program, ObjectId(it)));
+    let all = programs(db, file).iter().enumerate().flat_map(|(program, it)| of(program, it.objects.len()));
+    all.filter(|(program, object)| is_written(db, file, *program, *object))
+        .map(|(program, object)| ObjectSite { file, program, object })
+        .collect()
 }

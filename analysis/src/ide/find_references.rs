@@ -1,4 +1,4 @@
-//! Every place that means the name at the cursor.
+//! Every place that means the name, or sends the message, at the cursor.
 //!
 //! A name of a program is looked for in its file; a name of the outermost scope, too. What a later notebook
 //! cell does with a name of an earlier one is found from either.
@@ -7,6 +7,7 @@ use super::occurrences::{occurrence_at, occurrences};
 use super::{FileRange, Reference, ReferenceKind};
 use crate::db::Database;
 use crate::input::File;
+use crate::messages::{MethodSite, message_at, messages, method_range, method_written_at};
 use crate::names::Meaning;
 use text_size::TextSize;
 
@@ -16,8 +17,10 @@ pub(crate) fn find_references(
     at: TextSize,
     with_definition: bool,
 ) -> Vec<Reference> {
-    let Some(meaning) = occurrence_at(db, file, at).map(|it| it.meaning) else { return Vec::new() };
-    let mut found = references(db, file, meaning);
+    let mut found = match occurrence_at(db, file, at) {
+        Some(it) => references(db, file, it.meaning),
+        None => method_at_cursor(db, file, at).map(|it| messages_to(db, it)).unwrap_or_default(),
+    };
     found.retain(|it| with_definition || it.kind != ReferenceKind::Definition);
     found.sort_by_key(|it| (it.kind != ReferenceKind::Definition, it.at.file, it.at.range.start()));
     found
@@ -37,8 +40,32 @@ pub(crate) fn references(db: &Database, file: File, meaning: Meaning) -> Vec<Ref
     same.map(|(file, it)| Reference { at: FileRange { file, range: it.range }, kind: it.kind }).collect()
 }
 
+/// The method whose verb, or a message to which, is at the cursor.
+fn method_at_cursor(db: &Database, file: File, at: TextSize) -> Option<MethodSite> {
+    method_written_at(db, file, at).or_else(|| Some(message_at(db, file, at)?.to))
+}
+
+/// The verb of a method, and every message that is known to arrive there.
+pub(crate) fn messages_to(db: &Database, to: MethodSite) -> Vec<Reference> {
+    let home = to.object.file;
+    let definition = method_range(db, to).map(|range| Reference {
+        at: FileRange { file: home.id(db), range },
+        kind: ReferenceKind::Definition,
+    });
+    let files = std::iter::once(home).chain(continuing(db, home));
+    let sent = files.flat_map(|file| {
+        let id = file.id(db);
+        let here = messages(db, file).iter().filter(move |it| it.to == to);
+        here.map(move |it| Reference {
+            at: FileRange { file: id, range: it.range },
+            kind: ReferenceKind::Read,
+        })
+    });
+    definition.into_iter().chain(sent).collect()
+}
+
 /// The texts that see this one's names, directly or through others.
-fn continuing(db: &Database, file: File) -> Vec<File> {
+pub(crate) fn continuing(db: &Database, file: File) -> Vec<File> {
     let mut found = vec![file];
     let mut next = 0;
     while next < found.len() {

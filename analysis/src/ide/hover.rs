@@ -4,10 +4,12 @@ use super::inlay_hints::explain;
 use super::occurrences::{Occurrence, occurrence_at};
 use super::places::{is_written, name_of};
 use super::semantic_tokens::parameters;
+use super::signature::signature;
 use crate::authority::{reach_of_name, reach_of_object};
 use crate::db::Db;
 use crate::input::File;
 use crate::knowledge::knowledge;
+use crate::messages::{message_at, method_range, method_written_at};
 use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
 use crate::verdicts::verdicts;
@@ -30,10 +32,30 @@ pub(crate) fn hover(db: &dyn Db, file: File, at: TextSize) -> Option<Hover> {
     if let Some(it) = occurrence_at(db, file, at) {
         return Some(Hover { range: it.range, markdown: noun(db, it) });
     }
+    if let Some(it) = verb_at(db, file, at) {
+        return Some(it);
+    }
     let (index, object) = header_at(db, file, at)?;
     let map = &maps(db, file)[index];
     let range = map.in_file(map.source.object(object).header);
     Some(Hover { range, markdown: page(object_page(db, file, index, object)) })
+}
+
+/// The method that a message arrives at, or that is written here.
+fn verb_at(db: &dyn Db, file: File, at: TextSize) -> Option<Hover> {
+    let (range, method) = match message_at(db, file, at) {
+        Some(it) => (it.range, it.to),
+        None => {
+            let method = method_written_at(db, file, at)?;
+            (method_range(db, method)?, method)
+        }
+    };
+    let signature = signature(db, method)?;
+    let object = name_of(&programs(db, method.object.file)[method.object.program], method.object.object);
+    let mut parts = vec![format!("```e\nto {}\n```", signature.label)];
+    parts.extend(signature.doc);
+    parts.push(format!("A method of `{object}`."));
+    Some(Hover { range, markdown: page(parts) })
 }
 
 /// Paragraphs, one after the other.

@@ -183,3 +183,97 @@ async def test_a_text_is_laid_out_by_edits_of_blanks(editor):
     )
     assert all(not edit.new_text.strip() for edit in edits)
     assert any(edit.new_text == "\n    " for edit in edits)
+
+
+@pytest.mark.asyncio
+async def test_a_message_leads_to_the_method_it_arrives_at(editor, purse):
+    definition = await editor.text_document_definition_async(
+        types.DefinitionParams(text_document=document(), position=place(purse, "makePurse", 1))
+    )
+    assert definition[0].range.start == place(purse, "makePurse")
+    assert "to makePurse(balance :int)" in await hover(editor, place(purse, "makePurse", 1))
+    kind = await editor.text_document_type_definition_async(
+        types.TypeDefinitionParams(text_document=document(), position=place(purse, "alice", 1))
+    )
+    assert kind[0].range.start == place(purse, "purse {")
+
+
+@pytest.mark.asyncio
+async def test_a_half_typed_call_shows_its_parameters_and_a_dot_the_messages(editor, purse):
+    lines = len(purse.splitlines())
+    end = types.Position(line=lines, character=0)
+    await edit(editor, 2, types.Range(end, end), "mint.makePurse(")
+    here = types.Position(line=lines, character=len("mint.makePurse("))
+    help = await editor.text_document_signature_help_async(
+        types.SignatureHelpParams(text_document=document(), position=here)
+    )
+    [signature] = help.signatures
+    assert signature.label == "makePurse(balance :int)"
+    assert tuple(signature.parameters[help.active_parameter].label) == (10, 22)
+    whole = types.Range(end, here)
+    await edit(editor, 3, whole, "alice.")
+    members = await editor.text_document_completion_async(
+        types.CompletionParams(
+            text_document=document(), position=types.Position(line=lines, character=len("alice."))
+        )
+    )
+    assert [it.label for it in members] == ["describe", "getBalance"]
+
+
+@pytest.mark.asyncio
+async def test_a_misspelt_name_is_mended_by_a_quick_fix(editor, purse):
+    start = place(purse, "alice.getBalance")
+    end = types.Position(line=start.line, character=start.character + len("alice"))
+    wrong = await edit(editor, 2, types.Range(start, end), "alise")
+    actions = await editor.text_document_code_action_async(
+        types.CodeActionParams(
+            text_document=document(),
+            range=wrong[0].range,
+            context=types.CodeActionContext(diagnostics=wrong, only=[types.CodeActionKind.QuickFix]),
+        )
+    )
+    [fix] = actions
+    assert fix.title == "Change `alise` to `alice`" and len(fix.diagnostics) == 1
+    [change] = fix.edit.changes[URI]
+    assert list(await edit(editor, 3, change.range, change.new_text)) == []
+
+
+@pytest.mark.asyncio
+async def test_who_calls_a_method_and_whom_it_calls(editor, purse):
+    [item] = await editor.text_document_prepare_call_hierarchy_async(
+        types.CallHierarchyPrepareParams(text_document=document(), position=place(purse, "describe()"))
+    )
+    assert (item.name, item.kind) == ("describe", types.SymbolKind.Function)
+    calls = await editor.call_hierarchy_incoming_calls_async(
+        types.CallHierarchyIncomingCallsParams(item=item)
+    )
+    [caller] = calls
+    assert caller.from_.detail == "of purse"
+    assert caller.from_ranges[0].start == place(purse, "describe() }")
+    back = await editor.call_hierarchy_outgoing_calls_async(
+        types.CallHierarchyOutgoingCallsParams(item=caller.from_)
+    )
+    assert [it.to.name for it in back] == ["describe"]
+
+
+@pytest.mark.asyncio
+async def test_names_of_all_open_pages_are_found_by_their_letters(editor):
+    open_page(editor, "def ledger { to balanceOf(name) { return 0 } }\n", "file:///page/ledger.e")
+    await editor.wait_for_notification("textDocument/publishDiagnostics")
+    found = await editor.workspace_symbol_async(types.WorkspaceSymbolParams(query="bal"))
+    assert [(it.name, it.location.uri.rsplit("/")[-1], it.container_name) for it in found] == [
+        ("balanceOf", "ledger.e", "ledger"),
+        ("getBalance", "purse.e", "purse"),
+    ]
+
+
+@pytest.mark.asyncio
+async def test_who_asks_an_auditor(editor):
+    uri = "file:///page/frozen.e"
+    text = "def zero implements DeepFrozen {}\ndef one {}\n"
+    open_page(editor, text, uri)
+    await editor.wait_for_notification("textDocument/publishDiagnostics")
+    found = await editor.text_document_implementation_async(
+        types.ImplementationParams(text_document=document(uri), position=place(text, "DeepFrozen"))
+    )
+    assert [it.range.start for it in found] == [place(text, "zero")]

@@ -1,0 +1,61 @@
+//! What can be done to a text at the cursor: mend what a diagnostic says, or say the same in another way.
+
+use super::formatting::TextEdit;
+use crate::db::Db;
+use crate::diagnostics::{Code, diagnostics};
+use crate::input::File;
+use crate::program::{maps, programs};
+use syntax::kernel_e::Expr;
+use text_size::{TextRange, TextSize};
+
+/// One thing that can be done, by edits of the very text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assist {
+    /// In a few words: ``Change `alise` to `alice` ``.
+    pub title: String,
+    /// The diagnostic that goes away, by its rule and place.
+    pub fixes: Option<(Code, TextRange)>,
+    pub edits: Vec<TextEdit>,
+}
+
+pub(crate) fn assists(db: &dyn Db, file: File, range: TextRange) -> Vec<Assist> {
+    let mut found = Vec::new();
+    for it in diagnostics(db, file) {
+        if it.range.intersect(range).is_some() {
+            found.extend(it.fixes.into_iter().map(|fix| Assist {
+                title: fix.title,
+                fixes: Some((it.code, it.range)),
+                edits: fix.edits,
+            }));
+        }
+    }
+    found.extend(other_way_of_sending(db, file, range.start()));
+    found
+}
+
+/// `r.v(a)` is `r <- v(a)`, and the other way, for the message whose verb the cursor is on.
+fn other_way_of_sending(db: &dyn Db, file: File, at: TextSize) -> Option<Assist> {
+    let text = file.text(db);
+    for (program, map) in programs(db, file).iter().zip(maps(db, file).iter()) {
+        let Some(here) = map.in_program(at) else { continue };
+        for (it, verb) in program.exprs.iter().zip(&map.source.names) {
+            let Expr::Call { recipient, args, .. } = it else { continue };
+            let Some(verb) = verb.filter(|it| it.contains_inclusive(here)) else { continue };
+            let to_e = matches!(program.expr(*recipient), Expr::Noun(noun) if &**noun == "E");
+            let receiver = match (to_e, args.as_slice()) {
+                (true, [target, _, _]) => *target,
+                _ => *recipient,
+            };
+            let between = TextRange::new(map.source.expr(receiver).end().min(verb.start()), verb.start());
+            let between = map.in_file(between);
+            let (title, text) = match text.get(std::ops::Range::<usize>::from(between))?.trim() {
+                "." => ("Send it later, for a promise: `<-`", " <- "),
+                "<-" => ("Call it at once: `.`", "."),
+                _ => continue,
+            };
+            let edits = vec![TextEdit { range: between, text: text.to_string() }];
+            return Some(Assist { title: title.to_string(), fixes: None, edits });
+        }
+    }
+    None
+}
