@@ -21,6 +21,7 @@ const ROOMS: &[Room] = &[
         imports: &["syntax", "audit"],
         guests: &[
             "dashu-int",
+            "heapless",
             "regex",
             "unicode-segmentation",
             "unicode-normalization",

@@ -290,13 +290,13 @@ fn get_fqn(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 fn get_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let object = open(cx, this)?;
-    let Some(noun) = cx.heap.as_text(args[0]).cloned() else {
+    let Some(noun) = cx.heap.text_in(args[0]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
     };
     match guards::of_noun(cx, object, &noun) {
         Some(guard) => {
             if let Some(it) = asking(cx, this) {
-                it.guards.push((noun, guard));
+                it.guards.push((noun.into(), guard));
             }
             done(guard)
         }

@@ -63,7 +63,7 @@ impl Ty {
             (_, View::Obj(it)) => match (self, heap.cell(it)) {
                 (Ty::Int | Ty::Number, Cell::Big(_)) => true,
                 (Ty::Float, Cell::Big(big)) => return Some(Int::Big((**big).clone()).to_f64().into()),
-                (Ty::Text | Ty::Bare | Ty::OptText | Ty::List, Cell::Text(..)) => true,
+                (Ty::Text | Ty::Bare | Ty::OptText | Ty::List, Cell::Short(_) | Cell::Long(..)) => true,
                 (Ty::List, Cell::List(_)) => true,
                 (Ty::Map, Cell::Native(it)) => std::ptr::eq(it.class, &crate::data::map::CONST_MAP),
                 (Ty::Set, Cell::Native(it)) => std::ptr::eq(it.class, &crate::data::set::CONST_SET),

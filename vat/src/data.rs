@@ -37,7 +37,7 @@ pub fn class_of(heap: &Heap, value: Value) -> Option<&'static Class> {
         View::Obj(it) => match heap.cell(it) {
             Cell::Object { .. } => return None,
             Cell::Big(_) => &number::INT,
-            Cell::Text(..) => &text::STRING,
+            Cell::Short(_) | Cell::Long(..) => &text::STRING,
             Cell::List(_) => &list::LIST,
             Cell::Native(it) => it.class,
             Cell::FinalSlot(_) => &crate::slot::FINAL_SLOT,

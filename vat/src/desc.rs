@@ -393,7 +393,7 @@ const DATA: [&str; 6] = ["int", "float64", "boolean", "char", "void", "org.erigh
 
 fn type_name(cx: &Cx, this: Value) -> std::sync::Arc<str> {
     let name = field(cx, this, 1);
-    if name.is_null() { "".into() } else { text_of(cx, name) }
+    if name.is_null() { "".into() } else { text_of(cx, name).into() }
 }
 
 fn data_coerce(

@@ -24,7 +24,7 @@ pub static E: Class = Class::new(
 
 fn verb(cx: &mut Cx, value: Value) -> Result<Arc<str>, Exit> {
     match cx.heap.as_text(value) {
-        Some(it) => Ok(it.clone()),
+        Some(it) => Ok(it.into()),
         None => Err(cx.throw(does_not_coerce(value, "a String"))),
     }
 }

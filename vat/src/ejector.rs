@@ -22,6 +22,7 @@ fn leave(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     match cx.heap.get(this) {
         Some(Cell::Ejector { live: true, .. }) => Err(Exit::Ejected { ejector: this, value: args[0] }),
         Some(Cell::Ejector { name, .. }) => {
+            let name = cx.heap.as_text(*name).unwrap_or_default();
             let text = format!("ejector \"{name}\" no longer in scope");
             Err(cx.throw(Problem::typed("ejector-extent-error", text)))
         }

@@ -81,7 +81,7 @@ pub static MAKE_EXCEPTION: Class = Class::new(
 
 fn make_string_exception(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let text = text_of(cx, args[0]);
-    let problem = cx.heap.problem(Problem::new(text));
+    let problem = cx.heap.problem(Problem::new(&*text));
     done(problem)
 }
 

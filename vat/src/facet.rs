@@ -2,6 +2,7 @@
 
 use crate::cx::Cx;
 use crate::data::text::text_of;
+use crate::heap::Text;
 use crate::native::{Class, Outcome, Stamps, done, variadic};
 use crate::natives;
 use crate::print::Piece;
@@ -82,10 +83,10 @@ fn curry_send(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 /// The two fields of any of these.
-fn fields(cx: &Cx, this: Value) -> (Value, std::sync::Arc<str>) {
+fn fields(cx: &Cx, this: Value) -> (Value, Text) {
     match cx.heap.as_native(this).map(|it| &it.fields[..]) {
         Some([target, name]) => (*target, text_of(cx, *name)),
-        _ => (Value::NULL, "".into()),
+        _ => (Value::NULL, Text::default()),
     }
 }
 

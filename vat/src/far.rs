@@ -7,7 +7,7 @@
 use crate::code::Module;
 use crate::cx::Cx;
 use crate::data::twine::{Part, Spans};
-use crate::heap::{Binding, Cell, Message, Promise};
+use crate::heap::{Binding, Cell, Message, Promise, Text};
 use crate::native::{Class, Payload, Stamps};
 use crate::print::{TEXT_WRITER, presence};
 use crate::problem::Problem;
@@ -118,7 +118,7 @@ pub(crate) struct Parcel {
 }
 
 enum Node {
-    Text(Arc<str>, Option<Arc<[Part]>>),
+    Text(Text, Option<Arc<[Part]>>),
     Big(Arc<IBig>),
     List(Vec<Value>),
     Native { class: &'static Class, fields: Vec<Value>, payload: Option<Box<dyn Payload>> },
@@ -216,9 +216,9 @@ impl Packing<'_> {
 
     fn node(&mut self, obj: Obj, frozen: bool) -> Node {
         match self.cx.heap.cell(obj) {
-            Cell::Text(it, _) => {
+            it if it.is_text() => {
                 let spans = self.cx.heap.spans(obj.into()).map(|it| it.parts.clone());
-                Node::Text(it.flat().clone(), spans)
+                Node::Text(self.cx.heap.text_in(obj.into()).unwrap_or_default(), spans)
             }
             // A writer goes as what writes to it from there.
             Cell::Native(it) if std::ptr::eq(it.class, &TEXT_WRITER) => {
@@ -376,7 +376,7 @@ pub(crate) fn unpack(
             Node::Far { .. } | Node::Promise { .. } => continue,
             Node::Text(it, spans) => {
                 twine = spans.map(|parts| Spans { parts, bare: cx.heap.text(it.clone()) });
-                Cell::text(it)
+                Cell::from(it)
             }
             Node::Big(it) => Cell::Big(it),
             Node::List(it) => Cell::List(reals(&made, &it).into()),

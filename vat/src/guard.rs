@@ -181,7 +181,8 @@ pub fn name_of(cx: &Cx, guard: Value) -> &'static str {
 
 /// An ejector of our own, to learn whether a guard refuses.
 pub fn fresh_ejector(cx: &mut Cx) -> Value {
-    cx.heap.ejector("refusal")
+    let name = cx.heap.text("refusal");
+    cx.heap.ejector(name)
 }
 
 /// Ends an ejector of our own.

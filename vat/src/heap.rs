@@ -9,10 +9,8 @@ mod collect;
 mod text;
 
 pub(crate) use cell::native_cell;
-pub use cell::{
-    Backlog, Binding, Cell, GuardedSlot, Letters, Message, Native, Object, Promise, Proxied, Script,
-};
-pub use text::Text;
+pub use cell::{Backlog, Binding, Cell, GuardedSlot, Message, Native, Object, Promise, Proxied, Script};
+pub use text::{Letters, Long, Text};
 
 use crate::data::twine::{self, SpanTable, Spans};
 use crate::native::{Class, Payload, Stamps};
@@ -184,8 +182,8 @@ impl Heap {
 
     // Making things.
 
-    pub fn text(&mut self, text: impl Into<Arc<str>>) -> Value {
-        self.alloc(Cell::text(text)).into()
+    pub fn text(&mut self, text: impl Into<Text>) -> Value {
+        self.alloc(Cell::from(text.into())).into()
     }
     pub fn list(&mut self, items: impl Into<Arc<[Value]>>) -> Value {
         self.alloc(Cell::List(items.into())).into()
@@ -214,8 +212,9 @@ impl Heap {
     pub fn guarded_slot(&mut self, value: Value, guard: Value) -> Value {
         self.alloc(Cell::GuardedSlot(Box::new(GuardedSlot { value, guard }))).into()
     }
-    pub fn ejector(&mut self, name: impl Into<Arc<str>>) -> Value {
-        self.alloc(Cell::Ejector { live: true, name: name.into() }).into()
+    /// An ejector; `name` is a string.
+    pub fn ejector(&mut self, name: Value) -> Value {
+        self.alloc(Cell::Ejector { live: true, name }).into()
     }
     pub fn problem(&mut self, problem: impl Into<Problem>) -> Value {
         self.alloc(Cell::Problem(Box::new(problem.into()))).into()
@@ -284,17 +283,14 @@ impl Heap {
     /// Two strings after one another, if both are strings without spans. There has to be room: see
     /// [`Heap::has_room`].
     pub fn joined(&mut self, a: Value, b: Value) -> Option<Value> {
-        let (Cell::Text(one, letters), Cell::Text(other, others)) = (self.get(a)?, self.get(b)?) else {
-            return None;
-        };
-        let letters = if *letters == *others { *letters } else { Letters::Any };
-        let sum = Cell::Text(one.and(other), letters);
-        Some(self.alloc(sum).into())
+        let sum = self.get(a)?.text()?.and(&self.get(b)?.text()?);
+        Some(self.text(sum))
     }
     /// A string's size in bytes, and whether these are its characters; nothing is laid together for it.
     pub fn text_size(&self, value: Value) -> Option<(usize, Letters)> {
         match self.get(value)? {
-            Cell::Text(it, letters) => Some((it.bytes(), *letters)),
+            Cell::Short(it) => Some((it.len(), Letters::of(it))),
+            Cell::Long(it, letters) => Some((it.bytes(), *letters)),
             _ => None,
         }
     }
@@ -318,9 +314,12 @@ impl Heap {
         self.spans.is_empty()
     }
 
-    pub fn as_text(&self, value: Value) -> Option<&Arc<str>> {
+    /// A string's characters. See [`Heap::text_in`] to keep them while the heap changes.
+    #[inline]
+    pub fn as_text(&self, value: Value) -> Option<&str> {
         match self.get(value)? {
-            Cell::Text(it, _) => {
+            Cell::Short(it) => Some(it),
+            Cell::Long(it, _) => {
                 if !it.is_flat() {
                     self.laid.set(self.laid.get() + it.bytes() as u64);
                 }
@@ -328,6 +327,11 @@ impl Heap {
             }
             _ => None,
         }
+    }
+    /// A string, to be kept while the heap changes.
+    pub fn text_in(&self, value: Value) -> Option<Text> {
+        self.as_text(value)?;
+        self.get(value)?.text()
     }
     /// A `ConstList`'s items; clone the `Arc` to keep them while the heap changes.
     pub fn as_list(&self, value: Value) -> Option<&Arc<[Value]>> {

@@ -6,6 +6,7 @@
 pub mod other;
 
 use crate::cx::Cx;
+use crate::data::text::text_of;
 use crate::native::{Class, Outcome, Stamps, Step, Then, done, method};
 use crate::powers::Source;
 use crate::problem::{Exit, Problem};
@@ -65,12 +66,12 @@ static PACKAGE: Class = Class::new(
 
 fn prefix(cx: &Cx, package: Value) -> Arc<str> {
     let prefix = cx.heap.fields(package, &PACKAGE).and_then(|it| cx.heap.as_text(it[0]));
-    prefix.cloned().unwrap_or_else(|| "".into())
+    prefix.unwrap_or_default().into()
 }
 
 /// A loader's `get(name)`, or `fetch(name, absent)`.
 fn get(cx: &mut Cx, prefix: &str, name: Value, absent: Option<Value>) -> Outcome {
-    let Some(name) = cx.heap.as_text(name).cloned() else {
+    let Some(name) = cx.heap.text_in(name) else {
         return Err(cx.throw(crate::object::does_not_coerce(name, "a String")));
     };
     let full = format!("{prefix}{name}");
@@ -94,7 +95,7 @@ pub static TYPE: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 fn get_type(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let Some(name) = cx.heap.as_text(args[0]).cloned() else {
+    let Some(name) = cx.heap.text_in(args[0]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
     };
     let (package, simple) = match name.rfind('.') {
@@ -268,7 +269,7 @@ pub(crate) fn abandon(cx: &mut Cx) {
 }
 
 fn imported(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
-    let name = cx.heap.as_text(then.values[1]).cloned().unwrap_or_else(|| "".into());
+    let name: Arc<str> = text_of(cx, then.values[1]).into();
     loaded(cx, &name);
     cx.resolve(then.values[0], value);
     if crate::audition::is_deep_frozen(cx, value) {
@@ -281,7 +282,7 @@ fn imported(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
 }
 
 fn failed(cx: &mut Cx, then: Box<Then>, exit: Exit) -> Outcome {
-    let name = cx.heap.as_text(then.values[1]).cloned().unwrap_or_else(|| "".into());
+    let name: Arc<str> = text_of(cx, then.values[1]).into();
     loaded(cx, &name);
     cx.imported.remove(&name);
     let Exit::Thrown(problem) = exit else { return Err(exit) };

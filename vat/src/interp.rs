@@ -100,7 +100,7 @@ fn number(cx: &Cx, vat: Value) -> Option<u32> {
 }
 
 fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let name = cx.heap.fields(this, &VAT).and_then(|it| cx.heap.as_text(it[1])).cloned();
+    let name = cx.heap.fields(this, &VAT).and_then(|it| cx.heap.text_in(it[1]));
     let text = cx.heap.text(format!("<Vat {}>", name.as_deref().unwrap_or("")));
     cx.call(args[0], "write", [text])
 }
@@ -136,15 +136,15 @@ static FAR_VAT_HANDLER: Class = Class::new(
 pub static MAKE_VAT: Class = Class::new("makeVat", "<makeVat>", &[method("run", 1, make_vat)]);
 
 fn make_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let Some(name) = cx.heap.as_text(args[0]).cloned() else {
+    let Some(name) = cx.heap.text_in(args[0]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
     };
-    done(new_vat(cx, name))
+    done(new_vat(cx, name.into()))
 }
 
 fn make_far_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let name = crate::data::text::text_of(cx, args[1]);
-    let vat = new_vat(cx, name);
+    let vat = new_vat(cx, name.into());
     let handler = cx.heap.native(&FAR_VAT_HANDLER, [vat]);
     // Nobody can break it but the end of this vat.
     let (never, _) = cx.promise();
@@ -180,7 +180,7 @@ pub static SEED_VAT_AUTHOR: Class = Class::new(
 pub static UNSAFE: Class = Class::new("unsafe", "<unsafe:*>", &[method("get", 1, get_unsafe)]);
 
 fn get_unsafe(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let name = cx.heap.as_text(args[0]).cloned().unwrap_or_else(|| "".into());
+    let name = cx.heap.text_in(args[0]).unwrap_or_else(|| "".into());
     match &*name {
         "org.erights.e.elib.vat.makeWeakRef" | "org.erights.e.elib.vat.WeakPtr" => {
             done(Value::of(&crate::weak::MAKE_WEAK_REF))
@@ -204,7 +204,7 @@ fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 
 /// The E source that a value stands for: a string as it is, a syntax tree printed.
 fn source_text(cx: &Cx, value: Value) -> Option<Arc<str>> {
-    cx.heap.as_text(value).cloned().or_else(|| crate::node::source(cx, value))
+    cx.heap.text_in(value).map(Arc::from).or_else(|| crate::node::source(cx, value))
 }
 
 fn seed(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

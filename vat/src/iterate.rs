@@ -1,6 +1,7 @@
 //! How natives call an E function once for each of their items: `it.iterate(f)`.
 
 use crate::cx::Cx;
+use crate::heap::Text;
 use crate::native::{Outcome, Payload, Then, done};
 use crate::value::Value;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ pub enum Items {
     Flex(Arc<Vec<Value>>),
     Pairs(Vec<(Value, Value)>),
     /// Indices and characters.
-    Text(Arc<str>),
+    Text(Text),
     /// Runs of ints, each from its start up to its bound; indices and ints.
     Ints {
         runs: Vec<(i64, i64)>,

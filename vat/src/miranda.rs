@@ -67,7 +67,7 @@ fn get_alleged_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 }
 
 fn responds_to(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let Some(verb) = cx.heap.as_text(args[0]).cloned() else {
+    let Some(verb) = cx.heap.text_in(args[0]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
     };
     let Some(arity) = args[1].as_int().and_then(|it| usize::try_from(it).ok()) else {
@@ -110,7 +110,7 @@ fn order(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         let pair = cx.heap.list([value, then.values[0]]);
         done(pair)
     }
-    let (verb, list) = (cx.heap.as_text(args[0]).cloned(), cx.heap.as_list(args[1]).cloned());
+    let (verb, list) = (cx.heap.text_in(args[0]), cx.heap.as_list(args[1]).cloned());
     match (verb, list) {
         (Some(verb), Some(list)) => cx.call_then(this, &verb, &list[..], Then::new(pair, [this])),
         (None, _) => Err(cx.throw(crate::object::does_not_coerce(args[0], "a String"))),

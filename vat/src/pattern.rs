@@ -47,7 +47,7 @@ fn split_coerced(cx: &mut Cx, then: Box<Then>, list: Value) -> Outcome {
     }
     cx.reserve(16 * items.len() as u64)?;
     // The rest of a string is a string.
-    let rest = match cx.heap.as_text(list).cloned() {
+    let rest = match cx.heap.text_in(list) {
         Some(text) => {
             let rest: String = text.chars().skip(wanted).collect();
             cx.heap.text(rest)
@@ -87,7 +87,7 @@ fn test_such_that(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         return done(args[0]);
     }
     let text = text_of(cx, field(cx, this, 0));
-    let problem = Problem::typed("such-that-error", text).text(" was false for ").value(args[0]);
+    let problem = Problem::typed("such-that-error", &*text).text(" was false for ").value(args[0]);
     cx.eject(args[1], problem)
 }
 
@@ -285,7 +285,9 @@ fn require_or(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         return done(Value::NULL);
     }
     match cx.heap.get(args[1]) {
-        Some(Cell::Text(..) | Cell::Problem(_)) => cx.call(Value::of(&THROW), "run", [args[1]]),
+        Some(Cell::Short(_) | Cell::Long(..) | Cell::Problem(_)) => {
+            cx.call(Value::of(&THROW), "run", [args[1]])
+        }
         _ => {
             let then = Then::new(|cx, _, problem| cx.call(Value::of(&THROW), "run", [problem]), []);
             cx.call_then(args[1], "run", [], then)

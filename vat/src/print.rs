@@ -76,7 +76,7 @@ pub fn object_expr(cx: &mut Cx, object: Value) -> Outcome {
 
 /// The E source that a value stands for: a string as it is, a node as its text.
 pub fn source_text(cx: &Cx, value: Value) -> Option<Arc<str>> {
-    cx.heap.as_text(value).cloned().or_else(|| crate::node::source(cx, value))
+    cx.heap.text_in(value).map(Arc::from).or_else(|| crate::node::source(cx, value))
 }
 
 /// `value.__printOn(writer)` for everything that is not written in E.
@@ -248,7 +248,7 @@ pub(crate) fn atom(cx: &mut Cx, value: Value, quoting: bool) -> Result<Option<St
         View::Char(it) => it.to_string(),
         View::Static(_) => return Ok(None),
         View::Obj(_) => {
-            let Some(text) = cx.heap.as_text(value).cloned() else { return Ok(None) };
+            let Some(text) = cx.heap.text_in(value) else { return Ok(None) };
             cx.reserve(text.len() as u64)?;
             if !quoting {
                 return Ok(Some(text.to_string()));

@@ -8,7 +8,7 @@ use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
 use crate::natives;
 use crate::print::{Piece, to_text, to_text_of};
 use crate::problem::Exit;
-use crate::value::{Value, View};
+use crate::value::{Obj, Value, View};
 use rustc_hash::FxHashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -45,13 +45,11 @@ fn bare(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     to_text(cx, args[0])
 }
 
-/// Templates that were cut lately, by where their texts lie. A quasi-literal in a loop has its text in one place.
+/// Templates that were cut lately, by the strings they were cut from: that of a quasi-literal is always the same one.
 #[derive(Default)]
-pub(crate) struct Templates(FxHashMap<usize, Template>);
+pub(crate) struct Templates(FxHashMap<Obj, Template>);
 
 struct Template {
-    /// Kept, so that nothing else comes to lie there.
-    text: Arc<str>,
     parts: Arc<[Part]>,
     /// Its value maker, once somebody asked for that.
     maker: Value,
@@ -64,19 +62,23 @@ const LONG: usize = 1024;
 
 impl Templates {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        self.0.values().for_each(|it| visit(it.maker));
+        for (text, it) in &self.0 {
+            visit((*text).into());
+            visit(it.maker);
+        }
     }
-    fn get(&mut self, text: &Arc<str>) -> Option<&mut Template> {
-        self.0.get_mut(&text.as_ptr().addr()).filter(|it| Arc::ptr_eq(&it.text, text))
+    fn get(&mut self, text: Value) -> Option<&mut Template> {
+        self.0.get_mut(&text.as_obj()?)
     }
 }
 
 fn template(cx: &mut Cx, this: Value) -> Result<Arc<[Part]>, Exit> {
     let template = cx.heap.as_native(this).and_then(|it| it.fields.first().copied()).unwrap_or(Value::NULL);
-    let text = text_of(cx, template);
-    if let Some(it) = cx.templates.get(&text) {
+    let template = cx.near(template);
+    if let Some(it) = cx.templates.get(template) {
         return Ok(it.parts.clone());
     }
+    let text = text_of(cx, template);
     cx.charge(text.len() as u64 / 16)?;
     let parts: Arc<[Part]> = cut(&text).map_err(|why| cx.throw(why))?.into();
     if text.len() > LONG {
@@ -85,16 +87,16 @@ fn template(cx: &mut Cx, this: Value) -> Result<Arc<[Part]>, Exit> {
     if cx.templates.0.len() >= TEMPLATES {
         cx.templates.0.clear();
     }
-    let it = Template { text: text.clone(), parts: parts.clone(), maker: Value::NULL };
-    cx.templates.0.insert(text.as_ptr().addr(), it);
+    if let Some(at) = template.as_obj() {
+        cx.templates.0.insert(at, Template { parts: parts.clone(), maker: Value::NULL });
+    }
     Ok(parts)
 }
 
 fn value_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let bare = cx.heap.has_no_spans();
-    let text = text_of(cx, args[0]);
     if bare
-        && let Some(it) = cx.templates.get(&text)
+        && let Some(it) = cx.templates.get(args[0])
         && !it.maker.is_null()
     {
         return done(it.maker);
@@ -104,7 +106,7 @@ fn value_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     if parts.iter().any(|it| matches!(it, Part::Pattern(_))) {
         return Err(cx.throw("at-holes not allowed in quasi-literal expression"));
     }
-    if bare && let Some(it) = cx.templates.get(&text) {
+    if bare && let Some(it) = cx.templates.get(args[0]) {
         it.maker = maker;
     }
     done(maker)

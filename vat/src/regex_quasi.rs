@@ -40,7 +40,7 @@ static MATCH_MAKER: Class = Class::new(
 )
 .stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN));
 
-fn template(cx: &Cx, this: Value) -> std::sync::Arc<str> {
+fn template(cx: &Cx, this: Value) -> crate::heap::Text {
     let field = cx.heap.as_native(this).and_then(|it| it.fields.first().copied()).unwrap_or(Value::NULL);
     text_of(cx, field)
 }

@@ -42,7 +42,7 @@ pub fn kind(heap: &Heap, value: Value) -> Kind {
         };
     };
     match heap.cell(at) {
-        Cell::Text(..) | Cell::Big(_) => Kind::Atom,
+        Cell::Short(_) | Cell::Long(..) | Cell::Big(_) => Kind::Atom,
         Cell::Problem(it) if it.plain_text().is_some() => Kind::Atom,
         Cell::Problem(it) if it.about != About::Message => {
             Kind::Parts(&crate::throw::PROBLEM, it.about.values())
@@ -69,7 +69,11 @@ fn same_atom(heap: &Heap, a: Value, b: Value) -> bool {
         return true;
     }
     match (heap.get(a), heap.get(b)) {
-        (Some(Cell::Text(x, _)), Some(Cell::Text(y, _))) => {
+        (Some(Cell::Short(x)), Some(Cell::Short(y))) => {
+            x.as_bytes() == y.as_bytes() && (heap.has_no_spans() || same_spans(heap, a, b))
+        }
+        // What is short is never in the other form.
+        (Some(Cell::Long(x, _)), Some(Cell::Long(y, _))) => {
             x.bytes() == y.bytes()
                 && heap.as_text(a) == heap.as_text(b)
                 && (heap.has_no_spans() || same_spans(heap, a, b))
@@ -122,7 +126,7 @@ enum Sort {
 
 fn sort_of(heap: &Heap, it: crate::value::Obj) -> Sort {
     match heap.cell(it) {
-        Cell::Text(..) | Cell::Big(_) => Sort::Atom,
+        Cell::Short(_) | Cell::Long(..) | Cell::Big(_) => Sort::Atom,
         Cell::List(_) | Cell::FinalSlot(_) | Cell::Binding(_) | Cell::Problem(_) => Sort::Deep,
         Cell::Native(it) if it.class.stamps.has(Stamps::SELFLESS) || it.payload.is_some() => Sort::Deep,
         Cell::Object { stamps, .. } if stamps.has(Stamps::SELFLESS) => Sort::Deep,
@@ -390,7 +394,8 @@ pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
         match kind(heap, it) {
             Kind::Unsettled => return Err(Unsettled),
             Kind::Atom => match heap.get(it) {
-                Some(Cell::Text(text, _)) => hash_text(text, &mut state),
+                Some(Cell::Short(text)) => hash_text(text, &mut state),
+                Some(Cell::Long(text, _)) => hash_text(text.flat(), &mut state),
                 Some(Cell::Problem(it)) => it.plain_text().hash(&mut state),
                 Some(Cell::Big(big)) => big.as_sign_words().1.hash(&mut state),
                 _ => it.hash(&mut state),

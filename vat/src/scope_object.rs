@@ -118,7 +118,7 @@ fn field(cx: &Cx, scope: Value, at: usize) -> Value {
 
 /// The prefix of a scope.
 pub fn prefix(cx: &Cx, scope: Value) -> std::sync::Arc<str> {
-    text_of(cx, field(cx, scope, 0))
+    text_of(cx, field(cx, scope, 0)).into()
 }
 
 /// What a scope is born with.
@@ -321,7 +321,7 @@ fn all_bindings(cx: &mut Cx, scope: Value) -> Result<Vec<(Value, Value)>, Exit> 
     let names = born_names(born(cx, scope));
     cx.reserve(64 * (all.len() + names.len()) as u64)?;
     for name in names {
-        if all.iter().any(|it| cx.heap.as_text(it.0).is_some_and(|it| **it == *name)) {
+        if all.iter().any(|it| cx.heap.as_text(it.0).is_some_and(|it| *it == *name)) {
             continue;
         }
         let name = cx.heap.text(name);
@@ -480,7 +480,7 @@ pub fn with_bindings(cx: &mut Cx, scope: Value, names: &[Value], bindings: &[Val
 
 fn named(cx: &Cx, scope: Value) -> rustc_hash::FxHashMap<std::sync::Arc<str>, Named> {
     let bindings = own_bindings(cx, scope).into_iter();
-    bindings.map(|(name, value)| (text_of(cx, name), Named { held: Held::Binding, value })).collect()
+    bindings.map(|(name, value)| (text_of(cx, name).into(), Named { held: Held::Binding, value })).collect()
 }
 
 /// Evaluates a program in a scope; what it defines is its own.

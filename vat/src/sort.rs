@@ -2,7 +2,6 @@
 
 use crate::cx::Cx;
 use crate::data::number;
-use crate::heap::Cell;
 use crate::native::{Outcome, Payload, Then, done};
 use crate::problem::{Exit, Problem};
 use crate::value::{Value, View};
@@ -73,7 +72,7 @@ fn plain(cx: &Cx, keys: &[Value]) -> Option<Vec<usize>> {
     match cx.near(*keys.first()?).view() {
         View::Int(_) => ordered(keys.iter().map(|it| cx.near(*it).as_int())),
         View::Char(_) => ordered(keys.iter().map(|it| cx.near(*it).as_char())),
-        _ => ordered(keys.iter().map(|it| cx.heap.as_text(*it).map(|it| &**it))),
+        _ => ordered(keys.iter().map(|it| cx.heap.as_text(*it))),
     }
 }
 
@@ -166,7 +165,9 @@ fn natural(cx: &Cx, a: Value, b: Value) -> Option<Ordering> {
     match (a.view(), b.view()) {
         (View::Char(a), View::Char(b)) => Some(a.cmp(&b)),
         _ => match (cx.heap.get(a), cx.heap.get(b)) {
-            (Some(Cell::Text(a, _)), Some(Cell::Text(b, _))) => Some(a.cmp(b)),
+            (Some(one), Some(other)) if one.is_text() && other.is_text() => {
+                Some(cx.heap.as_text(a).cmp(&cx.heap.as_text(b)))
+            }
             _ => None,
         },
     }

@@ -235,7 +235,7 @@ fn coerced(cx: &mut Cx, value: Value, tag: Option<&str>) -> Result<Value, Box<Pr
         _ if is_term(cx, value) => Some(value),
         View::Null => Some(leaf_tag(cx, "null")),
         View::Bool(it) => Some(leaf_tag(cx, if it { "true" } else { "false" })),
-        _ => match cx.heap.as_text(value).cloned() {
+        _ => match cx.heap.text_in(value) {
             Some(name) if tag != Some(".String.") => Some(leaf_tag(cx, &name)),
             _ => leaf_data(cx, value),
         },

@@ -45,9 +45,10 @@ pub fn as_problem(cx: &mut Cx, value: Value) -> Value {
     match cx.heap.get(value) {
         Some(Cell::Problem(_)) => value,
         Some(Cell::Sealed(inner)) => *inner,
-        Some(Cell::Text(text, _)) => {
-            let text = text.clone();
-            cx.heap.problem(Problem::new(&*text))
+        Some(it) if it.is_text() => {
+            let text = cx.heap.as_text(value).unwrap_or_default();
+            let problem = Problem::new(text);
+            cx.heap.problem(problem)
         }
         _ => cx.heap.problem(Problem::default().print(value)),
     }
@@ -72,7 +73,7 @@ pub fn unsealed(heap: &Heap, problem: Value) -> Value {
 /// Goes on with the problem that `value` stands for; what is none is asked whether it conforms to one.
 pub(crate) fn with_problem(cx: &mut Cx, value: Value, then: Box<Then>) -> Outcome {
     match cx.heap.get(value) {
-        Some(Cell::Problem(_) | Cell::Sealed(_) | Cell::Text(..)) => {
+        Some(Cell::Problem(_) | Cell::Sealed(_) | Cell::Short(_) | Cell::Long(..)) => {
             let problem = as_problem(cx, value);
             (then.run)(cx, then, problem)
         }

@@ -229,7 +229,7 @@ fn coerce_data(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 fn coerce_throwable(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let value = cx.near(args[0]);
     let passes = match cx.heap.get(value) {
-        Some(Cell::Text(..) | Cell::Sealed(_)) => true,
+        Some(Cell::Short(_) | Cell::Long(..) | Cell::Sealed(_)) => true,
         Some(Cell::Problem(_)) => is_deep_frozen(cx, value),
         _ => stamps(&cx.heap, value).has(Stamps::THROWABLE),
     };

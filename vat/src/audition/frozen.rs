@@ -47,7 +47,7 @@ fn culprit(cx: &Cx, value: Value, enough: Stamps) -> Option<Culprit> {
         match cx.heap.cell(at) {
             Cell::Object { stamps, .. } if stamps.has(Stamps::DEEP_FROZEN) || stamps.has(enough) => {}
             Cell::Native(it) if it.class.stamps.has(Stamps::DEEP_FROZEN) => {}
-            Cell::Text(..) | Cell::Big(_) => {}
+            Cell::Short(_) | Cell::Long(..) | Cell::Big(_) => {}
             Cell::List(it) => parts.extend(it.iter()),
             Cell::Broken(it) | Cell::Sealed(it) | Cell::FinalSlot(it) => parts.push(*it),
             Cell::Problem(it) => parts.extend(it.values()),
@@ -160,7 +160,7 @@ pub(super) fn coerce_confined(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome 
             class.stamps.has(Stamps::DEEP_FROZEN) && name.is_some_and(|it| !it.listens())
         };
         match cx.heap.get(it) {
-            Some(Cell::Text(..) | Cell::Big(_) | Cell::Sealed(_)) => {}
+            Some(Cell::Short(_) | Cell::Long(..) | Cell::Big(_) | Cell::Sealed(_)) => {}
             Some(Cell::List(items)) => work.extend(items.iter()),
             Some(Cell::FinalSlot(held)) => work.push(*held),
             Some(Cell::Native(native)) if native.class.stamps.has(Stamps::FROZEN_IF_PARTS_ARE) => {

@@ -76,8 +76,8 @@ pub static MAKE_LIST: Class = Class::new(
 pub fn items(cx: &Cx, list: Value) -> Arc<[Value]> {
     match cx.heap.get(list) {
         Some(Cell::List(it)) => it.clone(),
-        Some(Cell::Text(it, _)) => it.chars().map(Value::from).collect(),
-        _ => Arc::new([]),
+        Some(it) => it.text().iter().flat_map(|it| it.chars()).map(Value::from).collect(),
+        None => Arc::new([]),
     }
 }
 
@@ -102,8 +102,9 @@ pub fn portrayal(cx: &mut Cx, maker: Value, verb: &str, args: &[Value]) -> Outco
 pub fn length(cx: &Cx, list: Value) -> usize {
     match cx.heap.get(list) {
         Some(Cell::List(it)) => it.len(),
-        Some(Cell::Text(it, Letters::Ascii)) => it.bytes(),
-        Some(Cell::Text(it, _)) => super::text::length(it),
+        Some(Cell::Short(it)) => super::text::length(it),
+        Some(Cell::Long(it, Letters::Ascii)) => it.bytes(),
+        Some(Cell::Long(it, _)) => super::text::length(it.flat()),
         _ => flex_list::length(cx, list),
     }
 }

@@ -90,7 +90,7 @@ pub fn table(heap: &Heap, map: Value) -> Option<&Table> {
 /// What a map has under a string.
 pub fn get_text(heap: &Heap, map: Value, key: &str) -> Option<Value> {
     let entries = table(heap, map)?.entries();
-    entries.iter().find(|it| heap.as_text(it.key).is_some_and(|it| **it == *key)).map(|it| it.value)
+    entries.iter().find(|it| heap.as_text(it.key).is_some_and(|it| it == key)).map(|it| it.value)
 }
 
 /// The entries of any kind of map.

@@ -10,7 +10,6 @@ use crate::problem::{Exit, Problem};
 use crate::value::{Value, View};
 use sha1::{Digest, Sha1};
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 /// What `1` answers to.
 pub static INT: Class = Class::new(
@@ -608,7 +607,7 @@ fn make_int(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn make_int_in_base(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let text: Arc<str> = super::text::text_of(cx, args[0]);
+    let text = super::text::text_of(cx, args[0]);
     let Some(base @ 2..=36) = args[1].as_int() else {
         return Err(cx.throw(Problem::new("base must be in 2..36, not ").value(args[1])));
     };

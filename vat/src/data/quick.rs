@@ -27,7 +27,12 @@ pub fn call(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) -> O
                 (Selector::SIZE, []) => Some((items.len() as i64).into()),
                 _ => None,
             },
-            Cell::Text(text, Letters::Ascii) => match (selector, args) {
+            Cell::Short(text) if text.is_ascii() => match (selector, args) {
+                (Selector::SIZE, []) => Some((text.len() as i64).into()),
+                (Selector::GET_1, [at]) => text.as_bytes().get(index(*at)?).map(|it| char::from(*it).into()),
+                _ => None,
+            },
+            Cell::Long(text, Letters::Ascii) => match (selector, args) {
                 (Selector::SIZE, []) => Some((text.bytes() as i64).into()),
                 (Selector::GET_1, [at]) if text.is_flat() => {
                     text.flat().as_bytes().get(index(*at)?).map(|it| char::from(*it).into())

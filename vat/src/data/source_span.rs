@@ -110,7 +110,7 @@ impl Span {
     pub fn of(cx: &Cx, value: Value) -> Option<Span> {
         let &[uri, one_to_one, a, b, c, d] = cx.heap.fields(value, &SOURCE_SPAN)? else { return None };
         Some(Span {
-            uri: text_of(cx, uri),
+            uri: text_of(cx, uri).into(),
             one_to_one: one_to_one == Value::TRUE,
             start: (a.as_int()?, b.as_int()?),
             end: (c.as_int()?, d.as_int()?),

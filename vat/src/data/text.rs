@@ -4,13 +4,12 @@ use super::list::{self, paid_items};
 use super::twine;
 use crate::coerce::failure;
 use crate::cx::Cx;
-use crate::heap::Letters;
+use crate::heap::{Letters, Text};
 use crate::iterate::{Items, each};
 use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
 use crate::problem::{Exit, Stop};
 use crate::value::Value;
-use std::sync::Arc;
 
 /// What `"a"` answers to.
 pub static STRING: Class = Class::new(
@@ -77,8 +76,8 @@ pub static STRING: Class = Class::new(
 .stamps(Stamps::DATA.and(Stamps::DEEP_FROZEN).and(Stamps::SELFLESS));
 
 /// The characters of a string; what is no string has none.
-pub fn text_of(cx: &Cx, value: Value) -> Arc<str> {
-    cx.heap.as_text(value).cloned().unwrap_or_default()
+pub fn text_of(cx: &Cx, value: Value) -> Text {
+    cx.heap.text_in(value).unwrap_or_default()
 }
 
 /// How many characters.
@@ -107,7 +106,7 @@ fn char_of(text: &str, byte: usize) -> i64 {
 }
 
 /// Charges for going through a string once.
-fn paid(cx: &mut Cx, value: Value) -> Result<Arc<str>, Exit> {
+fn paid(cx: &mut Cx, value: Value) -> Result<Text, Exit> {
     let text = text_of(cx, value);
     cx.charge(text.len() as u64 / 64)?;
     Ok(text)
@@ -225,7 +224,7 @@ fn start_of(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn start_of_from(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let Some(wanted) = cx.heap.as_text(args[0]).cloned() else { return list::start_of_from(cx, this, args) };
+    let Some(wanted) = cx.heap.text_in(args[0]) else { return list::start_of_from(cx, this, args) };
     let text = paid(cx, this)?;
     let from = args[1].as_int().map_or(0, |it| it.max(0)) as usize;
     let Some(from) = byte_of(&text, from) else { return done(-1) };
@@ -233,7 +232,7 @@ fn start_of_from(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn last_start_of(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let Some(wanted) = cx.heap.as_text(args[0]).cloned() else { return list::last_start_of(cx, this, args) };
+    let Some(wanted) = cx.heap.text_in(args[0]) else { return list::last_start_of(cx, this, args) };
     let text = paid(cx, this)?;
     done(text.rfind(&*wanted).map_or(-1, |byte| char_of(&text, byte)))
 }

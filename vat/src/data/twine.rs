@@ -8,7 +8,6 @@ use super::list::{self, paid_items, portrayal};
 use super::source_span::Span;
 use super::text::{length, text_of};
 use crate::cx::Cx;
-use crate::heap::Cell;
 use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
 use crate::problem::{Exit, Problem};
@@ -178,7 +177,7 @@ pub fn replaced(cx: &mut Cx, this: Value, old: &str, new: Value, result: Value) 
 
 /// `string.asFrom(uri)`: each line comes from that line of the text at `uri`.
 pub fn as_from(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let (text, uri) = (text_of(cx, this), text_of(cx, args[0]));
+    let (text, uri): (_, Arc<str>) = (text_of(cx, this), text_of(cx, args[0]).into());
     let mut parts = Vec::new();
     for (line, it) in text.split_inclusive('\n').enumerate() {
         cx.reserve(weight(&[]))?;
@@ -334,9 +333,9 @@ fn from_values_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 fn from_parts(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let (mut text, parts) = (String::new(), paid_items(cx, args[0])?);
     for it in &*parts {
-        match cx.heap.get(*it) {
-            Some(Cell::Text(..)) => text.push_str(&text_of(cx, *it)),
-            _ => return Err(cx.throw(Problem::new("not a Twine: ").value(*it))),
+        match cx.heap.as_text(*it) {
+            Some(it) => text.push_str(it),
+            None => return Err(cx.throw(Problem::new("not a Twine: ").value(*it))),
         }
         cx.charge(1)?;
         if !cx.heap.has_room(text.len() as u64) {

@@ -216,8 +216,8 @@ pub(crate) fn refuse(cx: &Cx, guard: Value, specimen: Value) -> Problem {
 }
 
 fn coerce_exception(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    if let Some(Cell::Text(text, _)) = cx.heap.get(args[0]) {
-        let problem = Problem::new(&**text);
+    if let Some(text) = cx.heap.as_text(args[0]) {
+        let problem = Problem::new(text);
         let problem = cx.heap.problem(problem);
         return done(problem);
     }

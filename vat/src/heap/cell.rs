@@ -1,6 +1,6 @@
 //! What a handle names, in 24 bytes: what is common lies in the cell, what is rare and wide in a box.
 
-use super::text::Text;
+use super::text::{Letters, Long, Short, Text};
 use crate::native::{Class, Payload, Stamps};
 use crate::problem::{Exit, Problem};
 use crate::selector::Selector;
@@ -11,8 +11,9 @@ use std::sync::Arc;
 /// What a handle names.
 pub enum Cell {
     Free(u32),
-    /// A string, and whether it is all ASCII.
-    Text(Text, Letters),
+    /// A string: [`Text`], whose letters lie here.
+    Short(Short),
+    Long(Long, Letters),
     /// An integer that does not fit an `i64`; always normalized, so smaller ones are never here.
     Big(Arc<IBig>),
     /// A `ConstList`.
@@ -30,7 +31,8 @@ pub enum Cell {
     Binding(Box<Binding>),
     Ejector {
         live: bool,
-        name: Arc<str>,
+        /// A string.
+        name: Value,
     },
     Promise(Promise),
     Resolver {
@@ -54,19 +56,6 @@ pub enum Cell {
 }
 
 const _: () = assert!(size_of::<Cell>() == 24, "a cell is three words");
-
-/// Whether a string's characters are its bytes, so that an index is a place.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Letters {
-    Ascii,
-    Any,
-}
-
-impl Letters {
-    pub fn of(text: &str) -> Letters {
-        if text.is_ascii() { Letters::Ascii } else { Letters::Any }
-    }
-}
 
 /// A script of one of the vat's modules: its place in `Cx::scripts`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -178,12 +167,29 @@ impl Message {
 pub(super) const CELL: u64 = 32;
 pub(super) const VALUE: u64 = 16;
 
+impl From<Text> for Cell {
+    #[inline]
+    fn from(it: Text) -> Cell {
+        match it {
+            Text::Short(it) => Cell::Short(it),
+            Text::Long(it, letters) => Cell::Long(it, letters),
+        }
+    }
+}
+
 impl Cell {
-    /// A string.
-    pub fn text(text: impl Into<Arc<str>>) -> Cell {
-        let text = text.into();
-        let letters = Letters::of(&text);
-        Cell::Text(text.into(), letters)
+    /// The string that this is, to be kept.
+    pub fn text(&self) -> Option<Text> {
+        match self {
+            Cell::Short(it) => Some(Text::Short(it.clone())),
+            Cell::Long(it, letters) => Some(Text::Long(it.clone(), *letters)),
+            _ => None,
+        }
+    }
+    /// Is it a string?
+    #[inline]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Cell::Short(_) | Cell::Long(..))
     }
 
     /// The object written in E that this is.
@@ -200,7 +206,8 @@ impl Cell {
     #[inline]
     pub(super) fn fresh_bytes(&self) -> u64 {
         match self {
-            Cell::Text(it, _) => CELL + it.fresh_bytes() as u64,
+            Cell::Short(it) => CELL + it.len() as u64,
+            Cell::Long(it, _) => CELL + it.fresh_bytes() as u64,
             Cell::VarSlot(_) | Cell::FinalSlot(_) => CELL,
             it => it.bytes(),
         }
@@ -209,7 +216,8 @@ impl Cell {
     /// What the cell weighs.
     pub(super) fn bytes(&self) -> u64 {
         CELL + match self {
-            Cell::Text(it, _) => it.bytes() as u64,
+            Cell::Short(it) => it.len() as u64,
+            Cell::Long(it, _) => it.bytes() as u64,
             Cell::Big(it) => (dashu_int::ops::BitTest::bit_len(&**it) as u64).div_ceil(8),
             Cell::List(it) => VALUE * it.len() as u64,
             Cell::Native(it) => it.counted,
@@ -229,8 +237,9 @@ impl Cell {
     /// Shows every value it holds.
     pub(super) fn trace(&self, visit: &mut impl FnMut(Value)) {
         match self {
-            Cell::Free(_) | Cell::Text(..) | Cell::Big(_) | Cell::Ejector { .. } | Cell::Far { .. } => {}
+            Cell::Free(_) | Cell::Short(_) | Cell::Long(..) | Cell::Big(_) | Cell::Far { .. } => {}
             Cell::List(it) => it.iter().for_each(|it| visit(*it)),
+            Cell::Ejector { name, .. } => visit(*name),
             Cell::Native(it) => {
                 it.fields.iter().for_each(|it| visit(*it));
                 if let Some(payload) = &it.payload {

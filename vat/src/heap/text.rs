@@ -1,63 +1,124 @@
-//! A string as a cell holds it: in one piece, or as two that are laid together when somebody reads them.
+//! A string as a cell holds it: in the cell itself if it is short, otherwise in one piece, or as two that are laid
+//! together when somebody reads them.
 //!
 //! So `text += more` in a loop costs what is added, not what is there already. What is small is copied, so that
 //! the pieces stay few; nothing here recurses on how a string came to be.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+/// A string that lies in the cell itself.
+pub type Short = heapless::String<22, u8>;
+
 /// Sums up to this are copied at once.
-const SHORT: usize = 256;
+const COPIED: usize = 256;
 /// A piece at the end takes more until it is as long as this.
 const TAIL: usize = 512;
+/// A `String` as long as this is kept as it is and not copied.
+const LARGE: usize = 4096;
 
-/// Characters, read as a `str`.
+/// Characters, read as a `str`. Cloning it copies none but the few of a short one.
 #[derive(Clone)]
-pub struct Text(Repr);
+pub enum Text {
+    /// Up to 22 bytes, here.
+    Short(Short),
+    Long(Long, Letters),
+}
 
+/// Characters elsewhere.
 #[derive(Clone)]
-enum Repr {
+pub enum Long {
     Flat(Arc<str>),
     Rope(Arc<Rope>),
 }
 
-struct Rope {
+/// Whether a string's characters are its bytes, so that an index is a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Letters {
+    Ascii,
+    Any,
+}
+
+impl Letters {
+    pub(super) fn of(text: &str) -> Letters {
+        if text.is_ascii() { Letters::Ascii } else { Letters::Any }
+    }
+    fn and(self, other: Letters) -> Letters {
+        if self == other { self } else { Letters::Any }
+    }
+}
+
+/// Two pieces, or one that was long when it came.
+pub struct Rope {
     bytes: usize,
-    /// How many bytes were copied to make it.
-    copied: usize,
-    flat: OnceLock<Arc<str>>,
+    /// What it took to make.
+    fresh: usize,
+    flat: OnceLock<Box<str>>,
     /// Gone once it is flat.
     halves: Mutex<Option<(Text, Text)>>,
 }
 
-impl Text {
-    /// The characters in one piece; clone the `Arc` to keep them while the heap changes.
+impl Long {
+    /// The characters in one piece.
     #[inline]
-    pub fn flat(&self) -> &Arc<str> {
-        match &self.0 {
-            Repr::Flat(it) => it,
-            Repr::Rope(it) => it.flat(),
+    pub fn flat(&self) -> &str {
+        match self {
+            Long::Flat(it) => it,
+            Long::Rope(it) => it.flat(),
         }
     }
     /// Would reading it lay it together first?
+    #[inline]
     pub fn is_flat(&self) -> bool {
-        match &self.0 {
-            Repr::Flat(_) => true,
-            Repr::Rope(it) => it.flat.get().is_some(),
+        match self {
+            Long::Flat(_) => true,
+            Long::Rope(it) => it.flat.get().is_some(),
         }
     }
     /// How many bytes of UTF-8, known without looking.
     #[inline]
     pub fn bytes(&self) -> usize {
-        match &self.0 {
-            Repr::Flat(it) => it.len(),
-            Repr::Rope(it) => it.bytes,
+        match self {
+            Long::Flat(it) => it.len(),
+            Long::Rope(it) => it.bytes,
         }
     }
     /// What it took to make, in bytes: the pieces were there before.
     pub(super) fn fresh_bytes(&self) -> usize {
-        match &self.0 {
-            Repr::Flat(it) => it.len(),
-            Repr::Rope(it) => 96 + it.copied,
+        match self {
+            Long::Flat(it) => it.len(),
+            Long::Rope(it) => it.fresh,
+        }
+    }
+    fn halves(&self) -> Option<(Text, Text)> {
+        match self {
+            Long::Flat(_) => None,
+            Long::Rope(it) => it.halves().clone(),
+        }
+    }
+}
+
+impl Text {
+    /// The characters in one piece.
+    #[inline]
+    pub fn flat(&self) -> &str {
+        match self {
+            Text::Short(it) => it,
+            Text::Long(it, _) => it.flat(),
+        }
+    }
+    /// How many bytes of UTF-8, known without looking.
+    #[inline]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Text::Short(it) => it.len(),
+            Text::Long(it, _) => it.bytes(),
+        }
+    }
+    /// Whether it is all ASCII, known without looking.
+    pub fn letters(&self) -> Letters {
+        match self {
+            Text::Short(it) => Letters::of(it),
+            Text::Long(_, letters) => *letters,
         }
     }
 
@@ -70,47 +131,55 @@ impl Text {
         if self.bytes() == 0 {
             return that.clone();
         }
-        if bytes <= SHORT {
-            return joined(self.flat(), that.flat());
+        if bytes <= COPIED {
+            return joined(self, that);
         }
         if that.bytes() < TAIL / 2
             && let Some((head, tail)) = self.halves()
             && tail.bytes() + that.bytes() <= TAIL
         {
-            return Text::rope(head, joined(tail.flat(), that.flat()), tail.bytes() + that.bytes());
+            return Text::rope(head, joined(&tail, that), tail.bytes() + that.bytes());
         }
         if self.bytes() < TAIL / 2
             && let Some((head, tail)) = that.halves()
             && self.bytes() + head.bytes() <= TAIL
         {
-            return Text::rope(joined(self.flat(), head.flat()), tail, self.bytes() + head.bytes());
+            return Text::rope(joined(self, &head), tail, self.bytes() + head.bytes());
         }
         Text::rope(self.clone(), that.clone(), 0)
     }
 
     fn rope(head: Text, tail: Text, copied: usize) -> Text {
         let bytes = head.bytes() + tail.bytes();
+        let letters = head.letters().and(tail.letters());
         let halves = Mutex::new(Some((head, tail)));
-        Text(Repr::Rope(Arc::new(Rope { bytes, copied, flat: OnceLock::new(), halves })))
+        let rope = Rope { bytes, fresh: 96 + copied, flat: OnceLock::new(), halves };
+        Text::Long(Long::Rope(Arc::new(rope)), letters)
     }
 
     fn halves(&self) -> Option<(Text, Text)> {
-        match &self.0 {
-            Repr::Flat(_) => None,
-            Repr::Rope(it) => it.halves().clone(),
+        match self {
+            Text::Short(_) => None,
+            Text::Long(it, _) => it.halves(),
         }
     }
 }
 
-fn joined(head: &str, tail: &str) -> Text {
+/// Two texts that are not long, copied.
+fn joined(head: &Text, tail: &Text) -> Text {
+    let (head, tail) = (head.flat(), tail.flat());
+    let mut short = Short::new();
+    if short.push_str(head).is_ok() && short.push_str(tail).is_ok() {
+        return Text::Short(short);
+    }
     let mut sum = String::with_capacity(head.len() + tail.len());
     sum.push_str(head);
     sum.push_str(tail);
-    Text(Repr::Flat(sum.into()))
+    sum.into()
 }
 
 impl Rope {
-    fn flat(&self) -> &Arc<str> {
+    fn flat(&self) -> &str {
         if let Some(it) = self.flat.get() {
             return it;
         }
@@ -118,16 +187,17 @@ impl Rope {
             let mut all = String::with_capacity(self.bytes);
             let mut todo: Vec<Text> =
                 self.halves().clone().map(|(a, b)| [b, a]).into_iter().flatten().collect();
-            while let Some(Text(it)) = todo.pop() {
+            while let Some(it) = todo.pop() {
                 match it {
-                    Repr::Flat(it) => all.push_str(&it),
-                    Repr::Rope(it) => match (it.flat.get(), it.halves().clone()) {
+                    Text::Short(it) => all.push_str(&it),
+                    Text::Long(Long::Flat(it), _) => all.push_str(&it),
+                    Text::Long(Long::Rope(it), _) => match (it.flat.get(), it.halves().clone()) {
                         (Some(flat), _) => all.push_str(flat),
                         (None, halves) => todo.extend(halves.map(|(a, b)| [b, a]).into_iter().flatten()),
                     },
                 }
             }
-            all.into()
+            all.into_boxed_str()
         });
         *self.halves() = None;
         flat
@@ -146,8 +216,8 @@ impl Drop for Rope {
             halves.map(|(a, b)| [a, b]).into_iter().flatten()
         };
         todo.extend(taken(self));
-        while let Some(Text(it)) = todo.pop() {
-            if let Repr::Rope(it) = it
+        while let Some(it) = todo.pop() {
+            if let Text::Long(Long::Rope(it), _) = it
                 && let Some(mut it) = Arc::into_inner(it)
             {
                 todo.extend(taken(&mut it));
@@ -163,9 +233,88 @@ impl std::ops::Deref for Text {
     }
 }
 
+impl Default for Text {
+    fn default() -> Text {
+        Text::Short(Short::new())
+    }
+}
+
+impl From<&str> for Text {
+    #[inline]
+    fn from(it: &str) -> Text {
+        match Short::try_from(it) {
+            Ok(it) => Text::Short(it),
+            Err(_) => Text::Long(Long::Flat(it.into()), Letters::of(it)),
+        }
+    }
+}
 impl From<Arc<str>> for Text {
     fn from(it: Arc<str>) -> Text {
-        Text(Repr::Flat(it))
+        match Short::try_from(&*it) {
+            Ok(it) => Text::Short(it),
+            Err(_) => {
+                let letters = Letters::of(&it);
+                Text::Long(Long::Flat(it), letters)
+            }
+        }
+    }
+}
+impl From<&Arc<str>> for Text {
+    fn from(it: &Arc<str>) -> Text {
+        it.clone().into()
+    }
+}
+impl From<String> for Text {
+    fn from(it: String) -> Text {
+        if it.len() < LARGE {
+            return (&*it).into();
+        }
+        let (letters, bytes) = (Letters::of(&it), it.len());
+        let flat = OnceLock::from(it.into_boxed_str());
+        let one = Rope { bytes, fresh: bytes, flat, halves: Mutex::new(None) };
+        Text::Long(Long::Rope(Arc::new(one)), letters)
+    }
+}
+impl From<Box<str>> for Text {
+    fn from(it: Box<str>) -> Text {
+        String::from(it).into()
+    }
+}
+impl From<&String> for Text {
+    fn from(it: &String) -> Text {
+        it.as_str().into()
+    }
+}
+impl From<std::borrow::Cow<'_, str>> for Text {
+    fn from(it: std::borrow::Cow<'_, str>) -> Text {
+        match it {
+            std::borrow::Cow::Borrowed(it) => it.into(),
+            std::borrow::Cow::Owned(it) => it.into(),
+        }
+    }
+}
+impl From<Text> for Arc<str> {
+    fn from(it: Text) -> Arc<str> {
+        match it {
+            Text::Long(Long::Flat(it), _) => it,
+            it => it.flat().into(),
+        }
+    }
+}
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        self.flat() == other.flat()
+    }
+}
+impl Eq for Text {}
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.flat().fmt(f)
+    }
+}
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.flat().fmt(f)
     }
 }
 
@@ -174,7 +323,7 @@ mod tests {
     use super::*;
 
     fn text(it: &str) -> Text {
-        Text::from(Arc::from(it))
+        Text::from(it)
     }
 
     #[test]
@@ -191,9 +340,9 @@ mod tests {
             }
             assert_eq!(grown.bytes(), copied.len());
         }
-        assert!(!grown.is_flat());
+        assert!(matches!(&grown, Text::Long(it, _) if !it.is_flat()));
         assert_eq!(&*grown, copied);
-        assert!(grown.is_flat());
+        assert!(matches!(&grown, Text::Long(it, _) if it.is_flat()));
     }
 
     #[test]

@@ -97,7 +97,7 @@ fn resource(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 
 fn path(cx: &Cx, file: Value) -> std::sync::Arc<str> {
     let path = cx.heap.fields(file, &RESOURCE_FILE).and_then(|it| it.first().copied());
-    text_of(cx, path.unwrap_or(Value::NULL))
+    text_of(cx, path.unwrap_or(Value::NULL)).into()
 }
 
 fn get_text(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {

@@ -7,7 +7,6 @@ use crate::heap::{Cell, Script};
 use crate::native::Stamps;
 use crate::problem::{Exit, Problem};
 use crate::value::Value;
-use std::sync::Arc;
 
 impl Machine {
     /// Makes the object of a script; what it closes over lies from `at`.
@@ -55,9 +54,7 @@ impl Machine {
             _ => None,
         });
         let Some(name) = name else { return Value::NULL };
-        let name = cx.heap.as_text(loaded.consts[name as usize]).cloned();
-        let name = name.unwrap_or_else(|| "_".into());
-        let ejector = cx.heap.ejector(name);
+        let ejector = cx.heap.ejector(loaded.consts[name as usize]);
         self.stack[place] = ejector;
         ejector
     }
@@ -73,8 +70,8 @@ impl Machine {
                 }
                 it.len()
             }
-            Some(Cell::Text(it, _)) => {
-                let chars: Arc<[Value]> = it.chars().map(Value::from).collect();
+            Some(it) if it.is_text() => {
+                let chars: Vec<Value> = it.text().iter().flat_map(|it| it.chars()).map(Value::from).collect();
                 if chars.len() == n {
                     self.stack[slot..slot + n].copy_from_slice(&chars);
                     return None;
@@ -89,13 +86,13 @@ impl Machine {
 
 /// Is it something that a list pattern takes apart by itself?
 pub(super) fn is_list(cx: &Cx, specimen: Value) -> bool {
-    matches!(cx.heap.get(specimen), Some(Cell::List(_) | Cell::Text(..)))
+    cx.heap.get(specimen).is_some_and(|it| matches!(it, Cell::List(_)) || it.is_text())
 }
 
 /// No matcher wanted the message.
 pub(super) fn not_understood(cx: &mut Cx, fqn: &str, message: Value) -> Exit {
     let parts = cx.heap.as_list(message).cloned();
-    let verb = parts.as_ref().and_then(|it| it.first()).and_then(|it| cx.heap.as_text(*it)).cloned();
+    let verb = parts.as_ref().and_then(|it| it.first()).and_then(|it| cx.heap.text_in(*it));
     let args = parts.as_ref().and_then(|it| it.get(1)).and_then(|it| cx.heap.as_list(*it));
     let arity = args.map_or(0, |it| it.len());
     let verb = verb.unwrap_or_else(|| "".into());

@@ -465,8 +465,7 @@ impl Machine {
                     regs = window!();
                 }
                 Op::NewEjector { slot, name } => {
-                    let name = cx.heap.as_text(loaded.consts[name as usize]).cloned();
-                    reg!(slot) = cx.heap.ejector(name.unwrap_or_else(|| "_".into()));
+                    reg!(slot) = cx.heap.ejector(loaded.consts[name as usize]);
                     safepoint!();
                 }
                 Op::Ejector { dst, slot } => {
@@ -519,7 +518,7 @@ impl Machine {
                     reg!(dst) = crate::data::map::from_pairs(cx, &pairs);
                 }
                 Op::Fail { text } => {
-                    let text = cx.heap.as_text(loaded.consts[text as usize]).cloned();
+                    let text = cx.heap.text_in(loaded.consts[text as usize]);
                     exit!(cx.throw(Problem::new(text.as_deref().unwrap_or_default())))
                 }
                 Op::ForRange { at, till, next } => {

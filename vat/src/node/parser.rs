@@ -176,7 +176,7 @@ fn read(cx: &mut Cx, source: Value, how: As<'_>) -> Result<Result<(Value, Pragma
         As::Program(pragmas) => (syntax::parse_with(&text, pragmas), text),
         As::Template => {
             let text = undoubled(&text);
-            (syntax::parse_quasi(&text), text)
+            (syntax::parse_quasi(&text), text.into())
         }
     };
     if let Some(problem) = fault(&text, &parsed.errors) {

@@ -160,7 +160,7 @@ impl Writer<'_> {
     }
 
     fn text(&self, value: Value) -> Arc<str> {
-        text_of(self.cx, value)
+        text_of(self.cx, value).into()
     }
 
     fn opt_text(&self, value: Value) -> Option<Arc<str>> {
@@ -428,7 +428,7 @@ impl Writer<'_> {
                 Literal::Int(Integer::Big { digits: digits.into(), radix: 10 })
             }
             _ => match self.cx.heap.as_text(value) {
-                Some(it) => Literal::Str(it.clone()),
+                Some(it) => Literal::Str(it.into()),
                 None => Literal::Null,
             },
         }

@@ -46,7 +46,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
     };
     Ok(Some(match cx.heap.cell(at) {
         Cell::Object { .. } => return Ok(None),
-        Cell::Text(..) => vec![Piece::Quoted(value)],
+        Cell::Short(_) | Cell::Long(..) => vec![Piece::Quoted(value)],
         Cell::Big(it) => {
             let bits = dashu_int::ops::BitTest::bit_len(&**it) as u64;
             cx.charge(bits / 64 * (1 + bits / 4096))?;
@@ -76,7 +76,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
             pieces.push(">".into());
             pieces
         }
-        Cell::Ejector { name, .. } => vec![format!("<{name} ejector>").into()],
+        Cell::Ejector { name, .. } => vec!["<".into(), Piece::Bare(*name), " ejector>".into()],
         Cell::Promise(_) => vec!["<Promise>".into()],
         Cell::Resolver { done: false, .. } => vec!["<Resolver>".into()],
         Cell::Resolver { .. } => vec!["<Closed Resolver>".into()],

@@ -294,7 +294,7 @@ fn print_same(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 fn indent(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let prefix = match args.first() {
         Some(it) => string_of(cx, *it),
-        None => Arc::from("    "),
+        None => "    ".into(),
     };
     let Some(mut target) = target(cx, this)? else { return done(this) };
     cx.reserve((target.indent.len() + prefix.len()) as u64)?;

@@ -181,7 +181,7 @@ impl Matching<'_> {
     fn is_datum(&mut self, wanted: &Datum, data: Value) -> Result<bool, Exit> {
         let data = self.cx.near(data);
         if let Datum::Text(wanted) = wanted {
-            return Ok(self.cx.heap.as_text(data).is_some_and(|it| **it == **wanted));
+            return Ok(self.cx.heap.as_text(data).is_some_and(|it| *it == **wanted));
         }
         let wanted = value(self.cx, wanted);
         crate::data::list::same(self.cx, wanted, data)

@@ -50,7 +50,7 @@ pub struct Tag {
 /// The parts of a tag, if it is one.
 pub fn parts(cx: &Cx, tag: Value) -> Option<Tag> {
     let &[_, name, guard] = cx.heap.fields(cx.near(tag), &TAG)? else { return None };
-    Some(Tag { name: cx.heap.as_text(name)?.clone(), guard })
+    Some(Tag { name: cx.heap.as_text(name)?.into(), guard })
 }
 
 /// Its name; empty if it is no tag.
