@@ -295,6 +295,7 @@ static NAMES: &[ScopeName] = names! {
         "unsafe__uriGetter" Unsafe: "`<unsafe:…>` reaches into the host.",
         "makeVat" Vat: "Makes a vat: a heap and a queue of its own.",
         "seedVat" Vat: "Evaluates a program in a new or given vat; answers a far reference to its value.",
+        "makeSpaceBank" Vat: "Makes a space bank, which pays for vats: `makeSpaceBank(name, [\"bytes\" => 100_000])`.",
         "currentVat" Vat: "The vat this program runs in.",
         "rune" Process: "Runs a command line.",
         "makeCommand" Process: "Starts processes.",

@@ -69,6 +69,7 @@ pub fn privileged(name: &str) -> Option<Entry> {
         "TransparentStamp" => &crate::audition::TRANSPARENT_STAMP,
         "interp" => &crate::interp::INTERP,
         "makeVat" => &crate::interp::MAKE_VAT,
+        "makeSpaceBank" => &crate::bank::object::MAKE_SPACE_BANK,
         "seedVat" => &crate::interp::SEED_VAT,
         "makeSturdyRef" => &crate::sturdy::MAKE_STURDY_REF,
         "identityMgr" => &crate::sturdy::IDENTITY_MGR,

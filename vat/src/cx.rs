@@ -24,6 +24,8 @@ pub struct Cx {
     /// Which vat this is, in its world.
     pub(crate) vat: u32,
     pub(crate) name: Arc<str>,
+    /// Who pays for the vat.
+    pub(crate) tenant: Option<Box<crate::bank::Tenant>>,
     /// Which turn this is.
     pub(crate) turn: u64,
     /// Deliveries of this vat to itself, each a turn.
@@ -107,6 +109,7 @@ impl Cx {
             fuel,
             vat,
             name: "".into(),
+            tenant: None,
             turn: 0,
             queue: VecDeque::new(),
             awaiting: Value::NULL,

@@ -4,6 +4,7 @@
 //! wherever they are); everything else stays where it is and is known by its number in its vat's table of
 //! exports.
 
+use crate::bank::{Account, Question, Tenant};
 use crate::code::Module;
 use crate::cx::Cx;
 use crate::data::twine::{Part, Spans};
@@ -36,6 +37,17 @@ pub(crate) enum Outgoing {
     MakeVat {
         vat: u32,
         name: Arc<str>,
+        tenant: Option<Box<Tenant>>,
+    },
+    /// What the world is asked, and the promise for the answer.
+    Ask {
+        question: Box<Question>,
+        promise: Value,
+    },
+    /// The bank and all that it pays for are to end.
+    Destroy {
+        account: Arc<Account>,
+        problem: Value,
     },
     /// `seedVat(vat, source)`; the resolver of the promise that was given for its value.
     Seed {
@@ -55,8 +67,8 @@ impl Outgoing {
         match self {
             Outgoing::Send { message, .. } => message.trace(visit),
             Outgoing::Resolve { value, .. } => visit(*value),
-            Outgoing::Seed { promise, .. } => visit(*promise),
-            Outgoing::Kill { problem, .. } => visit(*problem),
+            Outgoing::Seed { promise, .. } | Outgoing::Ask { promise, .. } => visit(*promise),
+            Outgoing::Kill { problem, .. } | Outgoing::Destroy { problem, .. } => visit(*problem),
             Outgoing::MakeVat { .. } => {}
         }
     }
@@ -186,6 +198,7 @@ fn pack_all(cx: &mut Cx, values: &[Value], to: u32, presume: bool) -> Parcel {
 fn has_identity(node: &Node) -> bool {
     match node {
         Node::Object { stamps, .. } => !stamps.has(Stamps::SELFLESS),
+        Node::Native { class, .. } if class.stamps.has(Stamps::EVERYWHERE) => true,
         Node::Native { class, .. } => {
             class.stamps.has(Stamps::DEEP_FROZEN)
                 && !class.stamps.has(Stamps::SELFLESS)
@@ -253,6 +266,7 @@ impl Packing<'_> {
                 let by_copy = class.stamps.has(Stamps::PASS_BY_COPY)
                     || class.stamps.has(Stamps::DEEP_FROZEN)
                     || class.stamps.has(Stamps::DATA)
+                    || class.stamps.has(Stamps::EVERYWHERE)
                     || frozen;
                 if !by_copy {
                     return self.stays(obj);

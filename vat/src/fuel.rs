@@ -1,5 +1,6 @@
 //! How long a turn may take, and the flag that stops it from outside.
 
+use crate::bank::{Account, Resource};
 use crate::problem::Stop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +27,7 @@ impl Interrupt {
 }
 
 /// Units of work between two looks at the interrupt flag.
-const SLICE: i64 = 10_000;
+const SLICE: u64 = 10_000;
 
 /// What is left of a turn's budget. One unit is about one call or one turn of a loop.
 #[derive(Clone, Debug)]
@@ -36,16 +37,41 @@ pub struct Fuel {
     interrupt: Interrupt,
     /// The flag of this vat alone, if somebody has asked for it.
     own: Option<Interrupt>,
+    /// Who pays for it.
+    account: Option<Arc<Account>>,
+    /// The account that had no more.
+    refused: Option<Arc<Account>>,
 }
 
 impl Fuel {
     /// `budget` units; `u64::MAX` is as good as endless.
     pub fn new(budget: u64, interrupt: Interrupt) -> Fuel {
-        Fuel { slice: 0, budget, interrupt, own: None }
+        Fuel { slice: 0, budget, interrupt, own: None, account: None, refused: None }
     }
     /// The budget of a new turn. The flags are looked at before anything is done with it.
     pub(crate) fn refill(&mut self, budget: u64) {
         (self.slice, self.budget) = (0, budget);
+        self.refused = None;
+    }
+    /// From now on an account pays.
+    pub(crate) fn join(&mut self, account: Arc<Account>) {
+        self.account = Some(account);
+    }
+    /// From now on nobody pays; who did until now.
+    pub(crate) fn leave(&mut self) -> Option<Arc<Account>> {
+        self.account.take()
+    }
+    /// The turn is over: what is left of its slice goes back, and what it owes is paid.
+    pub(crate) fn settle(&mut self) {
+        let Some(account) = &self.account else { return };
+        match std::mem::replace(&mut self.slice, 0) {
+            left @ 0.. => account.refund(Resource::Instructions, left.unsigned_abs()),
+            owed => account.force(Resource::Instructions, owed.unsigned_abs().min(self.budget)),
+        }
+    }
+    /// Why the account gave no more, if that is what ended the turn.
+    pub(crate) fn take_refusal(&mut self) -> Option<String> {
+        self.refused.take().map(|it| it.refusal(Resource::Instructions))
     }
     pub(crate) fn own_interrupt(&mut self) -> Interrupt {
         self.own.get_or_insert_default().clone()
@@ -71,14 +97,24 @@ impl Fuel {
         if self.interrupt.take() || self.own.as_ref().is_some_and(Interrupt::take) {
             return Err(Stop::Interrupted);
         }
-        let owed = SLICE.saturating_sub(self.slice) as u64;
-        if self.budget < owed {
-            self.budget = 0;
-            return Err(Stop::OutOfFuel);
+        let owed = self.slice.min(0).unsigned_abs();
+        let wanted = owed.saturating_add(SLICE).min(self.budget);
+        let drawn = match &self.account {
+            None => Ok(wanted),
+            Some(it) if owed > self.budget => it.draw_some(Resource::Instructions, 0, wanted),
+            Some(it) => it.draw_some(Resource::Instructions, owed, wanted),
+        };
+        match drawn {
+            Ok(drawn) if drawn >= owed => {
+                self.budget -= drawn;
+                self.slice = (drawn - owed) as i64;
+                return Ok(());
+            }
+            Ok(_) => {}
+            Err(by) => self.refused = Some(by),
         }
-        self.budget -= owed;
-        self.slice = SLICE;
-        Ok(())
+        self.budget = 0;
+        Err(Stop::OutOfFuel)
     }
     pub fn left(&self) -> u64 {
         self.budget

@@ -36,6 +36,11 @@ pub struct Heap {
     beside: u64,
     limit: u64,
     collect_at: u64,
+    /// Up to here the heap has been paid for, within its limit.
+    allowed: std::cell::Cell<u64>,
+    /// The lesser of the two.
+    look_at: std::cell::Cell<u64>,
+    purse: crate::bank::Purse,
     /// Collects at (nearly) every safepoint: for tests of what holds on to what.
     pub(crate) eager: bool,
     /// The far references of `makeProxy` by their identity; holds on to none.
@@ -82,6 +87,9 @@ impl Heap {
             beside: 0,
             limit,
             collect_at: 1 << 20,
+            look_at: std::cell::Cell::new(limit.min(1 << 20)),
+            allowed: std::cell::Cell::new(limit),
+            purse: Default::default(),
             eager: false,
             far_proxies: FxHashMap::default(),
             shared: FxHashMap::default(),
@@ -98,6 +106,41 @@ impl Heap {
     }
     pub fn bytes(&self) -> u64 {
         self.bytes + self.beside
+    }
+    /// From now on an account pays for what the heap weighs, from the first byte.
+    pub(crate) fn join(&mut self, account: Arc<crate::bank::Account>) {
+        self.purse.open(account);
+        self.settle_up();
+    }
+    /// What the heap weighs now is what has been paid for.
+    pub(crate) fn settle_up(&mut self) {
+        if self.purse.is_open() {
+            let bytes = self.bytes();
+            self.purse.settle(bytes);
+            let _ = self.purse.take_refusal();
+            self.allowed.set(bytes.min(self.limit));
+            self.look_at.set(self.collect_at.min(bytes));
+        }
+    }
+    /// Why there was no room, if it was not for this heap's own limit.
+    pub(crate) fn take_refusal(&mut self) -> Option<String> {
+        self.purse.take_refusal()
+    }
+    /// Can this many bytes be paid for?
+    #[cold]
+    fn cover(&self, bytes: u64) -> bool {
+        if bytes > self.limit {
+            return false;
+        }
+        let Some(drawn) = self.purse.cover(bytes) else { return false };
+        self.allowed.set(drawn.min(self.limit));
+        self.look_at.set(self.collect_at.min(self.allowed.get()));
+        true
+    }
+    /// Sets when to collect next.
+    fn collect_at(&mut self, bytes: u64) {
+        self.collect_at = bytes;
+        self.look_at.set(bytes.min(self.allowed.get()));
     }
     /// How many cells there are, free ones included.
     pub(crate) fn cells(&self) -> u64 {
@@ -119,7 +162,13 @@ impl Heap {
     }
     /// Has enough been allocated that a safepoint should collect?
     pub fn wants_collection(&self) -> bool {
-        self.bytes + self.beside > self.collect_at || (self.eager && self.is_eager_now())
+        (self.bytes + self.beside > self.look_at.get() && self.is_time())
+            || (self.eager && self.is_eager_now())
+    }
+    /// The heap has outgrown what has been paid for, or what it was collected for.
+    #[cold]
+    fn is_time(&self) -> bool {
+        self.bytes() > self.collect_at || !self.cover(self.bytes())
     }
     /// The larger the heap, the rarer; so that being eager stays linear.
     fn is_eager_now(&self) -> bool {
@@ -130,7 +179,8 @@ impl Heap {
     }
     /// Is there room for `bytes` more? To be asked before something large is built.
     pub fn has_room(&self, bytes: u64) -> bool {
-        self.bytes().saturating_add(bytes) <= self.limit
+        let wanted = self.bytes().saturating_add(bytes);
+        wanted <= self.allowed.get() || self.cover(wanted)
     }
 
     pub fn alloc(&mut self, cell: Cell) -> Obj {
@@ -270,7 +320,7 @@ impl Heap {
     }
     /// Collects at the next safepoint, however little there is.
     pub(crate) fn collect_soon(&mut self) {
-        self.collect_at = 0;
+        self.collect_at(0);
     }
     /// Lays spans beside a string that has just been made.
     pub(crate) fn set_spans(&mut self, text: Value, spans: Spans) {

@@ -1,10 +1,11 @@
 //! `interp`, the running interpreter, and the makers of vats.
 
+use crate::bank::{Question, WhenOut};
 use crate::cx::Cx;
 use crate::far::Outgoing;
 use crate::native::{Class, Outcome, done, method};
 use crate::natives;
-use crate::problem::Problem;
+use crate::problem::{Exit, Problem};
 use crate::value::Value;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -91,6 +92,11 @@ pub static VAT: Class = Class::new(
         method("seed", 1, seed),
         method("seedEval", 1, seed),
         method("orderlyShutdown", 1, shut_down),
+        method("getName", 0, |cx, this, _| {
+            done(cx.heap.fields(this, &VAT).and_then(|it| it.get(1).copied()).unwrap_or(Value::NULL))
+        }),
+        method("isAlive", 0, |cx, this, _| ask(cx, this, Question::IsAlive)),
+        method("isQuiescent", 0, |cx, this, _| ask(cx, this, Question::IsQuiescent)),
         method("__printOn", 1, print_on),
     ],
 );
@@ -105,11 +111,20 @@ fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     cx.call(args[0], "write", [text])
 }
 
-fn new_vat(cx: &mut Cx, name: Arc<str>) -> Value {
+fn new_vat(cx: &mut Cx, name: Arc<str>, bank: Option<(Value, WhenOut)>) -> Result<Value, Exit> {
+    let tenant = crate::bank::object::tenant(cx, bank)?;
     let vat = cx.next_vat.fetch_add(1, Ordering::Relaxed);
-    cx.outbox.push(Outgoing::MakeVat { vat, name: name.clone() });
+    cx.outbox.push(Outgoing::MakeVat { vat, name: name.clone(), tenant });
     let name = cx.heap.text(name);
-    cx.heap.native(&VAT, [i64::from(vat).into(), name])
+    Ok(cx.heap.native(&VAT, [i64::from(vat).into(), name]))
+}
+
+/// Asks the world about a vat; it answers after this turn.
+fn ask(cx: &mut Cx, this: Value, question: fn(u32) -> Question) -> Outcome {
+    let Some(vat) = number(cx, this) else { return done(Value::NULL) };
+    let (promise, _) = cx.promise();
+    cx.outbox.push(Outgoing::Ask { question: Box::new(question(vat)), promise });
+    done(promise)
 }
 
 /// `currentVat`
@@ -132,19 +147,32 @@ static FAR_VAT_HANDLER: Class = Class::new(
     ],
 );
 
-/// `makeVat("bank")`
-pub static MAKE_VAT: Class = Class::new("makeVat", "<makeVat>", &[method("run", 1, make_vat)]);
+/// `makeVat("mint")`; `makeVat("mint", bank)`: the space bank pays for it. A third argument says what happens when
+/// a turn of it uses more than it may: `"end"` ends the vat, `"stop"` the turn.
+pub static MAKE_VAT: Class = Class::new(
+    "makeVat",
+    "<makeVat>",
+    natives!["run"(Text) => make_vat, "run"(Text, Any) => make_vat, "run"(Text, Any, Text) => make_vat],
+);
 
 fn make_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let Some(name) = cx.heap.text_in(args[0]) else {
-        return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
+    let name = crate::data::text::text_of(cx, args[0]);
+    let when_out = match args.get(2).map(|it| crate::data::text::text_of(cx, *it)).as_deref() {
+        None | Some("end") => WhenOut::End,
+        Some("stop") => WhenOut::Stop,
+        Some(_) => {
+            let problem =
+                Problem::new("not what a vat could do when its space bank is used up: ").value(args[2]);
+            return Err(cx.throw(problem.text("; it can \"end\" or \"stop\" the turn")));
+        }
     };
-    done(new_vat(cx, name.into()))
+    let bank = args.get(1).map(|it| (*it, when_out));
+    done(new_vat(cx, name.into(), bank)?)
 }
 
 fn make_far_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let name = crate::data::text::text_of(cx, args[1]);
-    let vat = new_vat(cx, name.into());
+    let vat = new_vat(cx, name.into(), None)?;
     let handler = cx.heap.native(&FAR_VAT_HANDLER, [vat]);
     // Nobody can break it but the end of this vat.
     let (never, _) = cx.promise();
@@ -212,7 +240,7 @@ fn seed(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn seed_new(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let vat = new_vat(cx, "seeded".into());
+    let vat = new_vat(cx, "seeded".into(), None)?;
     let crate::native::Step::Done(value) = seed_vat(cx, Value::NULL, &[vat, args[0]])? else {
         return done(Value::NULL);
     };

@@ -8,6 +8,7 @@
 )]
 
 pub mod audition;
+pub mod bank;
 pub mod code;
 pub mod coerce;
 pub mod compile;

@@ -134,6 +134,8 @@ impl Stamps {
     pub const CONFINED: Stamps = Stamps(512);
     /// May be thrown.
     pub const THROWABLE: Stamps = Stamps(1024);
+    /// It belongs to no vat but to the world, and is the same object in every vat that was given it.
+    pub const EVERYWHERE: Stamps = Stamps(2048);
 
     pub const fn and(self, other: Stamps) -> Stamps {
         Stamps(self.0 | other.0)

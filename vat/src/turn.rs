@@ -1,5 +1,6 @@
 //! A vat and its turns: one pending delivery run to its end, or to the end of its budget.
 
+use crate::bank::WhenOut;
 use crate::code::Held;
 use crate::cx::{Cx, Delivery, Work};
 use crate::fuel::{Fuel, Interrupt};
@@ -45,6 +46,8 @@ pub(crate) struct Vat {
     pub is_expecting: bool,
     /// When its world will look at its timers.
     pub alarm: Option<i64>,
+    /// Its last turn used more than it may, and that ends it.
+    pub ended: Option<Box<Problem>>,
 }
 
 /// A program to be evaluated in its own turn, and what became of it.
@@ -104,7 +107,22 @@ impl Vat {
             is_ready: false,
             is_expecting: false,
             alarm: None,
+            ended: None,
         }
+    }
+
+    /// From now on this account pays.
+    pub fn lodge(&mut self, tenant: Box<crate::bank::Tenant>) {
+        let account = tenant.rent.account();
+        self.cx.heap.join(account.clone());
+        self.cx.fuel.join(account.clone());
+        self.cx.tenant = Some(tenant);
+    }
+
+    /// How many units a turn may use.
+    fn budget(&self) -> u64 {
+        let tenant = self.cx.tenant.as_ref();
+        tenant.map_or(u64::MAX, |it| it.rent.account().turn()).min(self.limits.turn)
     }
 
     /// Moves timers that are due to the queue; `false`: none was.
@@ -140,7 +158,8 @@ impl Vat {
         self.cx.turn += 1;
         self.cx.buffered.clear();
         crate::import::abandon(&mut self.cx);
-        self.cx.fuel.refill(self.limits.turn);
+        let budget = self.budget();
+        self.cx.fuel.refill(budget);
         let (queued, sent) = (self.cx.queue.len(), self.cx.outbox.len());
         let (evaluated, stopped) = match work {
             Work::Message { target, message } => {
@@ -151,6 +170,8 @@ impl Vat {
             }
             Work::Eval(id) => (Some(id), self.eval_turn(id, queued, sent)),
         };
+        self.cx.fuel.settle();
+        self.cx.heap.settle_up();
         Some(Turned { cause, evaluated, stopped })
     }
 
@@ -206,18 +227,25 @@ impl Vat {
         }
     }
 
-    fn stop_problem(&self, stop: Stop) -> Problem {
-        match stop {
-            Stop::OutOfFuel => Problem::typed(
-                "outOfBudgetException",
-                format!("the turn used up its budget of {} units", self.limits.turn),
-            ),
-            Stop::Interrupted => Problem::typed("interruptedException", "the turn was interrupted"),
-            Stop::OutOfMemory => Problem::typed(
-                "outOfSpaceException",
-                format!("the vat's heap may not outgrow {} bytes", self.limits.heap),
-            ),
+    fn stop_problem(&mut self, stop: Stop) -> Problem {
+        let (kind, why) = match stop {
+            Stop::Interrupted => return Problem::typed("interruptedException", "the turn was interrupted"),
+            Stop::OutOfFuel => {
+                let refused = self.cx.fuel.take_refusal();
+                let budget = || format!("the turn used up its budget of {} units", self.budget());
+                ("outOfBudgetException", refused.unwrap_or_else(budget))
+            }
+            Stop::OutOfMemory => {
+                let refused = self.cx.heap.take_refusal();
+                let limit = || format!("the vat's heap may not outgrow {} bytes", self.limits.heap);
+                ("outOfSpaceException", refused.unwrap_or_else(limit))
+            }
+        };
+        let problem = Problem::typed(kind, why);
+        if self.cx.tenant.as_ref().is_some_and(|it| it.when_out == WhenOut::End) {
+            self.ended = Some(Box::new(problem.clone()));
         }
+        problem
     }
 
     fn eval_turn(&mut self, id: u64, queued: usize, sent: usize) -> Option<Stop> {
@@ -265,9 +293,14 @@ impl Vat {
 
     /// Prints a value as `E.toQuote` does, on a small budget of its own; runs E code, but never for long.
     pub fn quote(&mut self, value: Value) -> String {
+        let account = self.cx.fuel.leave();
         self.cx.fuel.refill(1_000_000);
         let outcome = crate::print::to_quote(&mut self.cx, value);
-        match self.machine.run_native(&mut self.cx, outcome) {
+        let printed = self.machine.run_native(&mut self.cx, outcome);
+        if let Some(it) = account {
+            self.cx.fuel.join(it);
+        }
+        match printed {
             Ok(text) => self.cx.heap.as_text(text).map_or_else(String::new, |it| it.to_string()),
             Err(_) => "<***could not be printed***>".to_string(),
         }

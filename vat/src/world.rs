@@ -3,6 +3,7 @@
 //! One turn at a time, each of one vat; what a turn sent is handed over when it ends. The host holds on to
 //! values through [`Handle`]s and learns what became of them from [`TurnReport`]s; nothing here calls it.
 
+mod banks;
 mod route;
 mod share;
 mod vats;
@@ -289,6 +290,9 @@ impl World {
         self.vats.turned(number);
         self.changed(number);
         self.route(number);
+        if let Some(why) = self.vats.get_mut(number).and_then(|it| it.ended.take()) {
+            self.end_vat(number, *why);
+        }
         let settled = self.newly_settled();
         let vat = VatId(number);
         let outcome = match turned.as_ref().and_then(|it| it.stopped) {

@@ -44,7 +44,7 @@ impl Heap {
         work.shrink_to(1 << 12);
         self.work = work;
         self.sweep();
-        self.collect_at = (self.bytes() * 2).max(1 << 20).min(self.limit);
+        self.collect_at((self.bytes() * 2).max(1 << 20).min(self.limit));
     }
 
     /// Frees what has no mark, so that the lowest places are taken first.

@@ -11,6 +11,9 @@ pub fn module(name: &str) -> Option<Entry> {
     if let Some(rest) = name.strip_prefix("org.quasiliteral.") {
         return of_terms(rest).map(Entry::Class);
     }
+    if name == "vat.SpaceBank" {
+        return Some(Entry::Class(&crate::bank::object::SPACE_BANK));
+    }
     let rest = name.strip_prefix("org.erights.e.")?;
     if let Some(class) = rest.strip_prefix("elang.").and_then(crate::node::module) {
         return Some(Entry::Class(class));

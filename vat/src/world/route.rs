@@ -31,18 +31,36 @@ impl World {
         match it {
             Outgoing::Send { vat, export, message, cause } => self.send(from, vat, export, message, cause),
             Outgoing::Resolve { vat, home, export, value } => self.resolve(from, vat, home, export, value),
-            Outgoing::MakeVat { vat, name } => {
+            Outgoing::MakeVat { vat, name, tenant } => {
+                if tenant.as_ref().is_some_and(|it| it.rent.account().is_closed()) {
+                    return None;
+                }
                 let powers = self.vats.get(from)?.cx.powers.for_vat(&name);
                 self.add_vat(vat, &name, powers);
+                if let (Some(it), Some(tenant)) = (self.vats.get_mut(vat), tenant) {
+                    it.lodge(tenant);
+                }
+                None
+            }
+            Outgoing::Ask { question, promise } => self.answer(from, &question, promise),
+            Outgoing::Destroy { account, problem } => {
+                let why = self.why(from, problem);
+                self.destroy(&account, why);
                 None
             }
             Outgoing::Seed { vat, source, promise } => self.seed(from, vat, source, promise),
             Outgoing::Kill { vat, problem } => {
-                let why = self.vats.get_mut(from).map(|it| it.quote(problem)).unwrap_or_default();
-                self.end_vat(vat, Problem::new(why.strip_prefix("problem: ").unwrap_or(&why)));
+                let why = self.why(from, problem);
+                self.end_vat(vat, why);
                 None
             }
         }
+    }
+
+    /// A problem of a vat, for those whom it is told when that vat may be gone.
+    fn why(&mut self, from: u32, problem: Value) -> Problem {
+        let why = self.vats.get_mut(from).map(|it| it.quote(problem)).unwrap_or_default();
+        Problem::new(why.strip_prefix("problem: ").unwrap_or(&why))
     }
 
     fn send(&mut self, from: u32, to: u32, export: u32, message: Message, cause: u64) -> Option<u32> {
