@@ -170,7 +170,8 @@ fn seeded(n: u64) {
 
 fn main() {
     let only: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
-    let benches: [(&str, fn(u64), u64); 8] = [
+    type Bench = fn(u64);
+    let benches: [(&str, Bench, u64); 8] = [
         ("within", within, 1_000_000),
         ("loops", loops, 1_000_000),
         ("between", between, 500_000),

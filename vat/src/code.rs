@@ -82,6 +82,8 @@ ops! {
     Call(dst, at) [site: u16]
     /// The same with a site that has a large number; the value replaces the receiver.
     CallWide(at) [site: u32]
+    /// `dst := E.send(at, "verb", [at + 1, …])`: an eventual send, whose message is the site's.
+    Send(dst, at) [site: u16]
     /// `a.add(b)` and its like; falls back to the send.
     Add(dst, a, b) []
     Subtract(dst, a, b) []

@@ -4,7 +4,7 @@
 use crate::code::Const;
 use crate::far::{Outgoing, Tables};
 use crate::fuel::Fuel;
-use crate::heap::{Backlog, Cell, Heap, Message, Promise, Script};
+use crate::heap::{Cell, Heap, Message, Promise, Script};
 use crate::machine::{Loaded, Placed};
 use crate::native::{Args, Call, Class, Outcome, Step, Then};
 use crate::powers::Powers;
@@ -81,18 +81,18 @@ pub struct Cx {
 pub type Roots<'a> = dyn FnMut(&mut dyn FnMut(Value)) + 'a;
 
 /// One turn's work, and the evaluation it goes back to.
-#[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub work: Work,
     pub cause: u64,
 }
 
-#[derive(Clone, Debug)]
 pub(crate) enum Work {
     /// A message to something in this vat.
     Message { target: Value, message: Message },
     /// A program to be evaluated in the vat's scope.
     Eval(u64),
+    /// One that another vat has sent, and the promise for its value.
+    Seed { program: Box<crate::turn::Program>, result: Obj },
 }
 
 impl Cx {
@@ -203,9 +203,13 @@ impl Cx {
 
     /// A fresh promise and its resolver.
     pub fn promise(&mut self) -> (Value, Value) {
-        let promise = self.heap.alloc(Cell::Promise(Promise::Unresolved(Box::<Backlog>::default())));
+        let promise = self.open_promise();
         let resolver = self.heap.alloc(Cell::Resolver { promise, done: false });
         (promise.into(), resolver.into())
+    }
+    /// A promise that only Rust code resolves.
+    pub(crate) fn open_promise(&mut self) -> Obj {
+        self.heap.alloc(Cell::Promise(Promise::Unresolved(None)))
     }
     /// A reference broken by a problem.
     pub fn broken(&mut self, problem: Value) -> Value {
@@ -282,9 +286,13 @@ impl Cx {
             more(visit);
             buffered.iter().for_each(|it| visit((*it).into()));
             for it in queue.iter() {
-                if let Work::Message { target, message } = &it.work {
-                    visit(*target);
-                    message.trace(visit);
+                match &it.work {
+                    Work::Message { target, message } => {
+                        visit(*target);
+                        message.trace(visit);
+                    }
+                    Work::Seed { result, .. } => visit((*result).into()),
+                    Work::Eval(_) => {}
                 }
             }
             outbox.iter().for_each(|it| it.trace(visit));
@@ -305,6 +313,7 @@ impl Cx {
                 visit(it.whose);
             });
         });
+        tables.forget(&|it| heap.survived(it));
         crate::weak::tell(self);
     }
 }

@@ -4,11 +4,13 @@
 //! wherever they are); everything else stays where it is and is known by its number in its vat's table of
 //! exports.
 
+mod tables;
+
 use crate::bank::{Account, Question, Tenant};
 use crate::code::Module;
 use crate::cx::Cx;
 use crate::data::twine::{Part, Spans};
-use crate::heap::{Binding, Cell, Message, Promise, Text};
+use crate::heap::{Arguments, Asker, Binding, Cell, Message, Shared, Text, Watcher};
 use crate::native::{Class, Payload, Stamps};
 use crate::print::{TEXT_WRITER, presence};
 use crate::problem::Problem;
@@ -17,6 +19,9 @@ use crate::value::{Obj, Value};
 use dashu_int::IBig;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use tables::ANSWER;
+pub use tables::Known;
+pub(crate) use tables::Tables;
 
 /// What leaves a vat at the end of its turn.
 pub(crate) enum Outgoing {
@@ -26,12 +31,15 @@ pub(crate) enum Outgoing {
         message: Message,
         cause: u64,
     },
-    /// A promise that `vat` knows as number `export` of vat `home` has been settled.
-    Resolve {
-        vat: u32,
-        home: u32,
-        export: u32,
+    /// A promise that another vat waits for has been settled.
+    Tell {
+        watcher: Watcher,
         value: Value,
+    },
+    /// A promise of `vat` came from elsewhere: that vat is to tell us when it is settled.
+    Watch {
+        vat: u32,
+        export: u32,
     },
     /// `makeVat(name)`: the vat has its number already.
     MakeVat {
@@ -49,11 +57,12 @@ pub(crate) enum Outgoing {
         account: Arc<Account>,
         problem: Value,
     },
-    /// `seedVat(vat, source)`; the resolver of the promise that was given for its value.
+    /// `seedVat(vat, source)`; the promise that was given for its value.
     Seed {
         vat: u32,
         source: Arc<str>,
         promise: Value,
+        cause: u64,
     },
     /// The vat is to end.
     Kill {
@@ -66,67 +75,53 @@ impl Outgoing {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         match self {
             Outgoing::Send { message, .. } => message.trace(visit),
-            Outgoing::Resolve { value, .. } => visit(*value),
+            Outgoing::Tell { value, .. } => visit(*value),
             Outgoing::Seed { promise, .. } | Outgoing::Ask { promise, .. } => visit(*promise),
             Outgoing::Kill { problem, .. } | Outgoing::Destroy { problem, .. } => visit(*problem),
-            Outgoing::MakeVat { .. } => {}
+            Outgoing::MakeVat { .. } | Outgoing::Watch { .. } => {}
         }
     }
 }
 
-/// Which of our objects other vats know, and which of theirs we know.
-#[derive(Default)]
-pub(crate) struct Tables {
-    exports: Vec<Value>,
-    numbers: FxHashMap<Obj, u32>,
-    imports: FxHashMap<(u32, u32), Obj>,
-    /// Promises whose results another vat owes us.
-    awaited: Vec<(u32, Obj)>,
+/// What goes from one vat to another. Nothing in it belongs to either.
+pub(crate) enum Frame {
+    /// A message to an export, or to the answer of a question.
+    Message {
+        export: u32,
+        selector: Selector,
+        args: Parcel,
+        /// The sender's number of the promise for its result.
+        question: Option<u32>,
+        cause: u64,
+    },
+    Answer {
+        question: u32,
+        value: Parcel,
+    },
+    /// The sender's promise of that number is settled.
+    Settled {
+        export: u32,
+        value: Parcel,
+    },
+    /// The sender wants to know when that promise is settled.
+    Watch {
+        export: u32,
+    },
+    /// The sender has no more use for a reference that came in so many times.
+    Drop {
+        export: u32,
+        times: u32,
+    },
 }
 
-impl Tables {
-    pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        self.exports.iter().for_each(|it| visit(*it));
-        self.imports.values().for_each(|it| visit((*it).into()));
-    }
-    pub(crate) fn export(&mut self, value: Obj) -> u32 {
-        if let Some(it) = self.numbers.get(&value) {
-            return *it;
-        }
-        let number = self.exports.len() as u32;
-        self.exports.push(value.into());
-        self.numbers.insert(value, number);
-        number
-    }
-    pub(crate) fn exported(&self, number: u32) -> Option<Value> {
-        self.exports.get(number as usize).copied()
-    }
-    /// Our reference to an export of another vat.
-    pub(crate) fn import(&self, vat: u32, export: u32) -> Option<Obj> {
-        self.imports.get(&(vat, export)).copied()
-    }
-    /// Promises that only `vat` could have settled; unsettled ones among them are lost with it.
-    pub(crate) fn awaited_from(&mut self, vat: u32) -> Vec<Obj> {
-        let (lost, kept) = self.awaited.iter().partition(|it| it.0 == vat);
-        self.awaited = kept;
-        let lost: Vec<(u32, Obj)> = lost;
-        lost.into_iter().map(|(_, it)| it).collect()
-    }
-    /// Our references into `vat`.
-    pub(crate) fn imports_from(&self, vat: u32) -> Vec<Obj> {
-        let mut all: Vec<Obj> =
-            self.imports.iter().filter(|(it, _)| it.0 == vat).map(|(_, it)| *it).collect();
-        all.sort();
-        all
-    }
-}
-
-/// A value on its way between vats. Handles in it are indices of its nodes.
+/// Values on their way between vats. Handles in it are indices of its nodes.
 pub(crate) struct Parcel {
     nodes: Vec<Node>,
-    /// By node: the name that all vats know it by, of what has an identity and goes as itself.
-    names: Vec<Option<crate::heap::Shared>>,
-    pub roots: Vec<Value>,
+    /// The name that all vats know a node by, if it has an identity and goes as itself.
+    names: Vec<(usize, Shared)>,
+    /// Exports of third vats that it refers to.
+    pub passed_on: Vec<(u32, u32)>,
+    pub roots: Arguments,
 }
 
 enum Node {
@@ -153,7 +148,8 @@ struct Packing<'a> {
     cx: &'a mut Cx,
     to: u32,
     nodes: Vec<Node>,
-    names: Vec<Option<crate::heap::Shared>>,
+    names: Vec<(usize, Shared)>,
+    passed_on: Vec<(u32, u32)>,
     seen: FxHashMap<Obj, usize>,
     /// Whether objects that nobody audited go as themselves if they are known not to change.
     presume: bool,
@@ -172,26 +168,33 @@ pub(crate) fn pack_presuming(cx: &mut Cx, value: Value, to: u32) -> Parcel {
 }
 
 fn pack_all(cx: &mut Cx, values: &[Value], to: u32, presume: bool) -> Parcel {
+    let mut roots = Arguments::from(values);
+    let is_plain = values.iter().all(|it| it.as_obj().is_none());
+    if is_plain {
+        return Parcel { nodes: Vec::new(), names: Vec::new(), passed_on: Vec::new(), roots };
+    }
     let mut packing = Packing {
         cx,
         to,
         presume,
         nodes: Vec::new(),
         names: Vec::new(),
+        passed_on: Vec::new(),
         seen: FxHashMap::default(),
         work: Vec::new(),
     };
-    let roots = values.iter().map(|it| packing.carry(*it, false)).collect();
+    roots.iter_mut().for_each(|it| *it = packing.carry(*it, false));
     while let Some((obj, index, frozen)) = packing.work.pop() {
         let node = packing.node(obj, frozen);
         if has_identity(&node) {
             let vat = packing.cx.vat;
-            packing.names[index] = Some(packing.cx.heap.share(obj, vat));
+            let name = packing.cx.heap.share(obj, vat);
+            packing.names.push((index, name));
         }
         packing.nodes[index] = node;
     }
-    let Packing { nodes, names, .. } = packing;
-    Parcel { nodes, names, roots }
+    let Packing { nodes, names, passed_on, .. } = packing;
+    Parcel { nodes, names, passed_on, roots }
 }
 
 /// Is what goes over in this node compared by identity, wherever it is?
@@ -212,15 +215,40 @@ impl Packing<'_> {
     fn carry(&mut self, value: Value, frozen: bool) -> Value {
         let value = self.cx.near(value);
         let Some(obj) = value.as_obj() else { return value };
+        let index = self.nodes.len();
+        // What holds nothing needs no second look.
+        if let Some(leaf) = self.leaf(obj, frozen) {
+            self.nodes.push(leaf);
+            return placeholder(index);
+        }
         if let Some(it) = self.seen.get(&obj) {
             return placeholder(*it);
         }
-        let index = self.nodes.len();
         self.nodes.push(Node::Lost);
-        self.names.push(None);
         self.seen.insert(obj, index);
         self.work.push((obj, index, frozen));
         placeholder(index)
+    }
+
+    fn leaf(&mut self, obj: Obj, frozen: bool) -> Option<Node> {
+        match self.cx.heap.cell(obj) {
+            Cell::Far { vat, export } => {
+                let (vat, export) = (*vat, *export);
+                self.pass_on(vat, export);
+                Some(Node::Far { vat, export })
+            }
+            Cell::Promise(_) => Some(self.promise(obj)),
+            Cell::Big(it) => Some(Node::Big(it.clone())),
+            Cell::Object { stamps, .. } if *stamps == Stamps::NONE && !frozen => Some(self.stays(obj)),
+            _ => None,
+        }
+    }
+
+    /// A reference to another vat's object leaves: that vat has to count it, unless it goes home.
+    fn pass_on(&mut self, vat: u32, export: u32) {
+        if vat != self.to {
+            self.passed_on.push((vat, export));
+        }
     }
 
     fn carry_all(&mut self, values: &[Value], frozen: bool) -> Vec<Value> {
@@ -259,8 +287,7 @@ impl Packing<'_> {
                 let it = *it;
                 Node::Sealed(self.carry(it, false))
             }
-            Cell::Far { vat, export } => Node::Far { vat: *vat, export: *export },
-            Cell::Promise(_) => self.promise(obj),
+            Cell::Far { .. } | Cell::Promise(_) => self.leaf(obj, frozen).unwrap_or(Node::Lost),
             Cell::Native(it) => {
                 let (class, fields) = (it.class, it.fields.clone());
                 let by_copy = class.stamps.has(Stamps::PASS_BY_COPY)
@@ -329,52 +356,64 @@ impl Packing<'_> {
     }
 
     fn stays(&mut self, obj: Obj) -> Node {
+        self.cx.tables.is_known_to(self.to);
         Node::Far { vat: self.cx.vat, export: self.cx.tables.export(obj) }
     }
 
     fn promise(&mut self, obj: Obj) -> Node {
-        let export = self.cx.tables.export(obj);
-        let (home, to) = (self.cx.vat, self.to);
-        match self.cx.heap.cell_mut(obj) {
-            Cell::Promise(Promise::Unresolved(backlog)) => match backlog.home {
-                Some((vat, export)) => Node::Promise { vat, export },
-                None => {
-                    if to != home && !backlog.watched.contains(&(to, home, export)) {
-                        backlog.watched.push((to, home, export));
-                    }
-                    Node::Promise { vat: home, export }
-                }
-            },
-            _ => Node::Lost,
+        let (vat, to) = (self.cx.vat, self.to);
+        let home = match self.cx.heap.cell(obj) {
+            Cell::Promise(it) => it.waiting().and_then(|it| it.home),
+            _ => None,
+        };
+        // An answer that we wait for is known to us alone: who gets it hears of it from us.
+        if let Some((vat, export)) = home.filter(|it| it.1 & ANSWER == 0) {
+            self.pass_on(vat, export);
+            return Node::Promise { vat, export };
         }
+        self.cx.tables.is_known_to(to);
+        let export = self.cx.tables.export(obj);
+        crate::send::watch(self.cx, obj, Watcher::Knows { vat: to, export });
+        Node::Promise { vat, export }
     }
 }
 
-/// Makes a parcel's values values of this vat.
+/// Makes values of this vat of what came from vat `from`.
 pub(crate) fn unpack(
     cx: &mut Cx,
     load: &mut dyn FnMut(&mut Cx, Arc<Module>) -> u32,
+    from: u32,
     parcel: Parcel,
-) -> Vec<Value> {
+) -> Arguments {
+    let Parcel { nodes, names, mut roots, .. } = parcel;
+    if nodes.is_empty() {
+        return roots;
+    }
     // Every node gets its cell first, so that nodes may refer to each other in any order.
-    let mut made: Vec<Value> = Vec::with_capacity(parcel.nodes.len());
-    let mut known = vec![false; parcel.nodes.len()];
-    for (index, it) in parcel.nodes.iter().enumerate() {
-        let shared = parcel.names.get(index).copied().flatten();
-        let here = shared.and_then(|it| cx.heap.shared_here(it));
-        known[index] = here.is_some();
-        let value = match it {
-            _ if let Some(it) = here => it.into(),
+    let mut made: Vec<Value> = Vec::with_capacity(nodes.len());
+    for it in &nodes {
+        made.push(match it {
             Node::Far { vat, export } => far(cx, *vat, *export),
-            Node::Promise { vat, export } => remote_promise(cx, *vat, *export),
-            _ if let Some(name) = shared => {
-                let it = cx.heap.alloc(Cell::Free(u32::MAX));
-                cx.heap.know_as(it, name);
-                it.into()
-            }
-            _ => cx.heap.alloc(Cell::Free(u32::MAX)).into(),
-        };
-        made.push(value);
+            Node::Promise { vat, export } => remote_promise(cx, from, *vat, *export),
+            _ => Value::NULL,
+        });
+    }
+    let mut known = Vec::new();
+    for (index, name) in names {
+        if known.is_empty() {
+            known.resize(nodes.len(), false);
+        }
+        known[index] = cx.heap.shared_here(name).map(|it| made[index] = it.into()).is_some();
+        if !known[index] {
+            let it = cx.heap.alloc(Cell::Free(u32::MAX));
+            cx.heap.know_as(it, name);
+            made[index] = it.into();
+        }
+    }
+    for it in &mut made {
+        if it.is_null() {
+            *it = cx.heap.alloc(Cell::Free(u32::MAX)).into();
+        }
     }
     let real = |made: &[Value], it: Value| match it.as_obj() {
         Some(index) => made.get(index.index()).copied().unwrap_or(Value::NULL),
@@ -382,11 +421,11 @@ pub(crate) fn unpack(
     };
     let reals =
         |made: &[Value], all: &[Value]| -> Vec<Value> { all.iter().map(|it| real(made, *it)).collect() };
-    for (index, node) in parcel.nodes.into_iter().enumerate() {
+    for (index, node) in nodes.into_iter().enumerate() {
         let mut auditors = Value::NULL;
         let mut twine = None;
         let cell = match node {
-            _ if known[index] => continue,
+            _ if known.get(index).is_some_and(|it| *it) => continue,
             Node::Far { .. } | Node::Promise { .. } => continue,
             Node::Text(it, spans) => {
                 twine = spans.map(|parts| Spans { parts, bare: cx.heap.text(it.clone()) });
@@ -428,58 +467,152 @@ pub(crate) fn unpack(
             cx.heap.approve(at, auditors);
         }
     }
-    reals(&made, &parcel.roots)
+    roots.iter_mut().for_each(|it| *it = real(&made, *it));
+    roots
 }
 
 /// Our reference to an export of another vat; what is ours comes home as itself.
 fn far(cx: &mut Cx, vat: u32, export: u32) -> Value {
     if vat == cx.vat {
-        return cx.tables.exported(export).map_or(Value::NULL, |it| cx.near(it));
-    }
-    if let Some(it) = cx.tables.import(vat, export) {
-        return it.into();
-    }
-    let it = cx.heap.alloc(Cell::Far { vat, export });
-    cx.tables.imports.insert((vat, export), it);
-    it.into()
-}
-
-fn remote_promise(cx: &mut Cx, vat: u32, export: u32) -> Value {
-    if vat == cx.vat {
-        return cx.tables.exported(export).map_or(Value::NULL, |it| cx.near(it));
+        return ours(cx, export);
     }
     if let Some(it) = cx.tables.import(vat, export) {
         return cx.near(it.into());
     }
-    let (promise, _) = cx.promise();
-    if let Some(at) = promise.as_obj() {
-        if let Cell::Promise(Promise::Unresolved(backlog)) = cx.heap.cell_mut(at) {
-            backlog.home = Some((vat, export));
-        }
-        cx.tables.imports.insert((vat, export), at);
-    }
-    promise
+    let it = cx.heap.alloc(Cell::Far { vat, export });
+    cx.tables.imported(vat, export, it);
+    it.into()
 }
 
-/// A message between vats.
-pub(crate) struct Posted {
-    pub selector: Selector,
-    pub parcel: Parcel,
-    /// The sender's number of the promise for its result.
-    pub result: Option<u32>,
+/// What we have exported under that number. If we have let go of it, somebody has miscounted.
+fn ours(cx: &mut Cx, export: u32) -> Value {
+    if let Some(it) = cx.tables.exported(export) {
+        return cx.near(it);
+    }
+    debug_assert!(false, "an export is gone, and a reference to it is not");
+    let problem = cx.heap.problem("the reference came home too late");
+    cx.broken(problem)
 }
 
-/// Packs a message. The promise for its result stays ours; the other vat settles it through its number.
-pub(crate) fn post(cx: &mut Cx, message: Message, to: u32) -> Posted {
-    let parcel = pack(cx, &message.args, to);
-    if let Some(it) = message.result {
-        let heap = &cx.heap;
-        let open = |it: Obj| matches!(heap.cell(it), Cell::Promise(Promise::Unresolved(_)));
-        // Looked through now and then, so that what is settled does not pile up.
-        if cx.tables.awaited.len() >= 64 && cx.tables.awaited.len().is_power_of_two() {
-            cx.tables.awaited.retain(|it| open(it.1));
-        }
-        cx.tables.awaited.push((to, it));
+fn remote_promise(cx: &mut Cx, from: u32, vat: u32, export: u32) -> Value {
+    if vat == cx.vat {
+        return ours(cx, export);
     }
-    Posted { selector: message.selector, parcel, result: message.result.map(|it| cx.tables.export(it)) }
+    if let Some(it) = cx.tables.import(vat, export) {
+        return cx.near(it.into());
+    }
+    let it = cx.open_promise();
+    set_home(cx, it, vat, export);
+    cx.tables.imported(vat, export, it);
+    if vat != from {
+        cx.outbox.push(Outgoing::Watch { vat, export });
+    }
+    it.into()
+}
+
+/// What is sent to the promise from now on goes there. What was sent to it before goes first.
+fn set_home(cx: &mut Cx, promise: Obj, vat: u32, export: u32) {
+    let Cell::Promise(it) = cx.heap.cell_mut(promise) else { return };
+    let Some(backlog) = it.backlog() else { return };
+    backlog.home = Some((vat, export));
+    let cause = cx.cause;
+    let messages = std::mem::take(&mut backlog.messages);
+    let (stay, go): (Vec<Message>, Vec<Message>) = messages.into_iter().partition(crate::send::waits_here);
+    backlog.messages = stay;
+    for message in go {
+        cx.outbox.push(Outgoing::Send { vat, export, message, cause });
+    }
+}
+
+/// Packs a message. The promise for its result stays ours: what is sent to it goes after the message, and the
+/// other vat settles it through its number.
+pub(crate) fn post(cx: &mut Cx, export: u32, message: Message, to: u32, cause: u64) -> Frame {
+    let Message { selector, args, result } = message;
+    let args = pack(cx, &args, to);
+    let promise = match result {
+        Asker::Nobody => None,
+        Asker::Here(it) => Some(it),
+        // Whoever asked us is told by us, and may send to the answer before we have it.
+        Asker::There { vat, question } => Some(cx.tables.answer(vat, question).unwrap_or_else(|| {
+            let it = cx.open_promise();
+            crate::send::watch(cx, it, Watcher::Asked { vat, question });
+            cx.tables.set_answer(vat, question, it);
+            it
+        })),
+    };
+    let question = promise.and_then(|it| ask(cx, it, to));
+    Frame::Message { export, selector, args, question, cause }
+}
+
+/// The number of our question to vat `to`, whose answer settles the promise.
+pub(crate) fn ask(cx: &mut Cx, promise: Obj, to: u32) -> Option<u32> {
+    if !tables::is_open(&cx.heap, promise) {
+        return None;
+    }
+    let question = cx.tables.ask(to, promise);
+    set_home(cx, promise, to, ANSWER | question);
+    Some(question)
+}
+
+/// Takes in what vat `from` has sent us.
+pub(crate) fn accept(
+    cx: &mut Cx,
+    load: &mut dyn FnMut(&mut Cx, Arc<Module>) -> u32,
+    from: u32,
+    frame: Frame,
+) {
+    match frame {
+        Frame::Message { export, selector, args, question, cause } => {
+            let args = unpack(cx, load, from, args);
+            let result = match question {
+                Some(question) => Asker::There { vat: from, question },
+                None => Asker::Nobody,
+            };
+            if question.is_some() {
+                cx.tables.is_known_to(from);
+            }
+            let target = target(cx, from, export);
+            let before = std::mem::replace(&mut cx.cause, cause);
+            if let Some(unheard) = crate::send::deliver(cx, target, Message { selector, args, result }) {
+                cx.resolve(unheard.into(), target);
+            }
+            cx.cause = before;
+        }
+        Frame::Answer { question, value } => {
+            let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
+            if let Some(it) = cx.tables.answered(question) {
+                cx.resolve(it.into(), value);
+            }
+        }
+        Frame::Settled { export, value } => {
+            let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
+            if let Some(it) = cx.tables.settled(from, export) {
+                cx.resolve(it.into(), value);
+            }
+        }
+        Frame::Watch { export } => {
+            cx.tables.is_known_to(from);
+            let watcher = Watcher::Knows { vat: from, export };
+            let Some(value) = cx.tables.exported(export).map(|it| cx.near(it)) else { return };
+            if !value.as_obj().is_some_and(|it| crate::send::watch(cx, it, watcher)) {
+                cx.outbox.push(Outgoing::Tell { watcher, value });
+            }
+        }
+        Frame::Drop { export, times } => cx.tables.release(export, times),
+    }
+}
+
+/// What another vat's message is for: something we have exported, or the answer to a question it has asked.
+fn target(cx: &mut Cx, from: u32, export: u32) -> Value {
+    if export & ANSWER == 0 {
+        return ours(cx, export);
+    }
+    let question = export & !ANSWER;
+    if let Some(it) = cx.tables.answer(from, question) {
+        return cx.near(it.into());
+    }
+    let it = cx.open_promise();
+    crate::send::watch(cx, it, Watcher::Asked { vat: from, question });
+    cx.tables.set_answer(from, question, it);
+    it.into()
 }

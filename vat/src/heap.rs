@@ -6,10 +6,12 @@
 
 mod cell;
 mod collect;
+mod message;
 mod text;
 
 pub(crate) use cell::native_cell;
-pub use cell::{Backlog, Binding, Cell, GuardedSlot, Message, Native, Object, Promise, Proxied, Script};
+pub use cell::{Binding, Cell, GuardedSlot, Native, Object, Proxied, Script};
+pub use message::{Arguments, Asker, Backlog, Message, Promise, Watcher};
 pub use text::{Letters, Long, Text};
 
 use crate::data::twine::{self, SpanTable, Spans};

@@ -226,7 +226,8 @@ fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         return Err(cx.throw(crate::object::does_not_coerce(args[1], "an EExpr")));
     };
     let (promise, _) = cx.promise();
-    cx.outbox.push(Outgoing::Seed { vat, source, promise });
+    let cause = cx.cause;
+    cx.outbox.push(Outgoing::Seed { vat, source, promise, cause });
     done(promise)
 }
 

@@ -5,7 +5,7 @@
 //! holds what the reference then stands for. A far one keeps its identity for good, so it can only break.
 
 use crate::cx::Cx;
-use crate::heap::{Cell, Message, Promise, Proxied};
+use crate::heap::{Backlog, Cell, Message, Proxied};
 use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ fn make_proxy(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         true => far(cx, handler, resolution)?,
         false => {
             let (promise, _) = cx.promise();
-            if let Some(Cell::Promise(Promise::Unresolved(backlog))) = cell_mut(cx, promise) {
+            if let Some(backlog) = backlog(cx, promise) {
                 backlog.proxied = Some(Box::new(Proxied { handler, resolution, identity: Value::NULL }));
             }
             promise
@@ -42,8 +42,12 @@ fn make_proxy(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     done(proxy)
 }
 
-fn cell_mut(cx: &mut Cx, value: Value) -> Option<&mut Cell> {
-    value.as_obj().map(|it| cx.heap.cell_mut(it))
+/// What waits for an unresolved promise.
+fn backlog(cx: &mut Cx, value: Value) -> Option<&mut Backlog> {
+    match cx.heap.cell_mut(value.as_obj()?) {
+        Cell::Promise(it) => it.backlog(),
+        _ => None,
+    }
 }
 
 /// The far reference of this handler and box, as they are now: two with the same identity are one.
@@ -67,7 +71,7 @@ fn far(cx: &mut Cx, handler: Value, resolution: Value) -> Result<Value, crate::p
 /// Tells a proxy what its resolution box has become. `Some`: the promise to settle, and with what.
 pub(crate) fn box_settled(cx: &mut Cx, proxy: Obj, resolution: Value) -> Option<(Value, Value)> {
     let resolution = cx.near(resolution);
-    if let Some(Cell::Promise(Promise::Unresolved(backlog))) = cell_mut(cx, resolution) {
+    if let Some(backlog) = backlog(cx, resolution) {
         if !backlog.boxes_of.contains(&proxy) {
             backlog.boxes_of.push(proxy);
         }
@@ -117,7 +121,7 @@ fn broken(cx: &mut Cx, problem: Problem) -> Value {
 fn proxied(cx: &Cx, value: Value) -> Option<&Proxied> {
     match cx.heap.get(value)? {
         Cell::FarProxy(it) => Some(it),
-        Cell::Promise(Promise::Unresolved(it)) => it.proxied.as_deref(),
+        Cell::Promise(it) => it.waiting()?.proxied.as_deref(),
         _ => None,
     }
 }
@@ -131,6 +135,6 @@ pub(crate) fn handler(cx: &Cx, value: Value) -> Option<Value> {
 pub(crate) fn for_handler(cx: &mut Cx, message: Message) -> Message {
     let verb = cx.heap.text(message.selector.verb());
     let args = cx.heap.list(&message.args[..]);
-    let how = if message.result.is_some() { "handleSend" } else { "handleSendOnly" };
+    let how = if message.result.is_nobody() { "handleSendOnly" } else { "handleSend" };
     Message { selector: Selector::new(how, 2), args: [verb, args].into(), result: message.result }
 }

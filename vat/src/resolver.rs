@@ -2,7 +2,7 @@
 
 use crate::cx::Cx;
 use crate::far::Outgoing;
-use crate::heap::{Cell, Promise};
+use crate::heap::{Cell, Promise, Watcher};
 use crate::native::{Class, Outcome, done, method};
 use crate::problem::Problem;
 use crate::value::Value;
@@ -80,34 +80,54 @@ fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 /// Settles a promise and moves its backlog to what it now stands for. Settling one may break others, which
 /// are settled after it: a chain of any length takes no Rust stack.
 pub(crate) fn settle(cx: &mut Cx, promise: Value, value: Value) {
-    let mut work = vec![(promise, value)];
+    let mut work = Vec::new();
+    settle_one(cx, promise, value, &mut work);
     while let Some((promise, value)) = work.pop() {
-        let Some(at) = promise.as_obj() else { continue };
-        let mut value = cx.near(value);
-        if value == promise {
-            let problem = cx.heap.problem(Problem::typed("viciousCycleException", "Ref loop"));
-            value = cx.broken(problem);
-        }
-        let Cell::Promise(it) = cx.heap.cell_mut(at) else { continue };
-        if let Promise::Resolved(_) = it {
-            continue;
-        }
-        let Promise::Unresolved(backlog) = std::mem::replace(it, Promise::Resolved(value)) else { continue };
-        cx.settled = true;
-        for (vat, home, export) in backlog.watched {
-            cx.outbox.push(Outgoing::Resolve { vat, home, export, value });
-        }
-        // What was sent first on a reference arrives first: the backlog goes on before anything that is sent
-        // after this.
-        let first = work.len();
-        for message in backlog.messages {
-            if let Some(unheard) = crate::send::deliver(cx, value, message) {
-                work.push((unheard.into(), value));
-            }
-        }
-        for proxy in backlog.boxes_of {
-            work.extend(crate::proxy::box_settled(cx, proxy, value));
-        }
-        work[first..].reverse();
+        settle_one(cx, promise, value, &mut work);
     }
+}
+
+fn settle_one(cx: &mut Cx, promise: Value, value: Value, work: &mut Vec<(Value, Value)>) {
+    let Some(at) = promise.as_obj() else { return };
+    let mut value = cx.near(value);
+    if value == promise {
+        let problem = cx.heap.problem(Problem::typed("viciousCycleException", "Ref loop"));
+        value = cx.broken(problem);
+    }
+    let Cell::Promise(it) = cx.heap.cell_mut(at) else { return };
+    if let Promise::Resolved(_) = it {
+        return;
+    }
+    cx.settled = true;
+    let Promise::Unresolved(Some(backlog)) = std::mem::replace(it, Promise::Resolved(value)) else { return };
+    for watcher in backlog.watchers {
+        move_on(cx, watcher, value);
+    }
+    // What was sent first on a reference arrives first: the backlog goes on before anything that is sent
+    // after this.
+    let first = work.len();
+    for message in backlog.messages {
+        if let Some(unheard) = crate::send::deliver(cx, value, message) {
+            work.push((unheard.into(), value));
+        }
+    }
+    for proxy in backlog.boxes_of {
+        work.extend(crate::proxy::box_settled(cx, proxy, value));
+    }
+    work[first..].reverse();
+}
+
+/// Who waited for a promise waits for the promise of this vat that it has become, or is told.
+fn move_on(cx: &mut Cx, watcher: Watcher, value: Value) {
+    if let Some(at) = value.as_obj()
+        && let Cell::Promise(it) = cx.heap.cell(at)
+        && it.waiting().is_none_or(|it| it.home.is_none())
+        && crate::send::watch(cx, at, watcher)
+    {
+        if let Watcher::Asked { vat, question } = watcher {
+            cx.tables.set_answer(vat, question, at);
+        }
+        return;
+    }
+    cx.outbox.push(Outgoing::Tell { watcher, value });
 }

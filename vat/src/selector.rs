@@ -37,6 +37,7 @@ known![
     MOD "mod" 1, AND "and" 1, OR "or" 1, XOR "xor" 1, SHIFT_LEFT "shiftLeft" 1, SHIFT_RIGHT "shiftRight" 1,
     COMPLEMENT "complement" 0, MAX "max" 1, MIN "min" 1, NEGATE "negate" 0, NEXT "next" 0, PREVIOUS "previous" 0,
     ABS "abs" 0, IS_ZERO "isZero" 0, NOT "not" 0,
+    WHEN_MORE_RESOLVED "__whenMoreResolved" 1, WHEN_BROKEN "__whenBroken" 1,
 ];
 
 struct Interner {

@@ -2,105 +2,135 @@
 
 use crate::cx::{Cx, Delivery, Work};
 use crate::far::Outgoing;
-use crate::heap::{Cell, Message, Promise};
+use crate::heap::{Asker, Cell, Message, Promise, Watcher};
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
-
-impl Message {
-    pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        self.args.iter().for_each(|it| visit(*it));
-        if let Some(it) = self.result {
-            visit(it.into());
-        }
-    }
-}
 
 /// `target <- verb(args)`; a broken target answers itself, at once.
 pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) -> Value {
     let target = cx.near(target);
-    if let Some(Cell::Broken(_)) = cx.heap.get(target) {
+    if let Some(Cell::Broken(_)) = target.as_obj().map(|it| cx.heap.cell(it)) {
         tell_of_broken(cx, target, selector, args);
         return target;
     }
-    let (promise, _) = cx.promise();
-    let message = Message { selector, args: args.into(), result: promise.as_obj() };
-    if let Some(unheard) = deliver(cx, target, message) {
-        crate::resolver::settle(cx, unheard.into(), target);
+    let promise = cx.open_promise();
+    let message = Message { selector, args: args.into(), result: Asker::Here(promise) };
+    if deliver(cx, target, message).is_some() {
+        crate::resolver::settle(cx, promise.into(), target);
     }
-    promise
+    promise.into()
 }
 
 /// The same without a result; to a broken reference it is dropped.
 pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) {
     let target = cx.near(target);
-    deliver(cx, target, Message { selector, args: args.into(), result: None });
+    deliver(cx, target, Message { selector, args: args.into(), result: Asker::Nobody });
 }
 
 /// Puts a message on its way: to the end of the vat's queue, to the promise's backlog, to another vat.
 /// `Some`: the target is broken, and this promise has to be told.
 pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Obj> {
-    let (mut target, mut message, mut away) = (target, message, None);
-    while let Some(handler) = crate::proxy::handler(cx, target) {
-        // Handlers may be proxies themselves; a turn that has used up its budget ends at its next step.
-        cx.fuel.owe(1);
-        message = crate::proxy::for_handler(cx, message);
-        target = cx.near(handler);
-    }
+    let (mut target, mut message) = (target, message);
     if let Some(at) = target.as_obj() {
+        while let Some(handler) = crate::proxy::handler(cx, target) {
+            // Handlers may be proxies themselves; a turn that has used up its budget ends at its next step.
+            cx.fuel.owe(1);
+            message = crate::proxy::for_handler(cx, message);
+            target = cx.near(handler);
+        }
+        let at = target.as_obj().unwrap_or(at);
         match cx.heap.cell_mut(at) {
-            Cell::Promise(Promise::Unresolved(backlog)) => match backlog.home {
-                Some(home) => away = Some(home),
-                None => {
-                    let bytes = message.bytes();
-                    backlog.messages.push(message);
-                    cx.heap.grown(bytes);
-                    cx.buffered.push(at);
+            Cell::Promise(it) => {
+                if let Some(backlog) = it.backlog() {
+                    match backlog.home {
+                        Some((vat, export)) if !waits_here(&message) => send_away(cx, vat, export, message),
+                        _ => {
+                            let bytes = message.bytes();
+                            backlog.messages.push(message);
+                            cx.heap.grown(bytes);
+                            cx.buffered.push(at);
+                        }
+                    }
                     return None;
                 }
-            },
-            Cell::Far { vat, export } => away = Some((*vat, *export)),
+            }
+            Cell::Far { vat, export } => {
+                let (vat, export) = (*vat, *export);
+                send_away(cx, vat, export, message);
+                return None;
+            }
             Cell::Broken(_) => {
-                return when_broken(cx, target, message);
+                tell_of_broken(cx, target, message.selector, &message.args);
+                return asker_told(cx, message.result, target);
             }
             _ => {}
         }
     }
-    match away {
-        Some((vat, export)) => {
-            let cause = cx.cause;
-            cx.outbox.push(Outgoing::Send { vat, export, message, cause });
-        }
-        None => {
-            let cause = cx.cause;
-            cx.heap.hold(message.bytes());
-            cx.queue.push_back(Delivery { work: Work::Message { target, message }, cause });
+    let cause = cx.cause;
+    cx.heap.hold(message.bytes());
+    cx.queue.push_back(Delivery { work: Work::Message { target, message }, cause });
+    None
+}
+
+/// Does the message only want to know when a promise is settled? We are told, wherever that happens.
+pub(crate) fn waits_here(message: &Message) -> bool {
+    matches!(message.selector, Selector::WHEN_MORE_RESOLVED | Selector::WHEN_BROKEN)
+}
+
+fn send_away(cx: &mut Cx, vat: u32, export: u32, message: Message) {
+    let cause = cx.cause;
+    cx.outbox.push(Outgoing::Send { vat, export, message, cause });
+}
+
+/// Who asked is to have this answer. `Some`: the promise to settle with it; otherwise it is on its way.
+pub(crate) fn asker_told(cx: &mut Cx, asker: Asker, value: Value) -> Option<Obj> {
+    match asker {
+        Asker::Nobody => None,
+        Asker::Here(it) => Some(it),
+        Asker::There { vat, question } => {
+            if let Some(it) = cx.tables.answer(vat, question) {
+                return Some(it);
+            }
+            let value = cx.near(value);
+            let watcher = Watcher::Asked { vat, question };
+            if let Some(at) = value.as_obj()
+                && watch(cx, at, watcher)
+            {
+                cx.tables.set_answer(vat, question, at);
+                return None;
+            }
+            cx.outbox.push(Outgoing::Tell { watcher, value });
+            None
         }
     }
-    None
+}
+
+/// Another vat is to hear when the promise is settled; `false`: it is none, or is settled.
+pub(crate) fn watch(cx: &mut Cx, promise: Obj, watcher: Watcher) -> bool {
+    let Cell::Promise(it) = cx.heap.cell_mut(promise) else { return false };
+    let Some(backlog) = it.backlog() else { return false };
+    if !backlog.watchers.contains(&watcher) {
+        backlog.watchers.push(watcher);
+    }
+    true
 }
 
 /// Takes back what the running turn has sent to promises: a turn that is stopped sends nothing.
 pub(crate) fn take_back(cx: &mut Cx) {
     for at in std::mem::take(&mut cx.buffered).into_iter().rev() {
-        if let Cell::Promise(Promise::Unresolved(backlog)) = cx.heap.cell_mut(at) {
+        if let Cell::Promise(Promise::Unresolved(Some(backlog))) = cx.heap.cell_mut(at) {
             backlog.messages.pop();
         }
     }
 }
 
-/// A broken reference understands two things: who wants to know when it is more resolved, or broken, is told.
-fn when_broken(cx: &mut Cx, target: Value, message: Message) -> Option<Obj> {
-    tell_of_broken(cx, target, message.selector, &message.args);
-    message.result
-}
-
-/// Answers `__whenMoreResolved(reactor)` and `__whenBroken(reactor)` for a broken reference.
+/// Answers `__whenMoreResolved(reactor)` and `__whenBroken(reactor)` for a broken reference: the two things it
+/// understands.
 pub(crate) fn tell_of_broken(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) {
-    let asks = matches!(&*selector.verb(), "__whenMoreResolved" | "__whenBroken");
+    let asks = matches!(selector, Selector::WHEN_MORE_RESOLVED | Selector::WHEN_BROKEN);
     let [reactor] = args else { return };
     let reactor = cx.near(*reactor);
     if asks && !matches!(cx.heap.get(reactor), Some(Cell::Broken(_))) {
-        let told = Message { selector: Selector::new("run", 1), args: [target].into(), result: None };
-        deliver(cx, reactor, told);
+        send_only(cx, reactor, Selector::RUN_1, &[target]);
     }
 }

@@ -4,7 +4,7 @@ use crate::bank::WhenOut;
 use crate::code::Held;
 use crate::cx::{Cx, Delivery, Work};
 use crate::fuel::{Fuel, Interrupt};
-use crate::heap::Cell;
+use crate::heap::{Asker, Cell};
 use crate::machine::Machine;
 use crate::powers::Powers;
 use crate::problem::{Exit, Problem, Stop};
@@ -60,6 +60,7 @@ pub(crate) struct Eval {
     pub names: Vec<Arc<str>>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Program {
     pub expansion: syntax::Expansion,
     pub source: Arc<str>,
@@ -146,6 +147,11 @@ impl Vat {
         crate::powers::later::arrive(&mut self.cx);
     }
 
+    /// Has it something to hand over to others?
+    pub fn has_news(&self) -> bool {
+        !self.cx.outbox.is_empty() || self.cx.tables.has_dropped()
+    }
+
     /// Does it wait for the world to answer?
     pub fn expects(&self) -> bool {
         !self.cx.awaited.is_empty()
@@ -164,12 +170,20 @@ impl Vat {
         let (evaluated, stopped) = match work {
             Work::Message { target, message } => {
                 self.cx.heap.let_go(message.bytes());
-                self.cx.awaiting = message.result.map_or(Value::NULL, Value::from);
+                self.cx.awaiting = message.result.promise().map_or(Value::NULL, Value::from);
                 let outcome = self.machine.call(&mut self.cx, target, message.selector, &message.args);
                 (None, self.settle(message.result, outcome, queued, sent))
             }
             Work::Eval(id) => (Some(id), self.eval_turn(id, queued, sent)),
+            Work::Seed { program, result } => {
+                let outcome = self.run_program(&program);
+                let outcome = outcome.inspect(|_| drop(self.define()));
+                (None, self.settle_top(result, outcome, queued, sent))
+            }
         };
+        if self.cx.tables.wants_collection() {
+            self.machine.tidy(&mut self.cx);
+        }
         self.cx.fuel.settle();
         self.cx.heap.settle_up();
         Some(Turned { cause, evaluated, stopped })
@@ -178,7 +192,7 @@ impl Vat {
     /// Tells who waits for the turn's result. A stopped turn sends nothing.
     fn settle(
         &mut self,
-        result: Option<Obj>,
+        result: Asker,
         outcome: Result<Value, Exit>,
         queued: usize,
         sent: usize,
@@ -208,7 +222,7 @@ impl Vat {
                 self.cx.broken(sealed)
             }
         };
-        if let Some(promise) = result {
+        if let Some(promise) = crate::send::asker_told(&mut self.cx, result, value) {
             self.cx.resolve(promise.into(), value);
         }
         stopped
@@ -248,13 +262,15 @@ impl Vat {
         problem
     }
 
+    fn run_program(&mut self, program: &Program) -> Result<Value, Exit> {
+        let run = crate::load::step(&mut self.cx, program)?;
+        self.machine.exported.clear();
+        self.machine.run_program(&mut self.cx, run)
+    }
+
     fn eval_turn(&mut self, id: u64, queued: usize, sent: usize) -> Option<Stop> {
         let program = self.evals.get_mut(&id).and_then(|it| it.program.take())?;
-        let run = crate::load::step(&mut self.cx, &program);
-        let outcome = run.and_then(|run| {
-            self.machine.exported.clear();
-            self.machine.run_program(&mut self.cx, run)
-        });
+        let outcome = self.run_program(&program);
         let result = self.evals.get(&id).map(|it| it.result)?;
         let evaluated = match &outcome {
             Ok(_) => Evaluated::Value,
@@ -266,15 +282,25 @@ impl Vat {
             it.evaluated = Some(evaluated);
             it.names = names;
         }
+        self.settle_top(result, outcome, queued, sent)
+    }
+
+    /// Settles the promise for a program's value. The top sees a thrown problem unsealed.
+    fn settle_top(
+        &mut self,
+        result: Obj,
+        outcome: Result<Value, Exit>,
+        queued: usize,
+        sent: usize,
+    ) -> Option<Stop> {
         match outcome {
-            // The top sees a thrown problem unsealed.
             Err(exit @ (Exit::Thrown(_) | Exit::Freed(_))) => {
                 let problem = self.problem_of(exit);
                 let broken = self.cx.broken(problem);
                 self.cx.resolve(result.into(), broken);
                 None
             }
-            it => self.settle(Some(result), it, queued, sent),
+            it => self.settle(Asker::Here(result), it, queued, sent),
         }
     }
 

@@ -8,6 +8,8 @@ mod route;
 mod share;
 mod vats;
 
+pub use crate::far::Known;
+pub use route::Traffic;
 pub use share::Sharing;
 
 use crate::cx::{Delivery, Work};
@@ -113,6 +115,9 @@ pub struct World {
     watched: BTreeSet<Handle>,
     /// Vats in which a promise was settled, while there is something to report.
     settling: Vec<u32>,
+    traffic: Traffic,
+    /// Room for the vats that have something to hand over.
+    routing: Vec<u32>,
 }
 
 impl World {
@@ -127,6 +132,8 @@ impl World {
             interrupt: Interrupt::new(),
             watched: BTreeSet::new(),
             settling: Vec::new(),
+            traffic: Traffic::default(),
+            routing: Vec::new(),
         }
     }
 
@@ -429,6 +436,19 @@ impl World {
     /// Abstract bytes of the vat's heap.
     pub fn heap_bytes(&self, vat: VatId) -> u64 {
         self.vats.get(vat.0).map_or(0, |it| it.cx.heap.bytes())
+    }
+
+    /// What the vat and the others know of each other.
+    pub fn known(&self, vat: VatId) -> Known {
+        self.vats.get(vat.0).map(|it| it.cx.tables.known()).unwrap_or_default()
+    }
+
+    /// Collects the vat's garbage now, and gives back the references to others that were part of it.
+    pub fn collect(&mut self, vat: VatId) {
+        if let Some(it) = self.vats.get_mut(vat.0) {
+            it.machine.tidy(&mut it.cx);
+        }
+        self.route(vat.0);
     }
 
     fn fresh(&mut self) -> u64 {

@@ -2,7 +2,7 @@
 
 use super::{Compiler, Want};
 use crate::code::{Arith, Compare, Op, Reg};
-use syntax::kernel_e::{ExprId, Name};
+use syntax::kernel_e::{Expr, ExprId, Literal, Name};
 
 /// How many items of a list literal are evaluated before they are put into it.
 const CHUNK: usize = 4096;
@@ -111,11 +111,33 @@ impl Compiler<'_> {
             self.emit_send(Op::Same { dst, a, b }, verb, 2);
             return true;
         }
+        if self.universal(recipient, "E") && &**verb == "send" && self.eventual_send(dst, args) {
+            return true;
+        }
         if self.universal(recipient, "__makeList") && &**verb == "run" {
             self.list(dst, args);
             return true;
         }
         false
+    }
+
+    /// `E.send(target, "verb", [args…])`, as `target <- verb(args…)` is written in Kernel-E.
+    fn eventual_send(&mut self, dst: Reg, args: &[ExprId]) -> bool {
+        let program = self.program;
+        let &[target, verb, list] = args else { return false };
+        let Expr::Literal(Literal::Str(verb)) = program.expr(verb) else { return false };
+        let Expr::Call { recipient, verb: run, args } = program.expr(list) else { return false };
+        let is_list = &**run == "run" && self.universal(*recipient, "__makeList");
+        if !is_list || args.len() > CHUNK {
+            return false;
+        }
+        let Ok(site) = u16::try_from(self.site(verb, args.len())) else { return false };
+        let at = self.temps(1 + args.len() as Reg);
+        for (n, it) in std::iter::once(&target).chain(args).enumerate() {
+            self.expr(*it, Want::To(at + n as Reg));
+        }
+        self.emit(Op::Send { dst, at, site });
+        true
     }
 
     fn list(&mut self, dst: Reg, items: &[ExprId]) {

@@ -1,9 +1,9 @@
 //! What a handle names, in 24 bytes: what is common lies in the cell, what is rare and wide in a box.
 
+use super::Promise;
 use super::text::{Letters, Long, Short, Text};
 use crate::native::{Class, Payload, Stamps};
 use crate::problem::{Exit, Problem};
-use crate::selector::Selector;
 use crate::value::{Obj, Value};
 use dashu_int::IBig;
 use std::sync::Arc;
@@ -114,26 +114,6 @@ pub struct Binding {
     pub explicit: bool,
 }
 
-/// A local promise, or one whose resolver is in another vat.
-pub enum Promise {
-    Unresolved(Box<Backlog>),
-    Resolved(Value),
-}
-
-/// What waits for a promise.
-#[derive(Default)]
-pub struct Backlog {
-    pub messages: Vec<Message>,
-    /// The vat and export that decides it, if that is not here.
-    pub home: Option<(u32, u32)>,
-    /// Who else waits: the vat, and the vat and number by which it knows the promise.
-    pub watched: Vec<(u32, u32, u32)>,
-    /// The handler that gets the messages in its place, if one does.
-    pub proxied: Option<Box<Proxied>>,
-    /// The proxies whose resolution box this promises.
-    pub boxes_of: Vec<Obj>,
-}
-
 /// What stands behind a reference of `makeProxy`.
 pub struct Proxied {
     pub handler: Value,
@@ -143,24 +123,8 @@ pub struct Proxied {
 }
 
 impl Proxied {
-    fn trace(&self, visit: &mut impl FnMut(Value)) {
+    pub(super) fn trace(&self, visit: &mut impl FnMut(Value)) {
         [self.handler, self.resolution, self.identity].into_iter().for_each(visit);
-    }
-}
-
-/// A message that was sent, and who wants to know its result.
-#[derive(Clone, Debug)]
-pub struct Message {
-    pub selector: Selector,
-    pub args: Box<[Value]>,
-    /// The promise (`Cell::Promise`) for its result; `None` for `sendOnly`.
-    pub result: Option<Obj>,
-}
-
-impl Message {
-    /// What a message weighs while it waits.
-    pub(crate) fn bytes(&self) -> u64 {
-        64 + VALUE * self.args.len() as u64
     }
 }
 
@@ -223,11 +187,7 @@ impl Cell {
             Cell::Native(it) => it.counted,
             Cell::Object { captures, .. } => VALUE * captures.len() as u64,
             Cell::GuardedSlot(_) | Cell::Binding(_) => 2 * VALUE,
-            Cell::Promise(Promise::Unresolved(it)) => {
-                64 + it.messages.iter().map(Message::bytes).sum::<u64>()
-                    + 12 * it.watched.len() as u64
-                    + 4 * it.boxes_of.len() as u64
-            }
+            Cell::Promise(Promise::Unresolved(it)) => 64 + it.as_ref().map_or(0, |it| it.bytes()),
             Cell::FarProxy(_) => 3 * VALUE,
             Cell::Problem(it) => 64 + 48 * (it.message.len() + it.trace.len()) as u64,
             _ => 0,
@@ -257,18 +217,7 @@ impl Cell {
                 visit(it.guard);
             }
             Cell::Promise(Promise::Resolved(it)) => visit(*it),
-            Cell::Promise(Promise::Unresolved(it)) => {
-                for message in &it.messages {
-                    message.args.iter().for_each(|it| visit(*it));
-                    if let Some(it) = message.result {
-                        visit(it.into());
-                    }
-                }
-                it.boxes_of.iter().for_each(|it| visit((*it).into()));
-                if let Some(it) = &it.proxied {
-                    it.trace(visit);
-                }
-            }
+            Cell::Promise(Promise::Unresolved(it)) => it.iter().for_each(|it| it.trace(visit)),
             Cell::FarProxy(it) => it.trace(visit),
             Cell::Resolver { promise, .. } => visit((*promise).into()),
             Cell::Problem(it) => it.values().for_each(visit),

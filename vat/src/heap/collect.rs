@@ -47,6 +47,11 @@ impl Heap {
         self.collect_at((self.bytes() * 2).max(1 << 20).min(self.limit));
     }
 
+    /// Has the last collection left it?
+    pub(crate) fn survived(&self, it: Obj) -> bool {
+        self.marks.get(it.index() / 64).is_some_and(|word| word & (1 << (it.index() % 64)) != 0)
+    }
+
     /// Frees what has no mark, so that the lowest places are taken first.
     fn sweep(&mut self) {
         self.free = NONE;

@@ -361,6 +361,14 @@ impl Machine {
                         at: base + usize::from(at),
                     };
                 }
+                Op::Send { dst, at, site } => {
+                    tick!();
+                    let it = &module.sites[usize::from(site)];
+                    let from = usize::from(at);
+                    let (target, args) = (regs[from], &regs[from + 1..=from + it.argc as usize]);
+                    reg!(dst) = crate::send::send(cx, target, it.selector, args);
+                    safepoint!();
+                }
                 Op::Add { dst, a, b } => arith!(dst, a, b, Arith::Add, checked_add, +),
                 Op::Subtract { dst, a, b } => {
                     arith!(dst, a, b, Arith::Subtract, checked_sub, -);

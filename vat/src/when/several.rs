@@ -169,7 +169,7 @@ fn retire(cx: &mut Cx, reactors: Value) {
         fields[1] = Value::NULL;
         fields[3] = Value::TRUE;
         let Some(at) = cx.near(asked).as_obj() else { continue };
-        if let Cell::Promise(Promise::Unresolved(backlog)) = cx.heap.cell_mut(at) {
+        if let Cell::Promise(Promise::Unresolved(Some(backlog))) = cx.heap.cell_mut(at) {
             let looked_at = backlog.messages.len() as u64;
             backlog.messages.retain(|message| message.args[..] != [*it]);
             cx.fuel.owe(looked_at);

@@ -3,34 +3,93 @@
 //! A message goes onto its reference at once, not by way of the other vat's queue: what was sent first on a
 //! reference is there first, whoever sent it.
 
-use super::{Evaluation, World, queue_eval};
-use crate::far::{self, Outgoing};
-use crate::heap::{Cell, Message, Promise};
+use super::World;
+use crate::cx::{Delivery, Work};
+use crate::far::{self, Frame, Outgoing, Parcel};
+use crate::heap::{Asker, Cell, Watcher};
 use crate::problem::Problem;
-use crate::turn::Vat;
+use crate::turn::{Program, Vat};
 use crate::value::{Obj, Value};
 use std::sync::Arc;
 
+/// What has passed between the vats of a world.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Traffic {
+    /// Everything that was handed from one vat to another.
+    pub messages: u64,
+    /// The same where all that a vat hands to another at a time is one.
+    pub frames: u64,
+}
+
 impl World {
+    /// What has passed between vats so far.
+    pub fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
     /// Hands over what `from` has sent, and what that makes others send.
     pub(super) fn route(&mut self, from: u32) {
-        let mut work = vec![from];
+        let mut work = std::mem::take(&mut self.routing);
+        work.push(from);
         while let Some(from) = work.pop() {
-            let Some(vat) = self.vats.get_mut(from) else { continue };
-            for it in std::mem::take(&mut vat.cx.outbox) {
-                if let Some(to) = self.hand_over(from, it) {
+            let mut last = None;
+            while let Some(vat) = self.vats.get_mut(from) {
+                if vat.cx.tables.has_dropped() {
+                    self.drop_all(from);
+                    continue;
+                }
+                if vat.cx.outbox.is_empty() {
+                    break;
+                }
+                let mut outbox = std::mem::take(&mut vat.cx.outbox);
+                for it in outbox.drain(..) {
+                    let Some(to) = self.hand_over(from, it) else { continue };
+                    self.traffic.messages += u64::from(to != from);
+                    self.traffic.frames += u64::from(to != from && last != Some(to));
+                    last = Some(to);
                     self.changed(to);
-                    work.push(to);
+                    if to != from && self.vats.get(to).is_some_and(|it| it.has_news()) {
+                        work.push(to);
+                    }
+                }
+                // The room of the outbox stays, if handing over has not made another.
+                if let Some(vat) = self.vats.get_mut(from)
+                    && vat.cx.outbox.is_empty()
+                {
+                    vat.cx.outbox = outbox;
                 }
             }
         }
+        self.routing = work;
     }
 
-    /// The vat that may have something to send now.
+    /// The vat that it went to, which may have something to send now.
     fn hand_over(&mut self, from: u32, it: Outgoing) -> Option<u32> {
         match it {
-            Outgoing::Send { vat, export, message, cause } => self.send(from, vat, export, message, cause),
-            Outgoing::Resolve { vat, home, export, value } => self.resolve(from, vat, home, export, value),
+            Outgoing::Send { vat: to, export, message, cause } => {
+                if !self.vats.has(to) {
+                    return self.nobody_there(from, message.result);
+                }
+                let frame = far::post(&mut self.vats.get_mut(from)?.cx, export, message, to, cause);
+                self.accept(from, to, frame)
+            }
+            Outgoing::Tell { watcher, value } => {
+                let (Watcher::Asked { vat: to, .. } | Watcher::Knows { vat: to, .. }) = watcher;
+                let sender = self.vats.get_mut(from)?;
+                if let Watcher::Asked { vat, question } = watcher {
+                    sender.cx.tables.take_answer(vat, question);
+                }
+                if !self.vats.has(to) {
+                    return None;
+                }
+                let value = far::pack(&mut self.vats.get_mut(from)?.cx, &[value], to);
+                let frame = match watcher {
+                    Watcher::Asked { question, .. } => Frame::Answer { question, value },
+                    Watcher::Knows { export, .. } => Frame::Settled { export, value },
+                };
+                self.accept(from, to, frame)
+            }
+            Outgoing::Watch { vat, export } => self.accept(from, vat, Frame::Watch { export }),
             Outgoing::MakeVat { vat, name, tenant } => {
                 if tenant.as_ref().is_some_and(|it| it.rent.account().is_closed()) {
                     return None;
@@ -48,7 +107,7 @@ impl World {
                 self.destroy(&account, why);
                 None
             }
-            Outgoing::Seed { vat, source, promise } => self.seed(from, vat, source, promise),
+            Outgoing::Seed { vat, source, promise, cause } => self.seed(from, vat, source, promise, cause),
             Outgoing::Kill { vat, problem } => {
                 let why = self.why(from, problem);
                 self.end_vat(vat, why);
@@ -63,68 +122,84 @@ impl World {
         Problem::new(why.strip_prefix("problem: ").unwrap_or(&why))
     }
 
-    fn send(&mut self, from: u32, to: u32, export: u32, message: Message, cause: u64) -> Option<u32> {
-        if !self.vats.has(to) {
-            let vat = self.vats.get_mut(from)?;
-            if let Some(result) = message.result {
-                let problem = vat.cx.heap.problem("the vat is gone");
-                let broken = vat.cx.broken(problem);
-                vat.cx.resolve(result.into(), broken);
+    /// Who sent to a vat that is gone hears so.
+    fn nobody_there(&mut self, from: u32, asker: Asker) -> Option<u32> {
+        let vat = self.vats.get_mut(from)?;
+        let problem = vat.cx.heap.problem("the vat is gone");
+        let broken = vat.cx.broken(problem);
+        if let Some(it) = crate::send::asker_told(&mut vat.cx, asker, broken) {
+            vat.cx.resolve(it.into(), broken);
+        }
+        Some(from)
+    }
+
+    fn accept(&mut self, from: u32, to: u32, mut frame: Frame) -> Option<u32> {
+        if let Frame::Message { args: it, .. }
+        | Frame::Answer { value: it, .. }
+        | Frame::Settled { value: it, .. } = &mut frame
+        {
+            self.count(it, to);
+        }
+        let vat = self.vats.get_mut(to)?;
+        let Vat { cx, machine, .. } = vat;
+        far::accept(cx, &mut |cx, module| machine.load(cx, module), from, frame);
+        Some(to)
+    }
+
+    /// The homes of the third vats' references in a parcel count them, before anybody can give them back.
+    pub(super) fn count(&mut self, parcel: &mut Parcel, to: u32) {
+        for (home, export) in std::mem::take(&mut parcel.passed_on) {
+            if let Some(vat) = self.vats.get_mut(home) {
+                vat.cx.tables.is_known_to(to);
+                vat.cx.tables.hold(export);
             }
-            return Some(from);
         }
-        let posted = far::post(&mut self.vats.get_mut(from)?.cx, message, to);
-        let vat = self.vats.get_mut(to)?;
-        let args = unpack(vat, posted.parcel);
-        let result = posted.result.map(|number| watched_promise(vat, (from, from, number)));
-        let target = vat.cx.tables.exported(export).map(|it| vat.cx.near(it))?;
-        let message = Message { selector: posted.selector, args: args.into(), result };
-        let before = std::mem::replace(&mut vat.cx.cause, cause);
-        if let Some(unheard) = crate::send::deliver(&mut vat.cx, target, message) {
-            vat.cx.resolve(unheard.into(), target);
-        }
-        vat.cx.cause = before;
-        Some(to)
     }
 
-    fn resolve(&mut self, from: u32, to: u32, home: u32, export: u32, value: Value) -> Option<u32> {
-        let parcel = far::pack(&mut self.vats.get_mut(from)?.cx, &[value], to);
-        let vat = self.vats.get_mut(to)?;
-        let value = unpack(vat, parcel).first().copied().unwrap_or(Value::NULL);
-        let promise = match home == to {
-            true => vat.cx.tables.exported(export),
-            false => vat.cx.tables.import(home, export).map(Value::from),
-        };
-        vat.cx.resolve(promise?, value);
-        Some(to)
+    /// Gives back the references that have died in a vat.
+    fn drop_all(&mut self, from: u32) {
+        let dropped = self.vats.get_mut(from).map(|it| it.cx.tables.take_dropped());
+        for (vat, export, times) in dropped.into_iter().flatten() {
+            self.accept(from, vat, Frame::Drop { export, times });
+        }
     }
 
-    fn seed(&mut self, from: u32, to: u32, source: Arc<str>, promise: Value) -> Option<u32> {
-        let sender = self.vats.get_mut(from)?;
-        let number = sender.cx.tables.export(promise.as_obj()?);
-        let id = self.fresh();
+    fn seed(&mut self, from: u32, to: u32, source: Arc<str>, promise: Value, cause: u64) -> Option<u32> {
+        let promise = promise.as_obj()?;
+        if !self.vats.has(to) {
+            return self.nobody_there(from, Asker::Here(promise));
+        }
+        let question = far::ask(&mut self.vats.get_mut(from)?.cx, promise, to)?;
         let parse = syntax::parse(&source);
         let mut expansion = syntax::expand(&parse.program);
         expansion.errors.splice(0..0, parse.errors);
-        let Some(vat) = self.vats.get_mut(to) else {
-            let sender = self.vats.get_mut(from)?;
-            let problem = sender.cx.heap.problem("the vat is gone");
-            let broken = sender.cx.broken(problem);
-            sender.cx.resolve(promise, broken);
-            return Some(from);
-        };
-        queue_eval(vat, id, Evaluation::new(expansion, "seed"));
-        let result = vat.evals.get(&id)?.result;
-        watch(vat, result, (from, from, number));
+        let program = Program { expansion, source: "seed".into(), prefix: "__main$".into() };
+        let cx = &mut self.vats.get_mut(to)?.cx;
+        cx.tables.is_known_to(from);
+        let result = cx.open_promise();
+        crate::send::watch(cx, result, Watcher::Asked { vat: from, question });
+        cx.tables.set_answer(from, question, result);
+        cx.queue.push_back(Delivery { work: Work::Seed { program: Box::new(program), result }, cause });
         Some(to)
     }
 
     /// Takes a vat out of the world and breaks what refers to it.
     pub(super) fn end_vat(&mut self, number: u32, why: Problem) {
-        if self.vats.remove(number).is_none() {
-            return;
+        let Some(mut dead) = self.vats.remove(number) else { return };
+        let tables = &mut dead.cx.tables;
+        let mut concerned = tables.take_known_to();
+        concerned.extend(tables.asked());
+        let mut held = tables.all_imports();
+        held.extend(tables.take_dropped());
+        for (home, export, times) in held {
+            concerned.push(home);
+            if let Some(vat) = self.vats.get_mut(home) {
+                vat.cx.tables.release(export, times);
+            }
         }
-        for it in self.vats.numbers() {
+        concerned.sort_unstable();
+        concerned.dedup();
+        for it in concerned {
             if let Some(vat) = self.vats.get_mut(it) {
                 lose(vat, number, &why);
             }
@@ -134,45 +209,22 @@ impl World {
     }
 }
 
-/// Breaks every reference of `vat` into the vat `lost`.
+/// Breaks every reference of `vat` into the vat `lost`, and every promise for what it would have answered.
 fn lose(vat: &mut Vat, lost: u32, why: &Problem) {
-    for it in vat.cx.tables.imports_from(lost) {
+    let mut broken: Vec<Obj> = vat.cx.tables.lost(lost);
+    broken.sort_unstable();
+    for it in broken {
         let problem = vat.cx.heap.problem(why.clone());
         match vat.cx.heap.cell_mut(it) {
             far @ Cell::Far { .. } => {
                 *far = Cell::Broken(problem);
                 crate::when::broke(&mut vat.cx, it.into());
             }
-            Cell::Promise(Promise::Unresolved(_)) => {
+            Cell::Promise(_) => {
                 let broken = vat.cx.broken(problem);
                 vat.cx.resolve(it.into(), broken);
             }
             _ => {}
         }
-    }
-    // Results asked of the lost vat will never come.
-    for it in vat.cx.tables.awaited_from(lost) {
-        let problem = vat.cx.heap.problem(why.clone());
-        let broken = vat.cx.broken(problem);
-        vat.cx.resolve(it.into(), broken);
-    }
-}
-
-pub(super) fn unpack(vat: &mut Vat, parcel: far::Parcel) -> Vec<Value> {
-    let Vat { cx, machine, .. } = vat;
-    far::unpack(cx, &mut |cx, module| machine.load(cx, module), parcel)
-}
-
-/// A fresh promise that tells another vat when it is settled.
-fn watched_promise(vat: &mut Vat, watcher: (u32, u32, u32)) -> Obj {
-    let (promise, _) = vat.cx.promise();
-    let Some(at) = promise.as_obj() else { return vat.cx.heap.alloc(Cell::FinalSlot(promise)) };
-    watch(vat, at, watcher);
-    at
-}
-
-fn watch(vat: &mut Vat, promise: Obj, watcher: (u32, u32, u32)) {
-    if let Cell::Promise(Promise::Unresolved(backlog)) = vat.cx.heap.cell_mut(promise) {
-        backlog.watched.push(watcher);
     }
 }

@@ -4,6 +4,7 @@ use super::{VatId, World};
 use crate::code::Held;
 use crate::far;
 use crate::scope::Named;
+use crate::turn::Vat;
 use std::sync::Arc;
 
 /// How a shared name arrived.
@@ -23,15 +24,23 @@ impl World {
     /// Gives the value of `noun` in the scope of `from` to the scope of `to`, under the same name: as a copy
     /// where it is data or known not to change, else as a far reference.
     pub fn share(&mut self, from: VatId, noun: &str, to: VatId) -> Sharing {
+        if !self.vats.has(to.0) {
+            return Sharing::Missing;
+        }
         let Some(vat) = self.vats.get_mut(from.0) else { return Sharing::Missing };
         let Some(value) = vat.named(noun) else { return Sharing::Missing };
         let why = crate::object::script(&vat.cx, value)
             .map(|(_, loaded, script)| script.object.map(|it| loaded.objections(it)).unwrap_or_default());
-        let parcel = far::pack_presuming(&mut vat.cx, value, to.0);
+        let mut parcel = far::pack_presuming(&mut vat.cx, value, to.0);
+        self.count(&mut parcel, to.0);
         let Some(vat) = self.vats.get_mut(to.0) else { return Sharing::Missing };
-        let value = super::route::unpack(vat, parcel).first().copied().unwrap_or(crate::Value::NULL);
+        let Vat { cx, machine, .. } = vat;
+        let load = &mut |cx: &mut crate::Cx, module| machine.load(cx, module);
+        let value = far::unpack(cx, load, from.0, parcel).first().copied().unwrap_or(crate::Value::NULL);
         vat.cx.scope.names.insert(Arc::from(noun), Named { held: Held::Value, value });
-        match crate::reference::state(&vat.cx.heap, value) {
+        let state = crate::reference::state(&vat.cx.heap, value);
+        self.route(to.0);
+        match state {
             crate::reference::State::Far => Sharing::Far { why: why.unwrap_or_default() },
             crate::reference::State::Promise => Sharing::Promise,
             _ => Sharing::Near,

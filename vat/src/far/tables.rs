@@ -1,0 +1,260 @@
+//! Which of our objects other vats know, which of theirs we know, and what we have asked of each other.
+//!
+//! An export lives as long as somebody out there counts on it: each time its reference leaves, one is added;
+//! whoever has no more use for it sends back how many it has had. What we know of others is held weakly.
+
+use crate::heap::{Cell, Heap, Promise};
+use crate::value::{Obj, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+/// In the number of an export: it is the answer to a question of whoever sends to it.
+pub(crate) const ANSWER: u32 = 1 << 31;
+
+const NONE: u32 = u32::MAX;
+
+/// What one vat and the others know of each other.
+#[derive(Default)]
+pub(crate) struct Tables {
+    exports: Slab<Export>,
+    numbers: FxHashMap<Obj, u32>,
+    /// Our references into other vats, by vat and number there, and how often each has come in.
+    imports: BTreeMap<(u32, u32), (Obj, u32)>,
+    /// Promises for what other vats owe us. An answer that nobody waits for any more has no promise.
+    questions: Slab<Question>,
+    /// By asker and number of its question: what it can send to before we have answered.
+    answers: BTreeMap<(u32, u32), Obj>,
+    /// Vats that may know something of ours, or wait for something: all who have to hear of our end.
+    known_to: FxHashSet<u32>,
+    /// References into these vats that have died, and how often they had come in.
+    dropped: Vec<(u32, u32, u32)>,
+    /// Imports after which a collection is worth while.
+    enough: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Export {
+    value: Value,
+    /// How many references to it are out there.
+    out: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Question {
+    vat: u32,
+    promise: Option<Obj>,
+}
+
+/// Things by number; numbers are used again.
+struct Slab<T> {
+    places: Vec<Result<T, u32>>,
+    free: u32,
+}
+
+impl<T> Default for Slab<T> {
+    fn default() -> Slab<T> {
+        Slab { places: Vec::new(), free: NONE }
+    }
+}
+
+impl<T: Copy> Slab<T> {
+    fn insert(&mut self, it: T) -> u32 {
+        match self.places.get_mut(self.free as usize) {
+            Some(place) => {
+                let number = self.free;
+                self.free = place.as_ref().err().copied().unwrap_or(NONE);
+                *place = Ok(it);
+                number
+            }
+            None => {
+                self.places.push(Ok(it));
+                self.places.len() as u32 - 1
+            }
+        }
+    }
+    fn get(&self, number: u32) -> Option<T> {
+        self.places.get(number as usize)?.as_ref().ok().copied()
+    }
+    fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+        self.places.get_mut(number as usize)?.as_mut().ok()
+    }
+    fn remove(&mut self, number: u32) -> Option<T> {
+        let place = self.places.get_mut(number as usize)?;
+        let it = (*place).as_ref().ok().copied()?;
+        *place = Err(self.free);
+        self.free = number;
+        Some(it)
+    }
+    fn iter(&self) -> impl Iterator<Item = (u32, T)> + '_ {
+        self.places.iter().enumerate().filter_map(|(n, it)| Some((n as u32, *it.as_ref().ok()?)))
+    }
+}
+
+/// How many entries the tables of a vat have.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Known {
+    /// Our objects that other vats can refer to.
+    pub exports: usize,
+    /// Objects of other vats that we refer to.
+    pub imports: usize,
+    /// Answers that we wait for.
+    pub questions: usize,
+    /// Answers that others may send to before they have them.
+    pub answers: usize,
+}
+
+impl Tables {
+    pub(crate) fn known(&self) -> Known {
+        Known {
+            exports: self.exports.iter().count(),
+            imports: self.imports.len(),
+            questions: self.questions.iter().count(),
+            answers: self.answers.len(),
+        }
+    }
+
+    /// What others can get at is held.
+    pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.exports.iter().for_each(|(_, it)| visit(it.value));
+        self.answers.values().for_each(|it| visit((*it).into()));
+    }
+
+    /// Forgets what the collection is about to free.
+    pub(crate) fn forget(&mut self, lives: &dyn Fn(Obj) -> bool) {
+        let dropped = &mut self.dropped;
+        self.imports.retain(|(vat, export), (it, times)| {
+            let keeps = lives(*it);
+            if !keeps {
+                dropped.push((*vat, *export, *times));
+            }
+            keeps
+        });
+        for it in self.questions.places.iter_mut().flatten() {
+            it.promise = it.promise.filter(|it| lives(*it));
+        }
+        self.enough = 2 * self.imports.len();
+    }
+
+    /// Are there so many imports that some may well be dead?
+    pub(crate) fn wants_collection(&self) -> bool {
+        self.imports.len() > self.enough.max(1024)
+    }
+
+    pub(crate) fn has_dropped(&self) -> bool {
+        !self.dropped.is_empty()
+    }
+    pub(crate) fn take_dropped(&mut self) -> Vec<(u32, u32, u32)> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    // What is ours.
+
+    /// The number of something of ours whose reference leaves.
+    pub(crate) fn export(&mut self, it: Obj) -> u32 {
+        let exports = &mut self.exports;
+        let number =
+            *self.numbers.entry(it).or_insert_with(|| exports.insert(Export { value: it.into(), out: 0 }));
+        self.hold(number);
+        number
+    }
+    /// One more reference to it is out there.
+    pub(crate) fn hold(&mut self, number: u32) {
+        if let Some(it) = self.exports.get_mut(number) {
+            it.out += 1;
+        }
+    }
+    pub(crate) fn exported(&self, number: u32) -> Option<Value> {
+        self.exports.get(number).map(|it| it.value)
+    }
+    /// So many references to it are gone.
+    pub(crate) fn release(&mut self, number: u32, times: u32) {
+        let Some(it) = self.exports.get_mut(number) else { return };
+        it.out = it.out.saturating_sub(times);
+        if it.out == 0
+            && let Some(it) = self.exports.remove(number)
+            && let Some(at) = it.value.as_obj()
+        {
+            self.numbers.remove(&at);
+        }
+    }
+    /// That vat has to hear of our end.
+    pub(crate) fn is_known_to(&mut self, vat: u32) {
+        self.known_to.insert(vat);
+    }
+    pub(crate) fn take_known_to(&mut self) -> Vec<u32> {
+        let mut all: Vec<u32> = std::mem::take(&mut self.known_to).into_iter().collect();
+        all.sort_unstable();
+        all
+    }
+
+    // What is theirs.
+
+    /// Our reference to an export of another vat, which has come in once more.
+    pub(crate) fn import(&mut self, vat: u32, export: u32) -> Option<Obj> {
+        let (it, times) = self.imports.get_mut(&(vat, export))?;
+        *times += 1;
+        Some(*it)
+    }
+    pub(crate) fn imported(&mut self, vat: u32, export: u32, it: Obj) {
+        self.imports.insert((vat, export), (it, 1));
+    }
+    /// A promise of another vat is settled and needed no more: what it was here.
+    pub(crate) fn settled(&mut self, vat: u32, export: u32) -> Option<Obj> {
+        let (it, times) = self.imports.remove(&(vat, export))?;
+        self.dropped.push((vat, export, times));
+        Some(it)
+    }
+    /// All that we know of other vats: the vat, the number, and how often it has come in.
+    pub(crate) fn all_imports(&self) -> Vec<(u32, u32, u32)> {
+        self.imports.iter().map(|((vat, export), (_, times))| (*vat, *export, *times)).collect()
+    }
+
+    // Questions.
+
+    /// The number of a promise for what `vat` will answer.
+    pub(crate) fn ask(&mut self, vat: u32, promise: Obj) -> u32 {
+        self.questions.insert(Question { vat, promise: Some(promise) })
+    }
+    /// The question is answered: its promise, if anybody still wants to know.
+    pub(crate) fn answered(&mut self, question: u32) -> Option<Obj> {
+        self.questions.remove(question)?.promise
+    }
+    /// Whom we have asked something.
+    pub(crate) fn asked(&self) -> Vec<u32> {
+        let mut all: Vec<u32> = self.questions.iter().map(|(_, it)| it.vat).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+    pub(crate) fn answer(&self, asker: u32, question: u32) -> Option<Obj> {
+        if self.answers.is_empty() { None } else { self.answers.get(&(asker, question)).copied() }
+    }
+    pub(crate) fn set_answer(&mut self, asker: u32, question: u32, promise: Obj) {
+        self.answers.insert((asker, question), promise);
+    }
+    pub(crate) fn take_answer(&mut self, asker: u32, question: u32) -> Option<Obj> {
+        if self.answers.is_empty() { None } else { self.answers.remove(&(asker, question)) }
+    }
+
+    /// Another vat has ended: our references into it, and the promises for what it owed us.
+    pub(crate) fn lost(&mut self, vat: u32) -> Vec<Obj> {
+        let mut lost: Vec<Obj> = Vec::new();
+        let numbers: Vec<(u32, u32)> =
+            self.imports.range((vat, 0)..=(vat, u32::MAX)).map(|(it, _)| *it).collect();
+        lost.extend(numbers.iter().filter_map(|it| self.imports.remove(it)).map(|it| it.0));
+        let owed: Vec<u32> = self.questions.iter().filter(|it| it.1.vat == vat).map(|it| it.0).collect();
+        lost.extend(owed.into_iter().filter_map(|it| self.answered(it)));
+        let asked: Vec<(u32, u32)> =
+            self.answers.range((vat, 0)..=(vat, u32::MAX)).map(|(it, _)| *it).collect();
+        asked.iter().for_each(|it| {
+            self.answers.remove(it);
+        });
+        self.known_to.remove(&vat);
+        lost
+    }
+}
+
+/// Is it a promise that is not settled?
+pub(crate) fn is_open(heap: &Heap, it: Obj) -> bool {
+    matches!(heap.cell(it), Cell::Promise(Promise::Unresolved(_)))
+}
