@@ -137,6 +137,14 @@ impl Pragmas {
     }
 
     /// How one syntax may be used.
+    /// The settings as numbers, and back.
+    pub fn to_bits(self) -> (u32, u32) {
+        (self.on, self.warn)
+    }
+    pub fn from_bits(on: u32, warn: u32) -> Pragmas {
+        Pragmas { on, warn }
+    }
+
     pub fn setting(&self, of: Syntax) -> Setting {
         match (self.on & of.bit() != 0, self.warn & of.bit() != 0) {
             (true, _) => Setting::On,

@@ -1,6 +1,6 @@
 //! Audits an object as it is made: built-in auditors through the room `audit`, those written in E by a call.
 
-mod auditors;
+pub(crate) mod auditors;
 pub(crate) mod cache;
 mod frozen;
 pub(crate) mod guards;
@@ -169,7 +169,7 @@ pub(crate) fn open(cx: &mut Cx, this: Value) -> Result<Value, Exit> {
 
 /// The auditors that are being asked, each by the one before it.
 #[derive(Default)]
-struct Asking(Vec<Record>);
+pub(crate) struct Asking(Vec<Record>);
 
 impl Payload for Asking {
     fn trace(&self, visit: &mut dyn FnMut(Value)) {
@@ -177,6 +177,15 @@ impl Payload for Asking {
     }
     fn bytes(&self) -> u64 {
         64 * self.0.len() as u64
+    }
+}
+
+impl crate::store::Saved for Asking {
+    fn save(&self, _: &mut crate::store::Writer) {
+        // An audition is over with its turn: nobody is being asked any more.
+    }
+    fn load(_: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        Ok(Asking::default())
     }
 }
 

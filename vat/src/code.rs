@@ -280,6 +280,10 @@ pub struct Module {
     pub scripts: Vec<ScriptCode>,
     /// Top-level names, in the order of definition: the local that holds each, and how.
     pub exports: Vec<Export>,
+    /// What the compiler was told of the nouns that the program does not define.
+    pub told: Vec<crate::store::Told>,
+    /// Object expressions that an auditor is known to refuse, and why.
+    pub refused: Vec<(ObjectId, String)>,
     /// By object expression: why it is not known to be immutable.
     pub objections: Vec<Vec<String>>,
     pub program: Arc<Program>,

@@ -199,6 +199,8 @@ fn compile_with(unit: &Unit<'_>, wide: bool) -> (Module, bool) {
         by_entry,
         scripts: cx.scripts.into_iter().flatten().collect(),
         exports,
+        told: crate::store::told(scopes, unit.outer),
+        refused: crate::load::all_refused(unit.judgements),
         objections: crate::load::objections(unit.judgements, unit.program.objects.len()),
         program: unit.program.clone(),
         source_map: unit.source_map.clone(),

@@ -117,7 +117,7 @@ pub static BIND: Class = Class::new("__bind", "<__bind>", &[method("run", 1, bin
     .stamps(Stamps::DEEP_FROZEN);
 
 /// Resolves the resolver in its first field with what it is given, coerced by the guard in its second.
-static BINDER: Class = Class::new("__bind", "<__bind()>", &[method("run", 2, run_binder)]);
+pub(crate) static BINDER: Class = Class::new("__bind", "<__bind()>", &[method("run", 2, run_binder)]);
 
 fn bind(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let guard = args.get(1).copied().unwrap_or(Value::NULL);

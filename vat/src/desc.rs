@@ -17,7 +17,7 @@ const COPIED: Stamps =
     Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::PASS_BY_COPY).and(Stamps::FROZEN_IF_PARTS_ARE);
 
 /// Fields: name or null, guard or null.
-static PARAM: Class = Class::new(
+pub(crate) static PARAM: Class = Class::new(
     "ParamDesc",
     "ParamDesc",
     natives![
@@ -31,7 +31,7 @@ static PARAM: Class = Class::new(
 .stamps(COPIED);
 
 /// Fields: doc comment or null, verb, list of parameters, result guard or null.
-static MESSAGE: Class = Class::new(
+pub(crate) static MESSAGE: Class = Class::new(
     "MessageDesc",
     "MessageDesc",
     natives![
@@ -244,7 +244,7 @@ struct Param {
 
 /// Stands for a guard in a description that was read off an object's source: which guard it was when the object
 /// was made, the description does not say, so it shows the text and guards nothing. Field: the text.
-static WRITTEN_GUARD: Class = Class::new("WrittenGuard", "WrittenGuard", &[])
+pub(crate) static WRITTEN_GUARD: Class = Class::new("WrittenGuard", "WrittenGuard", &[])
     .fqn("org.erights.e.elib.base.WrittenGuard")
     .stamps(COPIED);
 

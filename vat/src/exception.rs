@@ -98,7 +98,7 @@ fn make_coercion_failure(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 /// A value as `E.toQuote` shows it, for natives that need it as a step of theirs.
-static QUOTE: Class = Class::new("toQuote", "<toQuote>", natives!["run"(Any) => quote]);
+pub(crate) static QUOTE: Class = Class::new("toQuote", "<toQuote>", natives!["run"(Any) => quote]);
 
 fn quote(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     to_quote(cx, args[0])

@@ -18,10 +18,10 @@ pub static MAKE_VERB_FACET: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// `x.verb`. Fields: `x` and the verb.
-static CALLING: Class =
+pub(crate) static CALLING: Class =
     Class::new("verbFacet", "verbFacet", &[variadic("run", call)]).stamps(Stamps::FROZEN_IF_PARTS_ARE);
 /// `x <- verb`. Fields: `x` and the verb.
-static SENDING: Class =
+pub(crate) static SENDING: Class =
     Class::new("sendFacet", "sendFacet", &[variadic("run", send)]).stamps(Stamps::FROZEN_IF_PARTS_ARE);
 
 /// `__getPropertySlot`
@@ -29,7 +29,7 @@ pub static GET_PROPERTY_SLOT: Class =
     Class::new("getPropertySlot", "<__getPropertySlot>", natives!["run"(Any, Text) => get_property_slot])
         .stamps(Stamps::DEEP_FROZEN);
 /// `x::&prop`. Fields: `x` and the name.
-static PROPERTY_SLOT: Class = Class::new(
+pub(crate) static PROPERTY_SLOT: Class = Class::new(
     "propertySlot",
     "propertySlot",
     natives!["get"() => get_property, "put"(Any) => put_property, "isFinal"() => is_final],
@@ -40,7 +40,7 @@ pub static ONCE: Class = Class::new("once", "<once>", natives!["run"(Any) => onc
     .fqn("org.erights.e.facet.once")
     .stamps(Stamps::DEEP_FROZEN);
 /// Fields: what it passes its message on to, and whether it has.
-static ONLY_ONCE: Class = Class::new("once", "<once>", &[]).otherwise(pass_once);
+pub(crate) static ONLY_ONCE: Class = Class::new("once", "<once>", &[]).otherwise(pass_once);
 
 fn once(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     done(cx.heap.native(&ONLY_ONCE, [args[0], Value::FALSE]))

@@ -7,11 +7,13 @@
 mod cell;
 mod collect;
 mod message;
+mod saved;
 mod text;
 
 pub(crate) use cell::native_cell;
 pub use cell::{Binding, Cell, GuardedSlot, Native, Object, Proxied, Script};
 pub use message::{Arguments, Asker, Backlog, Message, Promise, Watcher};
+pub(crate) use saved::{message as save_message, read_message};
 pub use text::{Letters, Long, Text};
 
 use crate::data::twine::{self, SpanTable, Spans};

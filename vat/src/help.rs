@@ -14,7 +14,7 @@ pub static HELP: Class =
     Class::new("help", "<help>", natives!["run"(Any) => help]).stamps(Stamps::DEEP_FROZEN);
 
 /// What it answers: a text that prints without quotes. Fields: what stands before the messages, and those.
-static PAGE: Class = Class::new("HelpPage", "<help>", &[]);
+pub(crate) static PAGE: Class = Class::new("HelpPage", "<help>", &[]);
 
 fn help(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     if !is_near(&cx.heap, args[0]) {

@@ -46,7 +46,7 @@ loader!(
 );
 
 /// `<import:a.b.*>`. Field: `a.b.`, with its dot.
-static PACKAGE: Class = Class::new(
+pub(crate) static PACKAGE: Class = Class::new(
     "packageLoader",
     "<import:*>",
     &[
@@ -109,7 +109,7 @@ fn get_type(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 /// What is asked when there is no `a.b.type.C`. Fields: `a.b.makeC`, and what was asked for.
-static MAKER: Class = Class::new("typeLoader", "<typeLoader>", &[method("run", 0, maker_type)]);
+pub(crate) static MAKER: Class = Class::new("typeLoader", "<typeLoader>", &[method("run", 0, maker_type)]);
 
 fn maker_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let Some(&[maker, name]) = cx.heap.fields(this, &MAKER) else { return done(Value::NULL) };
@@ -120,7 +120,7 @@ fn maker_type(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     cx.call_then(Value::of(&IMPORT), "fetch", [maker, absent], Then::new(as_type, []))
 }
 
-static NO_TYPE: Class = Class::new(
+pub(crate) static NO_TYPE: Class = Class::new(
     "typeLoader",
     "<typeLoader>",
     &[method("run", 0, |cx, this, _| {

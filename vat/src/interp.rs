@@ -44,7 +44,7 @@ fn get_args(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
 }
 
 /// Gives back what was waited for before, once the reference is resolved: a link of the chain.
-static LINK: Class = Class::new(
+pub(crate) static LINK: Class = Class::new(
     "waitAtTop",
     "<wait link>",
     &[method("run", 1, |cx, this, _| done(cx.heap.fields(this, &LINK).map_or(Value::NULL, |it| it[0])))],
@@ -105,6 +105,17 @@ fn number(cx: &Cx, vat: Value) -> Option<u32> {
     cx.heap.fields(vat, &VAT)?.first()?.as_int().and_then(|it| u32::try_from(it).ok())
 }
 
+/// The vats that a restored heap knows are called otherwise here; one that is not here is none.
+pub(crate) fn renumber(cx: &mut Cx, place: &dyn Fn(u32) -> Option<u32>) {
+    for it in cx.heap.instances(&VAT) {
+        let before = number(cx, it);
+        let now = before.and_then(place).unwrap_or(0);
+        if let Some([it, ..]) = cx.heap.fields_mut(it, &VAT) {
+            *it = i64::from(now).into();
+        }
+    }
+}
+
 fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let name = cx.heap.fields(this, &VAT).and_then(|it| cx.heap.text_in(it[1]));
     let text = cx.heap.text(format!("<Vat {}>", name.as_deref().unwrap_or("")));
@@ -134,10 +145,11 @@ pub(crate) fn current_vat(cx: &mut Cx) -> Value {
 }
 
 /// `<unsafe:org.erights.e.elib.vat.Vat>(null, name)`: a new vat as a far reference, which takes `seedEval(expr)`.
-static FAR_VAT: Class = Class::new("makeVat", "<makeVat>", natives!["run"(Any, Text) => make_far_vat]);
+pub(crate) static FAR_VAT: Class =
+    Class::new("makeVat", "<makeVat>", natives!["run"(Any, Text) => make_far_vat]);
 
 /// Passes on what the far reference to a vat is sent. Field: the vat.
-static FAR_VAT_HANDLER: Class = Class::new(
+pub(crate) static FAR_VAT_HANDLER: Class = Class::new(
     "vatHandler",
     "<vat handler>",
     natives![

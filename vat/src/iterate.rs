@@ -60,6 +60,15 @@ impl Payload for Walk {
     }
 }
 
+impl crate::store::Saved for Walk {
+    fn save(&self, _: &mut crate::store::Writer) {
+        // Only a loop that is running goes on with one, and between turns none is.
+    }
+    fn load(_: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        Ok(Walk { items: Items::List(Arc::new([])), at: 0, byte: 0 })
+    }
+}
+
 impl Walk {
     /// All there is to go through, if it is a list.
     pub(crate) fn into_list(self: Box<Walk>) -> Result<Arc<[Value]>, Box<Walk>> {

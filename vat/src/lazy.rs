@@ -11,7 +11,7 @@ pub static MAKE_LAZY_SLOT: Class =
     Class::new("makeLazySlot", "<makeLazySlot>", natives!["run"(Any) => make]).stamps(Stamps::DEEP_FROZEN);
 
 /// Fields: the thunk (null once it has run), the value, the problem it ended with (or null).
-static LAZY_SLOT: Class = Class::new(
+pub(crate) static LAZY_SLOT: Class = Class::new(
     "LazySlot",
     "<lazySlot>",
     natives!["get"() => get, "put"(Any) => put, "isFinal"() => is_final],

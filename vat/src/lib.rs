@@ -57,6 +57,7 @@ pub mod selector;
 mod send;
 pub mod slot;
 pub mod sort;
+pub mod store;
 mod sturdy;
 mod suggest;
 pub mod term;
@@ -71,6 +72,7 @@ pub mod world;
 pub use cx::Cx;
 pub use fuel::Interrupt;
 pub use powers::Powers;
+pub use store::SnapshotError;
 pub use turn::{Evaluated, Limits};
 pub use value::Value;
 pub use world::{

@@ -5,13 +5,13 @@
 
 pub mod bytes;
 pub mod eio;
-mod encoding;
-mod hash;
-mod json;
+pub(crate) mod encoding;
+pub(crate) mod hash;
+pub(crate) mod json;
 pub mod list_stream;
 pub(crate) mod regex;
-mod time;
-mod unicode;
+pub(crate) mod time;
+pub(crate) mod unicode;
 
 use crate::native::Class;
 use crate::scopes::Entry;

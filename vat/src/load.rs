@@ -167,6 +167,13 @@ pub(crate) fn refused(judgements: &[Judgement], object: syntax::kernel_e::Object
     })
 }
 
+/// Every object expression that such an auditor refuses.
+pub(crate) fn all_refused(judgements: &[Judgement]) -> Vec<(syntax::kernel_e::ObjectId, String)> {
+    let mut all: Vec<_> = judgements.iter().map(|it| it.object).collect();
+    all.dedup();
+    all.into_iter().filter_map(|it| Some((it, refused(judgements, it)?.to_string()))).collect()
+}
+
 /// By object expression: in a few words, why it is not known to be immutable.
 pub(crate) fn objections(judgements: &[Judgement], objects: usize) -> Vec<Vec<String>> {
     let mut all = vec![Vec::new(); objects];

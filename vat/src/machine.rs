@@ -3,7 +3,7 @@
 //! No E call is a Rust call. A native that wants to call returns a step; what it does afterwards lies on the
 //! same stack of frames as the code of methods.
 
-mod body;
+pub(crate) mod body;
 mod complete;
 mod enter;
 mod fast;
@@ -273,6 +273,18 @@ impl Machine {
         self.modules.push(loaded.clone());
         cx.modules.push(loaded);
         self.modules.len() as u32 - 1
+    }
+
+    /// The next module of a restored vat, with the constants it had.
+    pub fn restore(&mut self, cx: &mut Cx, module: Arc<Module>, consts: Arc<[Value]>) {
+        let sites = self.caches.len() as u32;
+        self.caches.resize(self.caches.len() + module.sites.len(), Cache::EMPTY);
+        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32, sites };
+        let number = self.modules.len() as u32;
+        let scripts = 0..loaded.module.scripts.len() as u32;
+        cx.scripts.extend(scripts.map(|script| Placed { module: number, script }));
+        self.modules.push(loaded.clone());
+        cx.modules.push(loaded);
     }
 
     fn too_deep(&self, cx: &mut Cx) -> Exit {

@@ -24,7 +24,7 @@ pub static MEMOIZE: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// Fields: the object it answers for, and whether it interns. Payload: the answers so far.
-static MEMOIZED: Class = Class::new("memoized", "memoized", &[])
+pub(crate) static MEMOIZED: Class = Class::new("memoized", "memoized", &[])
     .fqn("org.erights.e.elib.base.memoize$memoized")
     .otherwise(answer)
     .stamps(Stamps::DEEP_FROZEN);

@@ -8,19 +8,19 @@
 //!
 //! [`read`] makes nodes from syntax, [`write`] syntax from nodes; the rest is said by what `syntax` knows.
 
-mod check;
-mod e_printer;
+pub(crate) mod check;
+pub(crate) mod e_printer;
 mod fill;
 mod kernel;
 pub mod kind;
 mod make;
 mod methods;
-mod parser;
+pub(crate) mod parser;
 mod print;
 mod read;
-mod run;
-mod scope;
-mod walk;
+pub(crate) mod run;
+pub(crate) mod scope;
+pub(crate) mod walk;
 mod write;
 
 pub use e_printer::E_PRINTER;

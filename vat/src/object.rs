@@ -57,7 +57,7 @@ pub fn simple_name(fqn: &str) -> String {
 }
 
 /// `meta.context()`. Fields: its prefix, and the object expression it stands in or null.
-static CONTEXT: Class = Class::new(
+pub(crate) static CONTEXT: Class = Class::new(
     "StaticContext",
     "<static context>",
     &[
@@ -128,7 +128,7 @@ fn opt_uncall(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     done(cx.heap.list([Value::of(&MAKE_CONTEXT), verb, args]))
 }
 
-static MAKE_CONTEXT: Class = Class::new(
+pub(crate) static MAKE_CONTEXT: Class = Class::new(
     "makeStaticContext",
     "<makeStaticContext>",
     &[method("run", 2, |cx, _, args| done(cx.heap.native(&CONTEXT, args)))],

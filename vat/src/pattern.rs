@@ -25,7 +25,7 @@ fn field(cx: &Cx, this: Value, at: usize) -> Value {
 pub static SPLIT_LIST: Class =
     Class::new("__splitList", "<__splitList>", natives!["run"(Int) => split_list]).stamps(FROZEN);
 /// Field: how many items come before the rest.
-static SPLITTER: Class =
+pub(crate) static SPLITTER: Class =
     Class::new("listSplitter", "<listSplitter>", natives!["run"(Any, Any) => split]).stamps(FROZEN);
 
 fn split_list(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
@@ -68,7 +68,7 @@ pub static SUCH_THAT: Class = Class::new(
 )
 .stamps(FROZEN);
 /// Fields: the text of the test and its value.
-static SUCH_THAT_TEST: Class =
+pub(crate) static SUCH_THAT_TEST: Class =
     Class::new("suchThatTest", "<suchThatTest>", natives!["run"(Any, Any) => test_such_that]).stamps(FROZEN);
 
 /// The specimen for the pattern, and once more for the error.
@@ -99,7 +99,7 @@ pub static MATCH_SAME: Class = Class::new(
 )
 .stamps(FROZEN);
 /// Fields: the value, and whether the specimen must be the same.
-static SAME_MATCHER: Class =
+pub(crate) static SAME_MATCHER: Class =
     Class::new("sameMatcher", "<sameMatcher>", natives!["run"(Any, Any) => test_same])
         .stamps(Stamps::FROZEN_IF_PARTS_ARE);
 
@@ -148,8 +148,9 @@ pub static MAP_EXTRACT: Class = Class::new(
 )
 .stamps(FROZEN);
 /// Fields: the key, and a list of the default or null.
-static EXTRACTOR: Class = Class::new("mapExtractor", "<mapExtractor>", natives!["run"(Any, Any) => extract])
-    .stamps(Stamps::FROZEN_IF_PARTS_ARE);
+pub(crate) static EXTRACTOR: Class =
+    Class::new("mapExtractor", "<mapExtractor>", natives!["run"(Any, Any) => extract])
+        .stamps(Stamps::FROZEN_IF_PARTS_ARE);
 
 fn map_extract(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let it = cx.heap.native(&EXTRACTOR, [args[0], Value::NULL]);
@@ -244,7 +245,7 @@ pub static QUASI_MATCHER: Class =
     Class::new("__quasiMatcher", "<__quasiMatcher>", natives!["run"(Any, Any) => quasi_matcher])
         .stamps(FROZEN);
 /// Fields: the match maker and the values of its value holes.
-static BOUND_QUASI: Class =
+pub(crate) static BOUND_QUASI: Class =
     Class::new("quasiMatch", "<quasiMatch>", natives!["run"(Any, Any) => match_quasi])
         .stamps(Stamps::FROZEN_IF_PARTS_ARE);
 

@@ -4,11 +4,11 @@
 //! pieces; an object written in E gets a TextWriter and the call `__printOn(writer)`, and the rest waits. A
 //! writer knows what is being printed around it, which is how a cycle is seen.
 
-mod around;
+pub(crate) mod around;
 pub mod custom;
 mod pieces;
 pub mod presence;
-mod writer;
+pub(crate) mod writer;
 
 pub use crate::desc::alleged_type;
 use around::Around;

@@ -39,8 +39,9 @@ pub static INTERFACE: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// The stamp of an interface made with `guards`. Field: the type description.
-static STAMP: Class = Class::new("InterfaceStamp", "InterfaceStamp", natives!["audit"(Any) => approve])
-    .stamps(Stamps::DEEP_FROZEN);
+pub(crate) static STAMP: Class =
+    Class::new("InterfaceStamp", "InterfaceStamp", natives!["audit"(Any) => approve])
+        .stamps(Stamps::DEEP_FROZEN);
 
 /// How interfaces and their stamps print.
 pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Piece>> {

@@ -22,7 +22,7 @@ pub static SIMPLE: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// Field: the template.
-static VALUE_MAKER: Class = Class::new(
+pub(crate) static VALUE_MAKER: Class = Class::new(
     "simpleValueMaker",
     "<simpleValueMaker>",
     natives!["substitute"(List) => substitute, "__optUncall"() => uncall_value_maker],
@@ -30,7 +30,7 @@ static VALUE_MAKER: Class = Class::new(
 .stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN));
 
 /// Field: the template.
-static MATCH_MAKER: Class = Class::new(
+pub(crate) static MATCH_MAKER: Class = Class::new(
     "simpleMatchMaker",
     "<simpleMatchMaker>",
     natives!["matchBind"(List, Any, Any) => match_bind, "__optUncall"() => uncall_match_maker],

@@ -25,7 +25,7 @@ pub static RX: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// Field: the template.
-static VALUE_MAKER: Class = Class::new(
+pub(crate) static VALUE_MAKER: Class = Class::new(
     "rxValueMaker",
     "<rxValueMaker>",
     natives!["substitute"(List) => substitute, "__optUncall"() => uncall_value_maker],
@@ -33,7 +33,7 @@ static VALUE_MAKER: Class = Class::new(
 .stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN));
 
 /// Field: the template.
-static MATCH_MAKER: Class = Class::new(
+pub(crate) static MATCH_MAKER: Class = Class::new(
     "rxMatchMaker",
     "<rxMatchMaker>",
     natives!["matchBind"(List, Any, Any) => match_bind, "__optUncall"() => opt_uncall],

@@ -14,7 +14,7 @@ use crate::value::Value;
 pub static RUNE: Class = Class::new("rune", "<rune>", natives!["run"(List) => rune]);
 
 /// `interp` of a program that `rune` runs: its arguments are its own. Field: them.
-static RUN_INTERP: Class =
+pub(crate) static RUN_INTERP: Class =
     Class::new("interp", "<interp>", natives!["getArgs"() => get_args]).otherwise(as_interp);
 
 fn rune(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

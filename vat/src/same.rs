@@ -5,7 +5,7 @@
 //! recurses. Only selfless objects written in E have to be asked for their portrayal; the comparison waits
 //! for them as every native waits.
 
-mod key;
+pub(crate) mod key;
 
 pub use key::{TRAVERSAL_KEY, same_key, traversal_key};
 use key::{Traversed, make_traversal_key};

@@ -4,6 +4,7 @@ use crate::code::Held;
 use crate::compile::{Outer, OuterNoun};
 use crate::cx::Cx;
 use crate::scopes::Entry;
+use crate::store::{Read, Reader, Writer};
 use crate::value::Value;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -29,6 +30,30 @@ impl Scope {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         self.names.values().for_each(|it| visit(it.value));
         self.made.values().for_each(|it| visit(*it));
+    }
+}
+
+impl Scope {
+    pub(crate) fn save(&self, out: &mut Writer) {
+        out.bool(self.safe_only);
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|it| it.0.clone());
+        out.all(names.into_iter(), |out, (noun, it)| {
+            out.text(noun);
+            crate::store::named(out, *it);
+        });
+        let mut made: Vec<_> = self.made.iter().collect();
+        made.sort_by_key(|it| it.0.clone());
+        out.all(made.into_iter(), |out, (noun, it)| {
+            out.text(noun);
+            out.value(*it);
+        });
+    }
+    pub(crate) fn load(from: &mut Reader<'_>) -> Read<Scope> {
+        let safe_only = from.bool()?;
+        let names = from.all(|from| Ok((from.arc()?, crate::store::read_named(from)?)))?;
+        let made = from.all(|from| Ok((from.arc()?, from.value()?)))?;
+        Ok(Scope { names: names.into_iter().collect(), made: made.into_iter().collect(), safe_only })
     }
 }
 

@@ -14,7 +14,7 @@ pub static MAKE_BRAND: Class =
         .stamps(Stamps::DEEP_FROZEN);
 
 /// A sealer, its unsealer and their brand. Fields: brand, sealer, unsealer.
-static KIT: Class = Class::new(
+pub(crate) static KIT: Class = Class::new(
     "brandKit",
     "brandKit",
     natives![
@@ -27,16 +27,16 @@ static KIT: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// What a sealer and its unsealer have in common. Field: its label.
-static BRAND: Class =
+pub(crate) static BRAND: Class =
     Class::new("Brand", "brand", natives!["getNickName"() => get_label]).stamps(Stamps::DEEP_FROZEN);
 
 /// Field: the brand.
-static SEALER: Class =
+pub(crate) static SEALER: Class =
     Class::new("Sealer", "sealer", natives!["seal"(Any) => seal, "getBrand"() => get_brand])
         .stamps(Stamps::DEEP_FROZEN);
 
 /// Field: the brand.
-static UNSEALER: Class = Class::new(
+pub(crate) static UNSEALER: Class = Class::new(
     "Unsealer",
     "unsealer",
     natives![
@@ -49,7 +49,7 @@ static UNSEALER: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// What was sealed. Fields: the brand and the content.
-static BOX: Class = Class::new("SealedBox", "box", natives!["getBrand"() => get_brand]);
+pub(crate) static BOX: Class = Class::new("SealedBox", "box", natives!["getBrand"() => get_brand]);
 
 /// How these print.
 pub fn pieces(_: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Piece>> {

@@ -229,7 +229,7 @@ fn slot_to_binding(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 /// Makes the slot it is given a binding with the guard in its field.
-static WITH_GUARD: Class =
+pub(crate) static WITH_GUARD: Class =
     Class::new("__slotToBinding", "<__slotToBinding()>", &[method("run", 2, with_guard)]);
 
 fn guarded_slot_to_binding(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

@@ -19,7 +19,8 @@ pub static MAKE_STURDY_REF: Class = Class::new(
 );
 
 /// Fields: what it gives, and until when (in milliseconds, null: for good).
-static STURDY_REF: Class = Class::new("SturdyRef", "<sturdyRef>", natives!["getRcvr"() => get_rcvr]);
+pub(crate) static STURDY_REF: Class =
+    Class::new("SturdyRef", "<sturdyRef>", natives!["getRcvr"() => get_rcvr]);
 
 /// How one prints.
 pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Piece>> {

@@ -4,11 +4,11 @@
 //! are terms all the way down. The quasi-parser that reads and matches them is in `quasi`.
 
 mod fill;
-mod guard;
+pub(crate) mod guard;
 mod matching;
-mod quasi;
+pub(crate) mod quasi;
 mod syntax;
-mod tag;
+pub(crate) mod tag;
 
 pub use guard::{TERM_GUARD, TERM_OF};
 pub use quasi::TERM_PARSER;

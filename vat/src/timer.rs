@@ -16,7 +16,7 @@ pub static TIMER: Class = Class::new(
 );
 
 /// What the timer wakes. Fields: the program's thunk (or null) and the resolver of its result.
-static ALARM: Class = Class::new("Alarm", "<an alarm>", natives!["run"() => ring]);
+pub(crate) static ALARM: Class = Class::new("Alarm", "<an alarm>", natives!["run"() => ring]);
 
 /// `entropy`
 pub static ENTROPY: Class = Class::new(

@@ -94,12 +94,30 @@ impl Vat {
         interrupt: Interrupt,
         next_vat: Arc<AtomicU32>,
     ) -> Vat {
+        let nothing = |_: &mut Cx| Ok::<(), std::convert::Infallible>(());
+        match Vat::with(number, name, powers, limits, interrupt, next_vat, nothing) {
+            Ok(it) => it,
+            Err(it) => match it {},
+        }
+    }
+
+    /// A vat whose scope and heap are filled before anything is made in them.
+    pub fn with<E>(
+        number: u32,
+        name: &str,
+        powers: Box<dyn Powers>,
+        limits: Limits,
+        interrupt: Interrupt,
+        next_vat: Arc<AtomicU32>,
+        fill: impl FnOnce(&mut Cx) -> Result<(), E>,
+    ) -> Result<Vat, E> {
         let fuel = Fuel::new(limits.turn, interrupt);
         let mut cx = Cx::new(number, powers, fuel, limits.heap, next_vat);
         cx.name = name.into();
+        fill(&mut cx)?;
         cx.heap.eager = limits.eager_collection;
         let machine = Machine::new(&mut cx, limits.depth);
-        Vat {
+        Ok(Vat {
             name: name.into(),
             cx,
             machine,
@@ -109,7 +127,7 @@ impl Vat {
             is_expecting: false,
             alarm: None,
             ended: None,
-        }
+        })
     }
 
     /// From now on this account pays.

@@ -2,7 +2,7 @@
 //!
 //! Each reaction is a turn of its own, and so is each look at whether it is time; transcripts count them.
 
-mod several;
+pub(crate) mod several;
 
 pub use several::{PROMISE_ALL_FULFILLED, SEVERAL};
 
@@ -13,7 +13,7 @@ use crate::value::Value;
 
 /// Is told that a reference is more resolved, looks again. Fields: the reference, the reactor, the resolver
 /// of the result or null, whether it has reacted.
-static REACTOR: Class =
+pub(crate) static REACTOR: Class =
     Class::new("whenResolvedReactor", "<safeWhenResolvedReactor>", &[method("run", 1, look_again)]);
 
 fn look_again(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
@@ -58,7 +58,7 @@ pub(crate) fn when_resolved_only(cx: &mut Cx, _: Value, args: &[Value]) -> Outco
 }
 
 /// Passes a broken reference on to the reactor in its field, drops any other.
-static IF_BROKEN: Class =
+pub(crate) static IF_BROKEN: Class =
     Class::new("whenBrokenReactor", "<whenBroken reactor>", &[method("run", 1, if_broken)]);
 
 fn if_broken(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {

@@ -5,6 +5,7 @@
 
 mod banks;
 mod route;
+mod saved;
 mod share;
 mod vats;
 
@@ -458,7 +459,7 @@ impl World {
 }
 
 /// Answers what it is told: the end of a chain of waiting.
-static REACTOR: crate::native::Class = crate::native::Class::new(
+pub(crate) static REACTOR: crate::native::Class = crate::native::Class::new(
     "reactor",
     "<reactor>",
     &[crate::native::method("run", 1, |_, _, _| crate::native::done(Value::NULL))],

@@ -8,6 +8,7 @@ use super::frozen::is_deep_frozen;
 use super::guards;
 use crate::cx::Cx;
 use crate::heap::Script;
+use crate::store::{Read, Reader, Writer};
 use crate::value::Value;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -47,6 +48,39 @@ pub(crate) struct Cache(FxHashMap<u32, VecDeque<Record>>);
 impl Cache {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         self.0.values().flatten().for_each(|it| it.trace(visit));
+    }
+}
+
+impl Cache {
+    pub(crate) fn save(&self, out: &mut Writer) {
+        let mut scripts: Vec<_> = self.0.iter().collect();
+        scripts.sort_by_key(|it| *it.0);
+        out.all(scripts.into_iter(), |out, (script, records)| {
+            out.u32(*script);
+            out.all(records.iter(), |out, it| {
+                out.value(it.auditor);
+                out.all(it.guards.iter(), |out, (noun, guard)| {
+                    out.text(noun);
+                    out.value(*guard);
+                });
+                out.values(&it.asked);
+                out.bool(it.keep);
+                out.bool(it.answer);
+            });
+        });
+    }
+    pub(crate) fn load(from: &mut Reader<'_>) -> Read<Cache> {
+        let record = |from: &mut Reader<'_>| {
+            Ok(Record {
+                auditor: from.value()?,
+                guards: from.all(|from| Ok((from.arc()?, from.value()?)))?,
+                asked: from.values()?,
+                keep: from.bool()?,
+                answer: from.bool()?,
+            })
+        };
+        let scripts = from.all(|from| Ok((from.u32()?, from.all(record)?.into())))?;
+        Ok(Cache(scripts.into_iter().collect()))
     }
 }
 

@@ -23,7 +23,7 @@ pub static MAKE_SPACE_BANK: Class = Class::new(
     ],
 );
 
-static BANK: Class = Class::new(
+pub(crate) static BANK: Class = Class::new(
     "SpaceBank",
     "<space bank>",
     natives![
@@ -50,7 +50,7 @@ pub static SPACE_BANK: Class = Class::new("SpaceBank", "SpaceBank", guard_method
     .stamps(Stamps::DEEP_FROZEN);
 
 /// What a bank is made of.
-struct Held(Arc<Account>);
+pub(crate) struct Held(Arc<Account>);
 
 impl Payload for Held {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
@@ -59,6 +59,21 @@ impl Payload for Held {
     }
     fn copy(&self, _: &mut dyn FnMut(Value) -> Value) -> Option<Box<dyn Payload>> {
         Some(Box::new(Held(self.0.clone())))
+    }
+}
+
+/// A bank pays in the world it was made in. Restored from a snapshot it is one that was destroyed.
+impl crate::store::Saved for Held {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.text(&self.0.name);
+        out.bool(self.0.transparent);
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        let (name, transparent) = (from.arc()?, from.bool()?);
+        let account = Account::new(name, Allowance::default(), transparent, None);
+        let account = account.ok_or(crate::store::Damage("not a space bank"))?;
+        account.close();
+        Ok(Held(account))
     }
 }
 

@@ -94,6 +94,15 @@ impl Payload for Items {
     }
 }
 
+impl crate::store::Saved for Items {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.values(&self.0);
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        Ok(Items(Arc::new(from.values()?)))
+    }
+}
+
 fn flex(cx: &mut Cx, guard: Value, items: Vec<Value>) -> Value {
     cx.heap.native_with(&FLEX_LIST, [guard], Box::new(Items(Arc::new(items))))
 }

@@ -478,7 +478,7 @@ fn make_list(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 /// Takes the values that `iterate` calls it with. Field: whether the list has been made.
-static COLLECTOR: Class =
+pub(crate) static COLLECTOR: Class =
     Class::new("listCollector", "<listCollector>", natives!["run"(Any, Any) => collect]);
 
 /// The values of anything that can go through its items.

@@ -379,7 +379,8 @@ fn make_from_columns(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 /// Takes the keys and values that `iterate` calls it with, until the map is made.
-static COLLECTOR: Class = Class::new("mapCollector", "<mapCollector>", natives!["run"(Any, Any) => collect]);
+pub(crate) static COLLECTOR: Class =
+    Class::new("mapCollector", "<mapCollector>", natives!["run"(Any, Any) => collect]);
 
 fn make_from_iteratable(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let collector = cx.heap.native_with(&COLLECTOR, [args[1], Value::FALSE], Box::new(Table::default()));

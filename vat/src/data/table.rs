@@ -127,6 +127,18 @@ impl Table {
         self.index[probe] = at as u32 + 1;
     }
 
+    /// The table of these entries, whose hashes are known.
+    fn of(entries: Vec<Entry>, foreign: bool) -> Table {
+        let mut it = Table { entries, index: Vec::new(), foreign };
+        if !foreign && it.entries.len() > FEW {
+            it.index = vec![0; (2 * it.entries.len()).next_power_of_two()];
+            for at in 0..it.entries.len() {
+                it.place(at);
+            }
+        }
+        it
+    }
+
     /// Removes the entry at `at`; the last one takes its place.
     pub fn remove_at(&mut self, at: usize) {
         let last = self.entries.len() - 1;
@@ -202,6 +214,25 @@ impl Payload for Table {
         let carried = |it: &Entry| Entry { key: carry(it.key), value: carry(it.value), hash: it.hash };
         let entries: Vec<Entry> = self.entries.iter().map(carried).collect();
         Some(Box::new(Table { entries, index: Vec::new(), foreign: true }))
+    }
+}
+
+impl crate::store::Saved for Table {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.bool(self.foreign);
+        out.all(self.entries.iter(), |out, it| {
+            out.value(it.key);
+            out.value(it.value);
+            out.fixed(it.hash);
+        });
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        let foreign = from.bool()?;
+        let entries = from.all(|from| {
+            let (key, value) = (from.value()?, from.value()?);
+            Ok(Entry { key, value, hash: from.fixed()? })
+        })?;
+        Ok(Table::of(entries, foreign))
     }
 }
 

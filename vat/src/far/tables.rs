@@ -4,6 +4,7 @@
 //! whoever has no more use for it sends back how many it has had. What we know of others is held weakly.
 
 use crate::heap::{Cell, Heap, Promise};
+use crate::store::{Damage, Read, Reader, Writer};
 use crate::value::{Obj, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -251,6 +252,85 @@ impl Tables {
         });
         self.known_to.remove(&vat);
         lost
+    }
+}
+
+impl Tables {
+    pub(crate) fn save(&self, out: &mut Writer) {
+        self.exports.save(out, |out, it| {
+            out.value(it.value);
+            out.u32(it.out);
+        });
+        out.all(self.imports.iter(), |out, ((vat, export), (it, times))| {
+            [*vat, *export, *times].into_iter().for_each(|it| out.u32(it));
+            out.obj(*it);
+        });
+        self.questions.save(out, |out, it| {
+            out.u32(it.vat);
+            out.option(it.promise, Writer::obj);
+        });
+        out.all(self.answers.iter(), |out, ((asker, question), it)| {
+            out.u32(*asker);
+            out.u32(*question);
+            out.obj(*it);
+        });
+        let mut known_to: Vec<u32> = self.known_to.iter().copied().collect();
+        known_to.sort_unstable();
+        out.all(known_to.iter(), |out, it| out.u32(*it));
+        out.all(self.dropped.iter(), |out, it| [it.0, it.1, it.2].into_iter().for_each(|it| out.u32(it)));
+        out.size(self.enough);
+    }
+
+    pub(crate) fn load(from: &mut Reader<'_>) -> Read<Tables> {
+        let exports = Slab::load(from, |from| Ok(Export { value: from.value()?, out: from.u32()? }))?;
+        let numbers = exports.iter().filter_map(|(number, it)| Some((it.value.as_obj()?, number))).collect();
+        let imports = from.all(|from| {
+            let (vat, export, times) = (from.vat()?, from.u32()?, from.u32()?);
+            Ok(((vat, export), (from.obj()?, times)))
+        })?;
+        let questions =
+            Slab::load(from, |from| Ok(Question { vat: from.vat()?, promise: from.option(Reader::obj)? }))?;
+        let answers = from.all(|from| Ok(((from.vat()?, from.u32()?), from.obj()?)))?;
+        Ok(Tables {
+            exports,
+            numbers,
+            imports: imports.into_iter().collect(),
+            questions,
+            answers: answers.into_iter().collect(),
+            known_to: from.all(Reader::vat)?.into_iter().collect(),
+            dropped: from.all(|from| Ok((from.vat()?, from.u32()?, from.u32()?)))?,
+            enough: from.usize()?.min(1 << 40),
+        })
+    }
+}
+
+impl<T: Copy> Slab<T> {
+    fn save(&self, out: &mut Writer, mut write: impl FnMut(&mut Writer, T)) {
+        out.u32(self.free);
+        out.all(self.places.iter(), |out, it| {
+            out.bool(it.is_ok());
+            match it {
+                Ok(it) => write(out, *it),
+                Err(next) => out.u32(*next),
+            }
+        });
+    }
+    fn load(from: &mut Reader<'_>, mut read: impl FnMut(&mut Reader<'_>) -> Read<T>) -> Read<Slab<T>> {
+        let free = from.u32()?;
+        let places =
+            from.all(|from| if from.bool()? { Ok(Ok(read(from)?)) } else { Ok(Err(from.u32()?)) })?;
+        // Whoever takes a free place goes on to the next: every one once, and then none.
+        let (mut at, mut listed) = (free, 0);
+        while let Some(Err(next)) = places.get(at as usize)
+            && listed <= places.len()
+        {
+            (at, listed) = (*next, listed + 1);
+        }
+        let free_places = places.iter().filter(|it| it.is_err()).count();
+        if at != NONE || listed != free_places {
+            return Err(Damage("its free numbers are not in order"));
+        }
+        Ok(Slab { places, free })
     }
 }
 

@@ -62,7 +62,7 @@ pub static TWISTER: Class = Class::new(
 .stamps(MADE);
 
 /// What `space.op__cmp(position)` answers: a region for each relation. Fields: the space and the position.
-static COMPARISON: Class = Class::new(
+pub(crate) static COMPARISON: Class = Class::new(
     "regionMaker",
     "<regionMaker>",
     natives![
@@ -75,7 +75,7 @@ static COMPARISON: Class = Class::new(
 );
 
 /// `region.descending()`. Field: the region.
-static DESCENDING: Class =
+pub(crate) static DESCENDING: Class =
     Class::new("descender", "<descender>", natives!["iterate"(Any) => iterate_down]).stamps(MADE);
 
 /// `__makeOrderedSpace`

@@ -38,7 +38,7 @@ fn get_allowed(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 }
 
 /// The type of guards made by `Same`.
-static SAME_TYPE: Class = Class::new("Same1Guard", "Same1", guard_methods![coerce_to_same;]);
+pub(crate) static SAME_TYPE: Class = Class::new("Same1Guard", "Same1", guard_methods![coerce_to_same;]);
 
 fn coerce_to_same(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     super::coerce_by(

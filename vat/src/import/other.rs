@@ -72,7 +72,7 @@ pub static RESOURCE: Class =
         .stamps(Stamps::DEEP_FROZEN);
 
 /// Field: the path.
-static RESOURCE_FILE: Class = Class::new(
+pub(crate) static RESOURCE_FILE: Class = Class::new(
     "resource",
     "<resource>",
     &[

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::value::Value;
 
 /// Field: what has not been taken, a list or a string.
-static LIST_STREAM: Class = Class::new(
+pub(crate) static LIST_STREAM: Class = Class::new(
     "listStream",
     "<listStream>",
     natives![

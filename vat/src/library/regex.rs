@@ -22,7 +22,7 @@ pub static MAKE_REGEX: Class =
         .stamps(Stamps::DEEP_FROZEN);
 
 /// Field: the pattern. Payload: the same, compiled.
-static REGEX: Class = Class::new(
+pub(crate) static REGEX: Class = Class::new(
     "Regex",
     "<Regex>",
     natives![
@@ -40,7 +40,7 @@ static REGEX: Class = Class::new(
 .fqn("text.Regex")
 .stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN).and(Stamps::PASS_BY_COPY));
 
-struct Compiled(Regex);
+pub(crate) struct Compiled(Regex);
 
 impl Payload for Compiled {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
@@ -49,6 +49,18 @@ impl Payload for Compiled {
     }
     fn copy(&self, _: &mut dyn FnMut(Value) -> Value) -> Option<Box<dyn Payload>> {
         Some(Box::new(Compiled(self.0.clone())))
+    }
+}
+
+impl crate::store::Saved for Compiled {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.text(self.0.as_str());
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        match RegexBuilder::new(from.text()?).size_limit(1 << 20).build() {
+            Ok(it) => Ok(Compiled(it)),
+            Err(_) => Err(crate::store::Damage("a pattern is not a regular expression")),
+        }
     }
 }
 

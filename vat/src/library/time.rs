@@ -3,10 +3,10 @@
 //! Nothing here knows what time it is: that is the `timer`'s to say. Each kind is a value that holds its ISO
 //! 8601 text and nothing else, so that it compares, prints and travels as what it says.
 
-mod civil;
-mod duration;
-mod instant;
-mod zoned;
+pub(crate) mod civil;
+pub(crate) mod duration;
+pub(crate) mod instant;
+pub(crate) mod zoned;
 
 pub use civil::{MAKE_DATE, MAKE_DATE_TIME};
 pub use duration::MAKE_DURATION;

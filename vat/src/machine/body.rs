@@ -15,7 +15,7 @@ use crate::problem::Exit;
 use crate::value::{Obj, Value, View};
 
 /// The body, as `iterate` is given it.
-pub(super) static BODY: Class = Class::new(
+pub(crate) static BODY: Class = Class::new(
     "_",
     "<_>",
     &[
@@ -38,9 +38,9 @@ fn printed(cx: &Cx, this: Value) -> String {
 }
 
 /// A built-in collection on its way through its items: see `crate::iterate`.
-pub(super) static WALK: Class = Class::new("walk", "<walk>", &[]);
+pub(crate) static WALK: Class = Class::new("walk", "<walk>", &[]);
 
-struct Body {
+pub(crate) struct Body {
     module: u32,
     /// Where its code begins, and the instruction that ends it.
     entry: u32,
@@ -59,6 +59,15 @@ impl Payload for Body {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
     fn bytes(&self) -> u64 {
         48
+    }
+}
+
+impl crate::store::Saved for Body {
+    fn save(&self, _: &mut crate::store::Writer) {
+        // Between turns no loop is running, so nobody can call it any more.
+    }
+    fn load(_: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        Ok(Body { module: 0, entry: 0, end: 0, at: 0, size: 0, window: 0, live: false, resume: (0, NO) })
     }
 }
 

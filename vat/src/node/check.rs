@@ -104,7 +104,7 @@ fn asked(cx: &mut Cx, mut then: Box<Then>, _: Value) -> Outcome {
 }
 
 /// What is asked when a scope has no such noun. Fields: the noun, and where to leave.
-static ABSENT: Class = Class::new(
+pub(crate) static ABSENT: Class = Class::new(
     "absent",
     "<absent>",
     &[method("run", 0, |cx, this, _| {

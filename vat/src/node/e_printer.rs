@@ -35,7 +35,8 @@ pub static E_PRINTER: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// Prints the node that welcomes it. Field: the writer.
-static VISITOR: Class = Class::new("printENodeVisitor", "<E-syntax node visitor>", &[]).otherwise(visit);
+pub(crate) static VISITOR: Class =
+    Class::new("printENodeVisitor", "<E-syntax node visitor>", &[]).otherwise(visit);
 
 /// How the visitor prints.
 pub fn pieces(_: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Piece>> {

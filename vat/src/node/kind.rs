@@ -130,6 +130,16 @@ macro_rules! groups {
     };
 }
 
+/// How many fields a node of this kind has: its span, and its parts.
+pub(crate) fn field_count(kind: &Kind) -> usize {
+    kind.fields.len() + 1
+}
+
+/// The guards of the wider types.
+pub(crate) fn group_guards() -> impl Iterator<Item = &'static Class> {
+    GROUPS.iter().map(|it| &it.guard)
+}
+
 use Shape::{Bool, Char, Doc, Int, Literal, Many, One, Opt, OptText, Text};
 
 const E: &str = "EExpr";

@@ -49,11 +49,11 @@ pub static MAKE_LEXER: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// Field: the text.
-static LEXER: Class = Class::new("ELexer", "<ELexer>", natives!["setSource"(Text) => set_source])
+pub(crate) static LEXER: Class = Class::new("ELexer", "<ELexer>", natives!["setSource"(Text) => set_source])
     .fqn("org.erights.e.elang.syntax.ELexer");
 
 /// Field: the text that comes next, or null at the end.
-static PARSER: Class = Class::new(
+pub(crate) static PARSER: Class = Class::new(
     "EParser",
     "<EParser>",
     natives!["parse"() => parse_next, "setSource"(Text) => set_source, "isEndOfFile"() => is_end_of_file],
@@ -237,12 +237,23 @@ fn read_pattern(cx: &mut Cx, source: Value, text: &str) -> Outcome {
 
 // A parser that goes on.
 
-struct InForce(Pragmas);
+pub(crate) struct InForce(Pragmas);
 
 impl Payload for InForce {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
     fn bytes(&self) -> u64 {
         size_of::<Pragmas>() as u64
+    }
+}
+
+impl crate::store::Saved for InForce {
+    fn save(&self, out: &mut crate::store::Writer) {
+        let (on, warn) = self.0.to_bits();
+        out.u32(on);
+        out.u32(warn);
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        Ok(InForce(Pragmas::from_bits(from.u32()?, from.u32()?)))
     }
 }
 

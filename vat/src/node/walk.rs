@@ -9,7 +9,7 @@ use crate::natives;
 use crate::value::Value;
 
 /// What an environment calls to walk a box. Fields: the node, and which of its boxes.
-static BOX: Class = Class::new("scopeWalker", "<scopeWalker>", natives!["run"(Any) => walk_box])
+pub(crate) static BOX: Class = Class::new("scopeWalker", "<scopeWalker>", natives!["run"(Any) => walk_box])
     .stamps(Stamps::FROZEN_IF_PARTS_ARE);
 
 /// One thing an environment is told.

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::value::Value;
 
 /// An InStream. Fields: the resource's number, what it is called, whether it has ended.
-static BYTE_IN: Class = Class::new(
+pub(crate) static BYTE_IN: Class = Class::new(
     "byteInStream",
     "<byteInStream>",
     natives![
@@ -155,7 +155,7 @@ fn print_input(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 /// What an OutStream of bytes writes to. Fields: the resource's number, what it is called.
-static BYTE_OUT: Class = Class::new(
+pub(crate) static BYTE_OUT: Class = Class::new(
     "byteOut",
     "<byteOut>",
     natives!["write"(Any) => write, "close"() => close_output, "__printOn"(Any) => print_output],

@@ -16,7 +16,7 @@ use crate::problem::Exit;
 use crate::value::Value;
 
 /// Field of each of the three: the path from the granted folder, without `/` at its start.
-static FILE: Class = Class::new(
+pub(crate) static FILE: Class = Class::new(
     "File",
     "<file>",
     natives![
@@ -69,9 +69,9 @@ const READING: &[Method] = natives![
 ];
 
 /// Cannot be changed itself; what is below it can.
-static SHALLOW: Class = Class::new("ShallowReadOnlyFile", "<file>", READING);
+pub(crate) static SHALLOW: Class = Class::new("ShallowReadOnlyFile", "<file>", READING);
 /// Neither it nor what is below it can be changed through it.
-static DEEP: Class = Class::new("DeepReadOnlyFile", "<file>", READING);
+pub(crate) static DEEP: Class = Class::new("DeepReadOnlyFile", "<file>", READING);
 
 /// `file__uriGetter`: the granted folder.
 pub fn make_root(cx: &mut Cx) -> Value {

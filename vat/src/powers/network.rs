@@ -19,10 +19,10 @@ pub static NETWORK: Class = Class::new(
 );
 
 /// The two ends of a connection before there are streams for it. Fields: their numbers, and the peer.
-static WIRE: Class = Class::new("wire", "<wire>", natives!["run"() => connection]);
+pub(crate) static WIRE: Class = Class::new("wire", "<wire>", natives!["run"() => connection]);
 
 /// Fields: an InStream, an OutStream, the peer, the numbers of both.
-static CONNECTION: Class = Class::new(
+pub(crate) static CONNECTION: Class = Class::new(
     "Connection",
     "<Connection>",
     natives![
@@ -35,7 +35,7 @@ static CONNECTION: Class = Class::new(
 );
 
 /// Fields: the resource's number, the port.
-static LISTENER: Class = Class::new(
+pub(crate) static LISTENER: Class = Class::new(
     "Listener",
     "<Listener>",
     natives![

@@ -18,7 +18,7 @@ pub static MAKE_COMMAND: Class =
     Class::new("makeCommand", "<makeCommand>", natives!["run"(Text) => make_command]).fqn("makeCommand");
 
 /// Field: the program's name.
-static COMMAND: Class = Class::new(
+pub(crate) static COMMAND: Class = Class::new(
     "Command",
     "<Command>",
     natives!["run"(List) => run, "run"(List, Map) => run_with, "__printOn"(Any) => print_command],
@@ -26,7 +26,7 @@ static COMMAND: Class = Class::new(
 
 /// Fields: the resource's number, the program's name, its input as an OutStream or null, its output and its
 /// errors as InStreams, the promise for its exit status.
-static PROCESS: Class = Class::new(
+pub(crate) static PROCESS: Class = Class::new(
     "Process",
     "<Process>",
     natives![

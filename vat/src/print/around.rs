@@ -10,7 +10,7 @@ use crate::value::Value;
 use rustc_hash::FxHashSet;
 
 /// Fields: the next link outwards (or null), then values whose prints a writer is within.
-static LINK: Class = Class::new("around", "<around>", &[]);
+pub(crate) static LINK: Class = Class::new("around", "<around>", &[]);
 
 /// A link around some more values.
 pub(super) fn link(cx: &mut Cx, next: Value, values: &[Value]) -> Result<Value, Exit> {

@@ -36,7 +36,7 @@ pub static PRESENCE: Class = Class::new(
 .fqn("org.erights.e.elib.print.TextWriterPresence");
 
 /// Gives a writer all it is told. Field: the writer.
-static FORWARDER: Class =
+pub(crate) static FORWARDER: Class =
     Class::new("forwarder", "<forwarder>", &[]).otherwise(|cx, this, selector, args| {
         let writer = *cx.heap.fields(this, &FORWARDER)?.first()?;
         known(selector).then(|| cx.call(writer, &selector.verb(), args))
@@ -146,7 +146,7 @@ fn printed(cx: &mut Cx, mut then: Box<Then>, text: Value) -> Outcome {
 }
 
 /// A value as text, as a step of a native's own.
-static TO_TEXT: Class =
+pub(crate) static TO_TEXT: Class =
     Class::new("toText", "<toText>", natives!["bare"(Any) => bare, "quoted"(Any) => quoted]);
 
 fn bare(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

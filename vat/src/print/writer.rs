@@ -36,11 +36,11 @@ pub static STRING_BUFFER: Class =
     Class::new("StringBuffer", "<stringBuffer>", natives!["snapshot"() => snapshot, "size"() => size]);
 
 /// Whether a family of writers has been closed. Field: that.
-static DOOR: Class = Class::new("door", "<door>", &[]);
+pub(crate) static DOOR: Class = Class::new("door", "<door>", &[]);
 
-static STDOUT: Class = Class::new("stdoutSink", "<stdout>", &[]);
-static STDERR: Class = Class::new("stderrSink", "<stderr>", &[]);
-static TRACER: Class = Class::new("traceSink", "<trace>", &[]);
+pub(crate) static STDOUT: Class = Class::new("stdoutSink", "<stdout>", &[]);
+pub(crate) static STDERR: Class = Class::new("stderrSink", "<stderr>", &[]);
+pub(crate) static TRACER: Class = Class::new("traceSink", "<trace>", &[]);
 
 /// `<elib:oldeio.makeTextWriter>`
 pub static MAKE_TEXT_WRITER: Class = Class::new(
@@ -72,7 +72,7 @@ pub static TRACELN: Class =
 
 /// Where a writer writes: to what, under which door, how far in, and within what other values' prints.
 #[derive(Clone)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Null until someone else needs to see the text: then a string buffer.
     sink: Value,
     /// Null for prints that cannot be closed.
@@ -100,12 +100,34 @@ impl Payload for Target {
     }
 }
 
-struct Text(String);
+impl crate::store::Saved for Target {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.value(self.sink);
+        out.value(self.door);
+        out.text(&self.indent);
+        out.value(self.around);
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        let (sink, door) = (from.value()?, from.value()?);
+        Ok(Target { sink, door, indent: from.arc()?, around: from.value()? })
+    }
+}
+
+pub(crate) struct Text(String);
 
 impl Payload for Text {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
     fn bytes(&self) -> u64 {
         self.0.len() as u64
+    }
+}
+
+impl crate::store::Saved for Text {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.text(&self.0);
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        Ok(Text(from.text()?.to_string()))
     }
 }
 

@@ -13,6 +13,9 @@ use std::hash::Hash;
 pub static TRAVERSAL_KEY: Class =
     Class::new("TraversalKey", "<a traversal key>", &[]).stamps(Stamps::DEEP_FROZEN);
 
+/// Stands where a structure's name does for what portrays itself.
+const PORTRAYAL: &str = "a portrayal";
+
 /// A structure written down flat. Promises stand in it as the references they were.
 #[derive(PartialEq)]
 pub(super) enum Token {
@@ -34,7 +37,7 @@ impl Token {
     }
 }
 
-pub(super) struct Traversed {
+pub(crate) struct Traversed {
     pub(super) tokens: Vec<Token>,
 }
 
@@ -49,6 +52,48 @@ impl Payload for Traversed {
     }
     fn bytes(&self) -> u64 {
         32 * self.tokens.len() as u64
+    }
+}
+
+impl crate::store::Saved for Traversed {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.all(self.tokens.iter(), |out, it| match it {
+            Token::Atom(hash, it) => {
+                out.byte(0);
+                out.fixed(*hash);
+                out.value(*it);
+            }
+            Token::Itself(it) => {
+                out.byte(1);
+                out.value(*it);
+            }
+            Token::Open(name, size) => {
+                out.byte(2);
+                out.text(name);
+                out.size(*size);
+            }
+            Token::Again(it) => {
+                out.byte(3);
+                out.size(*it);
+            }
+        });
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        let tokens = from.all(|from| {
+            Ok(match from.byte()? {
+                0 => Token::Atom(from.fixed()?, from.value()?),
+                1 => Token::Itself(from.value()?),
+                2 => {
+                    let name = from.text()?;
+                    let known = (name == PORTRAYAL).then_some(PORTRAYAL);
+                    let known = known.or_else(|| crate::store::structure(name));
+                    Token::Open(known.ok_or(crate::store::Damage("not a structure's name"))?, from.usize()?)
+                }
+                3 => Token::Again(from.usize()?),
+                _ => return Err(crate::store::Damage("not a part of a traversal key")),
+            })
+        })?;
+        Ok(Traversed { tokens })
     }
 }
 
@@ -71,7 +116,7 @@ pub fn traversal_key(cx: &mut Cx, value: Value) -> Result<Value, Exit> {
                 (Some(_), Some(at)) => tokens.push(Token::Again(*at)),
                 (Some(portrait), None) => {
                     entered.insert(it, entered.len());
-                    tokens.push(Token::Open("a portrayal", 1));
+                    tokens.push(Token::Open(PORTRAYAL, 1));
                     todo.push(portrait);
                 }
             },

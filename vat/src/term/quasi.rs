@@ -21,7 +21,7 @@ pub static TERM_PARSER: Class = Class::new(
 .stamps(Stamps::DEEP_FROZEN);
 
 /// A template that has been read. Field: its text; the payload is its tree.
-static QUASI_TERM: Class = Class::new(
+pub(crate) static QUASI_TERM: Class = Class::new(
     "quasiTerm",
     "quasiTerm",
     natives![
@@ -32,12 +32,28 @@ static QUASI_TERM: Class = Class::new(
 )
 .stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::DEEP_FROZEN));
 
-struct Read(Arc<Template>);
+pub(crate) struct Read {
+    tree: Arc<Template>,
+    text: Arc<str>,
+}
 
 impl Payload for Read {
     fn trace(&self, _: &mut dyn FnMut(Value)) {}
     fn bytes(&self) -> u64 {
-        self.0.weight()
+        self.tree.weight()
+    }
+}
+
+impl crate::store::Saved for Read {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.text(&self.text);
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        let text = from.arc()?;
+        match read(&text) {
+            Ok(it) => Ok(Read { tree: Arc::new(it), text }),
+            Err(_) => Err(crate::store::Damage("a term template is not one")),
+        }
     }
 }
 
@@ -52,11 +68,15 @@ fn make(cx: &mut Cx, template: Value) -> Result<Value, crate::problem::Exit> {
     cx.charge(text.len() as u64)?;
     cx.reserve(32 * text.len() as u64)?;
     let read = read(&text).map_err(|why| cx.throw(why))?;
-    Ok(cx.heap.native_with(&QUASI_TERM, [template], Box::new(Read(Arc::new(read)))))
+    Ok(cx.heap.native_with(
+        &QUASI_TERM,
+        [template],
+        Box::new(Read { tree: Arc::new(read), text: text.into() }),
+    ))
 }
 
 fn template(cx: &mut Cx, this: Value) -> Result<Arc<Template>, crate::problem::Exit> {
-    let read = cx.heap.payload::<Read>(this).map(|it| it.0.clone());
+    let read = cx.heap.payload::<Read>(this).map(|it| it.tree.clone());
     read.ok_or_else(|| cx.throw("lost a template"))
 }
 

@@ -62,7 +62,7 @@ impl Form {
 
 /// Hears of each item once. Fields: the form, the list, the promise for the answer or null when it has been
 /// given, how many are waited for, the list of the reactors that wait.
-static WAITING: Class = Class::new("several", "<several reactor>", &[method("run", 1, heard)]);
+pub(crate) static WAITING: Class = Class::new("several", "<several reactor>", &[method("run", 1, heard)]);
 
 fn wait(cx: &mut Cx, form: Form, list: Value) -> Outcome {
     let Some(items) = cx.heap.as_list(list).cloned() else {

@@ -210,7 +210,7 @@ impl World {
 }
 
 /// Breaks every reference of `vat` into the vat `lost`, and every promise for what it would have answered.
-fn lose(vat: &mut Vat, lost: u32, why: &Problem) {
+pub(super) fn lose(vat: &mut Vat, lost: u32, why: &Problem) {
     let mut broken: Vec<Obj> = vat.cx.tables.lost(lost);
     broken.sort_unstable();
     for it in broken {

@@ -17,7 +17,7 @@ pub static MAKE_DATE: Class = Class::new(
 .fqn("time.makeDate")
 .stamps(Stamps::DEEP_FROZEN);
 
-static DATE: Class = Class::new(
+pub(crate) static DATE: Class = Class::new(
     "Date",
     "<Date>",
     natives![
@@ -129,7 +129,7 @@ pub static MAKE_DATE_TIME: Class = Class::new(
 .fqn("time.makeDateTime")
 .stamps(Stamps::DEEP_FROZEN);
 
-static DATE_TIME: Class = Class::new(
+pub(crate) static DATE_TIME: Class = Class::new(
     "DateTime",
     "<DateTime>",
     natives![

@@ -15,7 +15,7 @@ pub static MAKE_DURATION: Class =
         .fqn("time.makeDuration")
         .stamps(Stamps::DEEP_FROZEN);
 
-static DURATION: Class = Class::new(
+pub(crate) static DURATION: Class = Class::new(
     "Duration",
     "<Duration>",
     natives![

@@ -13,7 +13,7 @@ pub static MAKE_INSTANT: Class =
         .fqn("time.makeInstant")
         .stamps(crate::native::Stamps::DEEP_FROZEN);
 
-static INSTANT: Class = Class::new(
+pub(crate) static INSTANT: Class = Class::new(
     "Instant",
     "<Instant>",
     natives![

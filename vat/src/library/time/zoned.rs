@@ -13,7 +13,7 @@ pub static MAKE_ZONED_TIME: Class =
         .fqn("time.makeZonedTime")
         .stamps(Stamps::DEEP_FROZEN);
 
-static ZONED_TIME: Class = Class::new(
+pub(crate) static ZONED_TIME: Class = Class::new(
     "ZonedTime",
     "<ZonedTime>",
     natives![
