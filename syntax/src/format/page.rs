@@ -281,6 +281,10 @@ impl<'a> Page<'a> {
                 starts[at] = Some(Gap::Statement);
             }
         }
+        // A sequence within brackets begins where its bracket, its comma or its `=>` says.
+        for it in self.branches.iter().filter(|it| it.kind == Kind::Sequence) {
+            starts[it.first as usize] = None;
+        }
         starts
     }
 
