@@ -1,6 +1,7 @@
 //! What holds of every expansion, whatever the text: on the pages of `tests/suite/syntax/expansion`, and on
 //! what is left of them after a clumsy hand.
 
+use harness::texts::Dice;
 use std::path::Path;
 use syntax::kernel_e::{Expr, ExprId, ObjectId, Pattern, PatternId, Program, Script};
 use syntax::{Expansion, expand, misuses, parse, print_kernel, resolve};
@@ -16,16 +17,6 @@ fn pages() -> Vec<String> {
     }
     texts.sort();
     texts
-}
-
-/// The same numbers on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) as usize % bound.max(1)
-    }
 }
 
 /// Leaves out, doubles or moves a piece of the text.

@@ -1,6 +1,7 @@
 //! What holds of every text, E or not: on all pages of `tests/suite/syntax`, on what is left of them after a
 //! clumsy hand, and on texts that nobody would write.
 
+use harness::texts::Dice;
 use std::path::Path;
 use syntax::cst::{Cst, Edit};
 use syntax::{Parse, expand, parse, print_kernel, print_surface, resolve};
@@ -20,34 +21,11 @@ fn pages() -> Vec<String> {
     texts
 }
 
-/// The same numbers on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) as usize % bound.max(1)
-    }
-
-    /// A place between two characters.
-    fn place(&mut self, text: &str) -> usize {
-        let mut at = self.below(text.len() + 1);
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    }
-}
-
 /// Replaces a short piece of the text by a short piece of another.
 fn edited(text: &str, other: &str, dice: &mut Dice) -> (String, Edit) {
     let cut = |text: &str, dice: &mut Dice| {
         let from = dice.place(text);
-        let mut to = (from + dice.below(12)).min(text.len());
-        while !text.is_char_boundary(to) {
-            to -= 1;
-        }
-        from..to.max(from)
+        from..dice.near(text, from, 12)
     };
     let (gone, new) = (cut(text, dice), cut(other, dice));
     let edit = Edit {

@@ -77,6 +77,7 @@ mod bless;
 mod chapter;
 mod diff;
 mod markup;
+pub mod texts;
 mod transcript;
 
 pub use chapter::{Case, Fence};

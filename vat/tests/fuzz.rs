@@ -5,6 +5,7 @@
 //! time; `cargo xtask fuzz --minutes N` goes on for longer, with a seed of its own, and keeps the text it is at
 //! in `target/fuzz/last.e`, should the process itself go down.
 
+use harness::texts::{Dice, Texts};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -136,7 +137,7 @@ impl Fuzz {
 
     fn changed(&mut self, mut text: String) -> String {
         let from = self.dice.place(&text);
-        let to = self.dice.near(&text, from);
+        let to = self.dice.near(&text, from, 40);
         match self.dice.below(8) {
             0 => text.replace_range(from..to, ""),
             1 => {
@@ -146,7 +147,7 @@ impl Fuzz {
             2 | 3 => {
                 let other = self.any().to_owned();
                 let start = self.dice.place(&other);
-                let end = self.dice.near(&other, start);
+                let end = self.dice.near(&other, start, 40);
                 text.replace_range(from..to, &other[start..end]);
             }
             4 => {
@@ -280,32 +281,6 @@ fn turns(world: &mut World, most: usize) {
     }
 }
 
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) as usize % bound.max(1)
-    }
-
-    /// A place between two characters.
-    fn place(&mut self, text: &str) -> usize {
-        floor(text, self.below(text.len() + 1))
-    }
-
-    /// A place not far behind this one.
-    fn near(&mut self, text: &str, from: usize) -> usize {
-        floor(text, (from + self.below(40)).min(text.len())).max(from)
-    }
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -313,27 +288,13 @@ fn root() -> PathBuf {
 /// The E of the repository: files, steps of transcripts, fences of pages; and the transcripts, step by step.
 fn texts() -> (Vec<String>, Vec<Vec<String>>) {
     let (mut texts, mut pages) = (Vec::new(), Vec::new());
-    let mut folders: Vec<PathBuf> =
-        ["tests/suite", "tests/outside", "examples", "bench"].iter().map(|it| root().join(it)).collect();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let Ok(text) = std::fs::read_to_string(&path) else { continue };
-            match path.extension().and_then(|it| it.to_str()) {
-                Some("e" | "emaker") => texts.push(text),
-                Some("updoc") => {
-                    texts.extend(steps(&text));
-                    pages.push(steps(&text));
-                }
-                Some("md") => texts.extend(text.split("\n```e").skip(1).filter_map(|it| {
-                    let (_, rest) = it.split_once('\n')?;
-                    Some(rest.split("\n```").next()?.to_string())
-                })),
-                _ => {}
+    for it in harness::texts::below(&["tests/suite", "tests/outside", "examples", "bench"]) {
+        match it {
+            Texts::File(_, text) => texts.push(text),
+            Texts::Fences(fences) => texts.extend(fences),
+            Texts::Steps(steps) => {
+                texts.extend(steps.iter().cloned());
+                pages.push(steps);
             }
         }
     }
@@ -343,19 +304,4 @@ fn texts() -> (Vec<String>, Vec<Vec<String>>) {
     pages.sort();
     assert!(!texts.is_empty() && !pages.is_empty());
     (texts, pages)
-}
-
-fn steps(text: &str) -> Vec<String> {
-    let mut steps: Vec<String> = Vec::new();
-    for line in text.lines().map(str::trim_start) {
-        match (line.strip_prefix('?'), line.strip_prefix('>'), steps.last_mut()) {
-            (Some(line), _, _) => steps.push(line.trim_start().to_owned()),
-            (_, Some(line), Some(step)) => {
-                step.push('\n');
-                step.push_str(line.strip_prefix(' ').unwrap_or(line));
-            }
-            _ => {}
-        }
-    }
-    steps
 }
