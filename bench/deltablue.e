@@ -72,7 +72,9 @@ def makeEdit(output, strength) { return makeUnary(output, strength, true) }
 
 def choose(first, second, strength, mark) {
     if (first.getMark() == mark) {
-        return if (second.getMark() != mark && strength < second.getStrength()) { FORWARD } else { NONE }
+        return if (second.getMark() != mark && strength < second.getStrength()) { FORWARD } else {
+            NONE
+        }
     }
     if (second.getMark() == mark) {
         return if (strength < first.getStrength()) { BACKWARD } else { NONE }
@@ -216,7 +218,9 @@ def makePlanner() {
         to satisfy(constraint, mark) {
             constraint.choose(mark)
             if (!constraint.isSatisfied()) {
-                require(constraint.getStrength() != REQUIRED, fn { "a required constraint cannot be satisfied" })
+                require(constraint.getStrength() != REQUIRED, fn {
+                    "a required constraint cannot be satisfied"
+                })
                 return null
             }
             constraint.markInputs(mark)

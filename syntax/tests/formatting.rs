@@ -1,52 +1,23 @@
 //! What holds of every formatting: the Kernel-E is that of the text, comments are all there, and formatting what
 //! was formatted changes nothing. On all E of the repository, and on what a clumsy hand makes of its blanks.
 
-use std::path::{Path, PathBuf};
+use harness::texts::{Dice, Texts};
 use syntax::format::{FormatError, format, replaced};
+
+/// The folders that hold E of our own.
+const FOLDERS: [&str; 5] = ["tests", "examples", "grammar", "bench", "vat/src/library"];
 
 /// Every E file of the repository, every step of its transcripts and every `e` fence of its pages.
 fn texts() -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut texts = Vec::new();
-    let mut folders: Vec<PathBuf> =
-        ["tests", "examples", "grammar", "bench"].iter().map(|it| root.join(it)).collect();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() && !path.ends_with("node_modules") && !path.ends_with("target") {
-                folders.push(path);
-                continue;
-            }
-            let Ok(text) = std::fs::read_to_string(&path) else { continue };
-            match path.extension().and_then(|it| it.to_str()) {
-                Some("e" | "emaker") => texts.push(text),
-                Some("updoc") => texts.extend(steps(&text)),
-                Some("md") => texts.extend(text.split("\n```e").skip(1).filter_map(|it| {
-                    let (_, rest) = it.split_once('\n')?;
-                    Some(rest.split("\n```").next()?.to_string() + "\n")
-                })),
-                _ => {}
-            }
-        }
-    }
+    let one = |it: Texts| match it {
+        Texts::File(_, text) => vec![text],
+        Texts::Steps(texts) | Texts::Fences(texts) => texts,
+    };
+    let mut texts: Vec<String> = harness::texts::below(&FOLDERS).into_iter().flat_map(one).collect();
     texts.sort();
     texts.dedup();
     assert!(texts.len() > 500, "only {} texts were found", texts.len());
     texts
-}
-
-fn steps(text: &str) -> Vec<String> {
-    let mut steps: Vec<String> = Vec::new();
-    for line in text.lines().map(str::trim_start) {
-        match (line.strip_prefix('?'), line.strip_prefix('>'), steps.last_mut()) {
-            (Some(line), _, _) => steps.push(format!("{}\n", line.trim_start())),
-            (_, Some(line), Some(step)) => {
-                step.push_str(&format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
-            }
-            _ => {}
-        }
-    }
-    steps
 }
 
 /// All that may never change: the text without blanks, line ends, `;` and `,`.
@@ -75,16 +46,6 @@ fn all_e_of_the_repository() {
     assert!(formatted > 400, "only {formatted}");
 }
 
-/// The same numbers on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) as usize % bound.max(1)
-    }
-}
-
 /// Puts something where a blank is, or takes a piece away.
 fn mangled(text: &str, dice: &mut Dice) -> String {
     const INSTEAD: &[&str] =
@@ -98,6 +59,23 @@ fn mangled(text: &str, dice: &mut Dice) -> String {
         }
     }
     result
+}
+
+/// `walnut fmt` has nothing to do in this repository.
+#[test]
+fn all_files_of_the_repository_are_formatted() {
+    let mut seen = 0;
+    for it in harness::texts::below(&FOLDERS) {
+        let Texts::File(path, text) = it else { continue };
+        // What the grammar's tests point at with carets stands where it stands.
+        if path.components().any(|it| it.as_os_str() == "highlight") {
+            continue;
+        }
+        let edits = format(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        assert!(edits.is_empty(), "{} is not formatted: walnut fmt does it", path.display());
+        seen += 1;
+    }
+    assert!(seen > 60, "only {seen} files were found");
 }
 
 #[test]
