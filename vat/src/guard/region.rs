@@ -1,4 +1,7 @@
-//! Ordered spaces and their regions: `int > 3`, `1..!10`, `'a'..'z'`, `int + 3`, and `__makeOrderedSpace`.
+//! Regions of ordered spaces: `int > 3`, `1..!10`, `'a'..'z'`.
+
+mod going;
+mod space;
 
 use super::scalar;
 use super::{any::MADE, protocol};
@@ -7,15 +10,19 @@ use crate::cx::Cx;
 use crate::data::integer::Int;
 use crate::data::list::{items, portrayal};
 use crate::data::number::{Number, int_value};
-use crate::data::region::{Position, Region, Relation};
+use crate::data::region::{Position, Region};
 use crate::heap::Heap;
-use crate::iterate::{Items, each};
-use crate::native::{Class, Outcome, Stamps, done};
+use crate::native::{Class, Outcome, done};
 use crate::natives;
 use crate::print::Piece;
 use crate::problem::{Exit, Problem};
 use crate::value::{Value, View};
+use going::{descending, iterate, size};
 use std::cmp::Ordering;
+
+pub(crate) use going::DESCENDING;
+pub(crate) use space::COMPARISON;
+pub use space::{MAKE_ORDERED_SPACE, TWISTER, compare_space, twist, untwist};
 
 /// A set of positions. Fields: the space (a guard), whether it is bounded on the left, its edges.
 pub static REGION: Class = Class::new(
@@ -52,40 +59,6 @@ pub static REGION: Class = Class::new(
 )
 .fqn("org.erights.e.elang.coord.OrderedRegion")
 .stamps(MADE);
-
-/// `int + 3`: moves what it is called with. Fields: the space and the offset.
-pub static TWISTER: Class = Class::new(
-    "twister",
-    "twister",
-    natives!["run"(Any) => twist_one, "getOffset"() => get_offset, "add"(Any) => twist_more, "subtract"(Any) => twist_less],
-)
-.stamps(MADE);
-
-/// What `space.op__cmp(position)` answers: a region for each relation. Fields: the space and the position.
-pub(crate) static COMPARISON: Class = Class::new(
-    "regionMaker",
-    "<regionMaker>",
-    natives![
-        "belowZero"() => below,
-        "atMostZero"() => at_most,
-        "isZero"() => equal,
-        "atLeastZero"() => at_least,
-        "aboveZero"() => above,
-    ],
-);
-
-/// `region.descending()`. Field: the region.
-pub(crate) static DESCENDING: Class =
-    Class::new("descender", "<descender>", natives!["iterate"(Any) => iterate_down]).stamps(MADE);
-
-/// `__makeOrderedSpace`
-pub static MAKE_ORDERED_SPACE: Class = Class::new(
-    "OrderedSpaceMaker",
-    "<OrderedSpaceMaker>",
-    natives!["op__thru"(Any, Any) => thru, "op__till"(Any, Any) => till, "spaceOfValue"(Any) => space_of_value, "region"(Any, Bool, List) => remake],
-)
-.fqn("org.erights.e.elang.coord.OrderedSpaceMaker")
-.stamps(Stamps::DEEP_FROZEN);
 
 /// A position of one of the three spaces. Positions of different spaces are never compared.
 #[derive(Clone, PartialEq, Debug)]
@@ -443,233 +416,4 @@ fn moved(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 
 fn moved_back(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     displaced(cx, this, args[0], true)
-}
-
-// Going through.
-
-/// The runs of an int region as pairs of i64, the last bound open.
-fn int_runs(region: &Region<Place>) -> Option<Vec<(i64, i64)>> {
-    let small = |it: &Place| match it {
-        Place::Int(Int::Small(it)) => Some(*it),
-        _ => None,
-    };
-    let run = |(start, bound): (Option<&Place>, Option<&Place>)| {
-        Some((start.and_then(small)?, bound.map_or(Some(i64::MAX), small)?))
-    };
-    region.runs().into_iter().map(run).collect()
-}
-
-fn char_runs(region: &Region<Place>) -> Option<Vec<(char, Option<char>)>> {
-    let char = |it: &Place| match it {
-        Place::Char(it) => Some(*it),
-        _ => None,
-    };
-    region
-        .runs()
-        .into_iter()
-        .map(|(start, bound)| Some((start.and_then(char)?, bound.and_then(char))))
-        .collect()
-}
-
-fn iterate(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let (space, it) = region(cx, this)?;
-    if !it.bounded_left {
-        return Err(cx.throw("No least position"));
-    }
-    let items = if space.is(&scalar::INT) {
-        int_runs(&it).map(|runs| Items::Ints { runs, at: 0 })
-    } else {
-        char_runs(&it).map(|runs| Items::Chars { runs, at: 0 })
-    };
-    match items {
-        Some(items) => each(cx, items, args[0]),
-        None => Err(cx.throw(Problem::new("cannot go through the positions of ").value(this))),
-    }
-}
-
-fn descending(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let it = cx.heap.native(&DESCENDING, [this]);
-    done(it)
-}
-
-fn iterate_down(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let target = super::first(cx, this, &DESCENDING).unwrap_or(Value::NULL);
-    let (_, it) = region(cx, target)?;
-    if !it.is_bounded_right() {
-        return Err(cx.throw("No greatest position"));
-    }
-    let runs = int_runs(&it).filter(|_| it.bounded_left);
-    match runs {
-        Some(runs) => each(cx, Items::IntsDown { runs, at: 0 }, args[0]),
-        None => Err(cx.throw(Problem::new("cannot go down the positions of ").value(target))),
-    }
-}
-
-fn size(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let (_, it) = region(cx, this)?;
-    let mut sum = Int::Small(0);
-    for (start, bound) in it.runs() {
-        let length = match (start, bound) {
-            (Some(Place::Int(start)), Some(Place::Int(bound))) => bound.subtract(start).ok(),
-            (Some(Place::Char(start)), Some(Place::Char(bound))) => {
-                Some(Int::Small(i64::from(u32::from(*bound)) - i64::from(u32::from(*start))))
-            }
-            _ => None,
-        };
-        match length.and_then(|it| sum.add(&it).ok()) {
-            Some(it) => sum = it,
-            None => return Err(cx.throw(Problem::new("cannot count the positions of ").value(this))),
-        }
-    }
-    let size = int_value(cx, sum);
-    done(size)
-}
-
-// Spaces.
-
-/// `space < position` and its like expand to a call on what this answers.
-pub fn compare_space(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let it = cx.heap.native(&COMPARISON, [this, args[0]]);
-    done(it)
-}
-
-fn compared(cx: &mut Cx, this: Value, relation: Relation) -> Outcome {
-    let [space, position] = cx.heap.fields(this, &COMPARISON).unwrap_or_default() else {
-        return done(Value::NULL);
-    };
-    let space = *space;
-    let Some(place) = Place::of(&cx.heap, space, *position) else { return done(Value::NULL) };
-    if matches!(place, Place::Float(it) if it.is_nan()) {
-        return Err(cx.throw("NaN is not a position of float64"));
-    }
-    let region = make(cx, space, Region::comparing(relation, place));
-    done(region)
-}
-
-fn below(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    compared(cx, this, Relation::Below)
-}
-
-fn at_most(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    compared(cx, this, Relation::AtMost)
-}
-
-fn equal(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    compared(cx, this, Relation::Equal)
-}
-
-fn at_least(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    compared(cx, this, Relation::AtLeast)
-}
-
-fn above(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    compared(cx, this, Relation::Above)
-}
-
-/// `space + offset`
-pub fn twist(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let it = cx.heap.native(&TWISTER, [this, args[0]]);
-    done(it)
-}
-
-/// `space - offset`
-pub fn untwist(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    cx.call_then(
-        args[0],
-        "negate",
-        [],
-        crate::native::Then::new(
-            |cx, then, offset| {
-                let it = cx.heap.native(&TWISTER, [then.values[0], offset]);
-                done(it)
-            },
-            [this],
-        ),
-    )
-}
-
-fn parts(cx: &Cx, this: Value) -> (Value, Value) {
-    match cx.heap.fields(this, &TWISTER) {
-        Some([space, offset]) => (*space, *offset),
-        _ => (Value::NULL, Value::NULL),
-    }
-}
-
-fn twist_one(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let (_, offset) = parts(cx, this);
-    cx.call(args[0], "add", [offset])
-}
-
-fn get_offset(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    done(parts(cx, this).1)
-}
-
-fn twist_again(cx: &mut Cx, this: Value, verb: &str, more: Value) -> Outcome {
-    let (space, offset) = parts(cx, this);
-    let then = crate::native::Then::new(
-        |cx, then, offset| {
-            let it = cx.heap.native(&TWISTER, [then.values[0], offset]);
-            done(it)
-        },
-        [space],
-    );
-    cx.call_then(offset, verb, [more], then)
-}
-
-fn twist_more(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    twist_again(cx, this, "add", args[0])
-}
-
-fn twist_less(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    twist_again(cx, this, "subtract", args[0])
-}
-
-// `__makeOrderedSpace`
-
-fn no_space(cx: &mut Cx, value: Value) -> Exit {
-    cx.throw(Problem::default().value(value).text(" is not in an ordered space"))
-}
-
-fn space_of_value(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    match space_of(cx, args[0]) {
-        Some(it) => done(it),
-        None => Err(no_space(cx, args[0])),
-    }
-}
-
-fn between(cx: &mut Cx, start: Value, end: Value, upper: Relation) -> Outcome {
-    let Some(space) = space_of(cx, start) else { return Err(no_space(cx, start)) };
-    let (from, to) = (Place::of(&cx.heap, space, start), Place::of(&cx.heap, space, end));
-    let (Some(from), Some(to)) = (from, to) else {
-        let problem = failure(cx, end, super::name_of(cx, space));
-        return Err(cx.throw(problem));
-    };
-    let region = Region::comparing(Relation::AtLeast, from).and(&Region::comparing(upper, to));
-    let region = make(cx, space, region);
-    done(region)
-}
-
-/// `start..end`
-fn thru(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    between(cx, args[0], args[1], Relation::AtMost)
-}
-
-/// `start..!bound`
-fn till(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    between(cx, args[0], args[1], Relation::Below)
-}
-
-/// What a portrayed region is made of again.
-fn remake(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let space = cx.near(args[0]);
-    let edges: Option<Vec<Place>> =
-        items(cx, args[2]).iter().map(|it| Place::of(&cx.heap, space, *it)).collect();
-    let rising = |it: &Vec<Place>| it.windows(2).all(|it| it[0] < it[1]);
-    match edges.filter(rising) {
-        Some(edges) => {
-            let region = make(cx, space, Region { bounded_left: args[1] == Value::TRUE, edges });
-            done(region)
-        }
-        None => Err(cx.throw(Problem::new("not the edges of a region: ").value(args[2]))),
-    }
 }
