@@ -97,6 +97,17 @@ impl Ty {
         }
     }
 
+    /// The guard a program would write for it.
+    pub fn written(self) -> Option<&'static str> {
+        match self {
+            Ty::Any | Ty::Key => None,
+            Ty::Number => Some("any[int, float64]"),
+            Ty::OptText => Some("nullOk[String]"),
+            Ty::List => Some("List"),
+            it => Some(it.name()),
+        }
+    }
+
     /// The guard an object is asked to conform to.
     pub fn guard(self) -> Value {
         use crate::guard;
@@ -248,9 +259,9 @@ fn answered(cx: &mut Cx, mut then: Box<Then>, answer: Value) -> Outcome {
 #[macro_export]
 macro_rules! natives {
     ($($verb:literal ( $($ty:ident),* $(,)? ) => $f:path),* $(,)?) => {
-        &[$($crate::native::method(
+        &[$($crate::native::typed(
             $verb,
-            <[()]>::len(&[$($crate::natives!(@unit $ty)),*]) as u8,
+            &[$($crate::coerce::Ty::$ty),*],
             {
                 fn typed(
                     cx: &mut $crate::cx::Cx,
@@ -264,5 +275,4 @@ macro_rules! natives {
             },
         )),*]
     };
-    (@unit $ty:ident) => { () };
 }

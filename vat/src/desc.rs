@@ -1,6 +1,8 @@
 //! Descriptions of what an object answers to: parameters, messages, types. `help` and `__getAllegedType` show
 //! them, and `interface` makes them.
 
+mod words;
+
 use crate::cx::Cx;
 use crate::data::list::{items, portrayal};
 use crate::data::map;
@@ -282,18 +284,36 @@ pub fn alleged_type(cx: &mut Cx, value: Value) -> Outcome {
         }
         None => {
             let class = cx.class_of(value);
-            let methods = class.map(|it| it.methods).unwrap_or_default();
-            let message = |it: &crate::native::Method| Written {
-                doc: None,
-                verb: it.verb.to_string(),
-                params: vec![Param::default(); usize::from(it.arity.unwrap_or(0))],
-                guard: None,
-            };
-            let own = methods.iter().filter(|it| !it.verb.starts_with("__")).map(message).collect();
+            let own = class.map(native_messages).unwrap_or_default();
             (None, class.map_or("", |it| it.fqn).to_string(), own)
         }
     };
     describe(cx, doc, &name, own)
+}
+
+/// What a native answers to, with the guards its parameters have and what [`words`] says of it.
+fn native_messages(class: &'static Class) -> Vec<Written> {
+    let mut all: Vec<Written> = Vec::new();
+    for it in class.methods.iter().filter(|it| !it.verb.starts_with("__")) {
+        let words = words::of(class, it);
+        let names = words.as_ref().map_or(&[][..], |it| &it.names);
+        let param = |at: usize| Param {
+            name: names.get(at).map(|it| it.to_string()),
+            guard: it.types.get(at).and_then(|it| it.written()).map(str::to_string),
+        };
+        let message = Written {
+            doc: words.as_ref().map(|it| it.doc.to_string()),
+            verb: it.verb.to_string(),
+            params: (0..usize::from(it.arity.unwrap_or(0))).map(param).collect(),
+            guard: None,
+        };
+        // The later of two lines is the one that is called.
+        match all.iter_mut().find(|it| it.verb == message.verb && it.params.len() == message.params.len()) {
+            Some(before) => *before = message,
+            None => all.push(message),
+        }
+    }
+    all
 }
 
 /// `objectExpr.asTypeDesc(prefix)`: what objects of an object expression say their type is.

@@ -4,6 +4,7 @@
 //! state: `E`, `throw`, `boolean`; the same value in every vat) or a heap cell with fields and a payload.
 //! A native never calls E by recursion: it returns a [`Step`] that says what to call and how to go on.
 
+use crate::coerce::Ty;
 use crate::cx::Cx;
 use crate::problem::Exit;
 use crate::selector::Selector;
@@ -151,16 +152,23 @@ pub struct Method {
     /// `None`: any number of arguments.
     pub arity: Option<u8>,
     pub run: NativeFn,
+    /// What it wants its arguments to be, where that is known: for descriptions.
+    pub types: &'static [Ty],
 }
 
 /// A method: `method("add", 1, add)`.
 pub const fn method(verb: &'static str, arity: u8, run: NativeFn) -> Method {
-    Method { verb, arity: Some(arity), run }
+    Method { verb, arity: Some(arity), run, types: &[] }
+}
+
+/// A method that says what it wants: `natives!` writes it.
+pub const fn typed(verb: &'static str, types: &'static [Ty], run: NativeFn) -> Method {
+    Method { verb, arity: Some(types.len() as u8), run, types }
 }
 
 /// A method of any number of arguments: `variadic("run", make_list)`.
 pub const fn variadic(verb: &'static str, run: NativeFn) -> Method {
-    Method { verb, arity: None, run }
+    Method { verb, arity: None, run, types: &[] }
 }
 
 /// Sees every message no method is for, as a `match [verb, args]` would. `None`: not understood.
