@@ -345,9 +345,11 @@ impl Reading<'_> {
             ("DeepFrozen", "eventually") if args.is_empty() => {
                 return Worth::Auditor(Auditor::EventuallyDeepFrozen);
             }
-            ("import__uriGetter" | "elib__uriGetter" | "elang__uriGetter" | "type__uriGetter", "get") => {
-                return Worth::Module;
-            }
+            (
+                "import__uriGetter" | "elib__uriGetter" | "elang__uriGetter" | "type__uriGetter"
+                | "this__uriGetter",
+                "get",
+            ) => return Worth::Module,
             (name, "get") => parameterized(name, guards()),
             ("__makeOrderedSpace", "op__thru" | "op__till") => self.region(args, ".."),
             ("__comparer", "lessThan" | "leq" | "geq" | "greaterThan" | "asBigAs") => {

@@ -289,6 +289,7 @@ static NAMES: &[ScopeName] = names! {
         "stdout" Stdout: "Standard output, a TextWriter.",
         "stderr" Stderr: "Standard error, a TextWriter.",
         "interp" Interp: "The running interpreter: `interp.waitAtTop(p)`, `interp.getArgs()`, `interp.exitAtTop()`.",
+        "this__uriGetter" Interp: "`<this:name>` loads a module that lies beside the program.",
         "timer" Timer: "The clock: `timer.now()`, `timer.whenPast(time, f)`.",
         "entropy" Entropy: "Random bits: `entropy.nextInt(bound)`.",
         "file__uriGetter" Files: "`<file:path>` is a file.",

@@ -9,6 +9,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Imports {
     folders: Vec<PathBuf>,
+    /// Where the program lies that is run: what `<this:name>` loads from.
+    beside: Option<PathBuf>,
 }
 
 impl Imports {
@@ -18,13 +20,27 @@ impl Imports {
         if let Some(settings) = std::env::current_dir().ok().and_then(|it| settings_above(&it)) {
             folders.extend(paths_of(&settings)?);
         }
-        Ok(Imports { folders })
+        Ok(Imports { folders, beside: None })
     }
 
-    /// The text of a module, if one of the folders has it.
+    /// The same for a program that lies in this file.
+    pub fn of_program(&self, file: &Path) -> Imports {
+        Imports { folders: self.folders.clone(), beside: file.parent().map(Path::to_path_buf) }
+    }
+
+    /// The text of a module, if one of the folders has it; of `this:name`, if the program's own folder has.
     pub fn find(&self, name: &str) -> Option<vat::powers::Source> {
-        let file = vat::powers::host::module_path(name)?;
-        let path = self.folders.iter().map(|it| it.join(&file)).find(|it| it.is_file())?;
+        let path = match name.strip_prefix("this:") {
+            None => {
+                let file = vat::powers::host::module_path(name)?;
+                self.folders.iter().map(|it| it.join(&file)).find(|it| it.is_file())?
+            }
+            Some(name) => {
+                let module = self.beside.as_ref()?.join(vat::powers::host::module_path(name)?);
+                let program = module.with_extension("e");
+                [module, program].into_iter().find(|it| it.is_file())?
+            }
+        };
         let source = Source::read(&path).ok()?;
         Some(vat::powers::Source { name: Arc::from(source.name), text: Arc::from(source.text) })
     }

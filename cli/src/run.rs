@@ -21,7 +21,8 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
         Err(why) => return Ok(wrong_usage(&why)),
     };
     let source = Source::read(&it.file)?;
-    let mut session = session(&it.imports, grants, &it.args)?;
+    let imports = Imports::new(&it.imports.import)?.of_program(&it.file);
+    let mut session = session(imports, grants, &it.args);
     session.set_properties(&it.prop);
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_quiet();
@@ -44,7 +45,7 @@ pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
         Err(why) => return Ok(wrong_usage(&why)),
     };
     let source = Source::from_bytes(Path::new("<expr>"), it.expr.as_bytes());
-    let mut session = session(&it.imports, grants, &[])?;
+    let mut session = session(Imports::new(&it.imports.import)?, grants, &[]);
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_settled(program);
     if let Some(problem) = problem(&mut session, program, &source) {
@@ -64,9 +65,8 @@ pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
     Ok(quiet(ended))
 }
 
-fn session(imports: &args::Imports, grants: Grants, arguments: &[String]) -> anyhow::Result<Session> {
-    let imports = Imports::new(&imports.import)?;
-    Ok(Session::new(Console::terminal().telling(arguments), imports, grants, Limits::default()))
+fn session(imports: Imports, grants: Grants, arguments: &[String]) -> Session {
+    Session::new(Console::terminal().telling(arguments), imports, grants, Limits::default())
 }
 
 /// Queues the program, or shows why it is none.

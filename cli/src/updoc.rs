@@ -115,7 +115,8 @@ impl<W: Write> Run<'_, W> {
         };
         self.summary.files += 1;
         let grants = self.grants.clone();
-        let mut runner = Runner::new(&source.name, &self.imports, grants, self.it.budget.limits(), dialect);
+        let imports = self.imports.of_program(&source.path);
+        let mut runner = Runner::new(&source.name, &imports, grants, self.it.budget.limits(), dialect);
         runner.set_properties(&self.it.prop);
         let mut got = Vec::with_capacity(steps.len());
         for (at, step) in steps[..=last].iter().enumerate() {

@@ -76,6 +76,7 @@ pub fn privileged(name: &str) -> Option<Entry> {
         "introducer" => &crate::sturdy::INTRODUCER,
         "currentVat" => return Some(Entry::Make(crate::interp::current_vat)),
         "unsafe__uriGetter" => &crate::interp::UNSAFE,
+        "this__uriGetter" => &crate::import::THIS,
         _ => return None,
     }))
 }

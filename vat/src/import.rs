@@ -45,6 +45,19 @@ loader!(
     ELANG, "<import:org.erights.e.elang.*>", "org.erights.e.elang."
 );
 
+/// `<this:gate>`: the module that lies beside the program which is run, in a file of that name.
+pub static THIS: Class = Class::new(
+    "this__uriGetter",
+    "<this:*>",
+    &[
+        method("get", 1, |cx, _, args| get(cx, BESIDE, args[0], None)),
+        method("fetch", 2, |cx, _, args| get(cx, BESIDE, args[0], Some(args[1]))),
+    ],
+);
+
+/// What stands before the name of a module beside the program, where modules are named.
+const BESIDE: &str = "this:";
+
 /// `<import:a.b.*>`. Field: `a.b.`, with its dot.
 pub(crate) static PACKAGE: Class = Class::new(
     "packageLoader",
@@ -227,12 +240,16 @@ fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
         if let Some(absent) = absent {
             return cx.call(absent, "run", []);
         }
-        return Err(cx.throw(Problem::new(format!("<import:*> can't find \"{name}\"{}", host_class(name)))));
+        let problem = match name.strip_prefix(BESIDE) {
+            Some(beside) => format!("<this:*> can't find \"{beside}\" beside the program"),
+            None => format!("<import:*> can't find \"{name}\"{}", host_class(name)),
+        };
+        return Err(cx.throw(problem));
     };
     cx.charge(source.text.len() as u64 / 16)?;
     let parse = syntax::parse(&source.text);
     let expansion = syntax::expand(&parse.program);
-    let prefix = format!("{name}$");
+    let prefix = format!("{}$", name.strip_prefix(BESIDE).unwrap_or(name));
     let run = crate::load::program(cx, &expansion, &parse.errors, &prefix, &source.name)?;
     let (promise, _) = cx.promise();
     cx.imported.insert(name.clone(), promise);
@@ -273,7 +290,10 @@ fn imported(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {
     loaded(cx, &name);
     cx.resolve(then.values[0], value);
     if crate::audition::is_deep_frozen(cx, value) {
-        remember_name(cx, value, &name);
+        // What lies beside a program has no name elsewhere.
+        if !name.starts_with(BESIDE) {
+            remember_name(cx, value, &name);
+        }
         cx.imported.insert(name, value);
     } else {
         cx.imported.remove(&name);
