@@ -72,9 +72,13 @@ pub fn pieces(cx: &Cx, class: &'static Class, fields: &[Value]) -> Option<Vec<Pi
     }
 }
 
+/// `target.verb` as a function.
+pub(crate) fn calling(cx: &mut Cx, target: Value, verb: Value) -> Value {
+    cx.heap.native(&CALLING, [target, verb])
+}
+
 fn curry_call(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let facet = cx.heap.native(&CALLING, [args[0], args[1]]);
-    done(facet)
+    done(calling(cx, args[0], args[1]))
 }
 
 fn curry_send(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

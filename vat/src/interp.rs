@@ -226,6 +226,7 @@ fn get_unsafe(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
             done(Value::of(&crate::weak::MAKE_WEAK_REF))
         }
         "org.erights.e.elib.vat.Vat" => done(Value::of(&FAR_VAT)),
+        "org.erights.e.elang.interp.ScopeSetup" => done(Value::of(&crate::scope_setup::SCOPE_SETUP)),
         _ => Err(cx.throw(Problem::new("<unsafe:*> can't find ").value(args[0]))),
     }
 }

@@ -51,6 +51,7 @@ pub mod rune;
 pub mod same;
 mod scope;
 pub mod scope_object;
+mod scope_setup;
 pub mod scopes;
 pub mod sealing;
 pub mod selector;

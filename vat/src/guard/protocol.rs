@@ -77,3 +77,8 @@ pub fn but_not(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let other = cx.heap.native(&any::NOT, [args[0]]);
     and(cx, this, &[other])
 }
+
+/// `guard.getTheTrivialValue()` of a guard that no value is the obvious one of.
+pub fn no_trivial_value(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {
+    Err(cx.throw("No trivial value available"))
+}

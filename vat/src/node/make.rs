@@ -6,6 +6,7 @@ use super::read::node;
 use crate::coerce::failure;
 use crate::cx::Cx;
 use crate::data::list::{items, portrayal};
+use crate::guard::protocol::no_trivial_value;
 use crate::guard_methods;
 use crate::native::{Method, Outcome, done, method, variadic};
 use crate::problem::Exit;
@@ -21,7 +22,7 @@ pub const MAKER: &[Method] = &[
 ];
 
 /// What the guard of a kind answers to.
-pub const GUARD: &[Method] = guard_methods![coerce;];
+pub const GUARD: &[Method] = guard_methods![coerce; "getTheTrivialValue"() => no_trivial_value];
 
 fn kind_of_maker(cx: &Cx, maker: Value) -> Option<&'static Kind> {
     kind::of_class(cx.class_of(maker)?)
