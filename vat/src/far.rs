@@ -324,9 +324,10 @@ impl Packing<'_> {
                 let approved_by = self.carry(approved_by, frozen);
                 Node::Object { module, script, captures, stamps, approved_by }
             }
-            Cell::FinalSlot(it) if frozen || self.is_frozen(obj) => {
+            Cell::FinalSlot(it) => {
                 let it = *it;
-                Node::FinalSlot(self.carry(it, true))
+                let frozen = frozen || self.is_frozen(obj);
+                Node::FinalSlot(self.carry(it, frozen))
             }
             Cell::Binding(it) if frozen || self.is_frozen(obj) => {
                 let Binding { slot, guard, explicit } = **it;

@@ -21,7 +21,7 @@ pub static FINAL_SLOT: Class = Class::new(
         method("__optUncall", 0, opt_uncall),
     ],
 )
-.stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::FROZEN_IF_PARTS_ARE));
+.stamps(Stamps::SELFLESS.and(Stamps::TRANSPARENT).and(Stamps::PASS_BY_COPY).and(Stamps::FROZEN_IF_PARTS_ARE));
 /// `var x := v`
 pub static VAR_SLOT: Class = Class::new(
     "VarSlot",
