@@ -29,7 +29,7 @@ const CHORES: &[(&str, &str)] = &[
     ("grammar", "generates both parsers anew from their grammar.js"),
     ("corpus DIR…", "how much of a folder of E parses: files, and steps of transcripts"),
     (
-        "outside DIR [--files|--emakers]",
+        "outside DIR [--files|--failing|--emakers]",
         "how many steps of another checkout's transcripts agree; which of its modules load",
     ),
 ];

@@ -5,6 +5,7 @@
 
 mod classes;
 mod emakers;
+mod failing;
 
 use crate::demo::release_walnut;
 use crate::python::repository;
@@ -59,13 +60,14 @@ struct Asked {
 }
 
 pub fn run_outside(args: &[String]) -> anyhow::Result<()> {
-    const USAGE: &str = "usage: cargo xtask outside DIR [--files] [--emakers] [--with WALNUT]";
-    let (mut folder, mut with, mut each, mut modules) = (None, None, false, false);
+    const USAGE: &str = "usage: cargo xtask outside DIR [--files] [--failing] [--emakers] [--with WALNUT]";
+    let (mut folder, mut with, mut each, mut modules, mut fail) = (None, None, false, false, false);
     let mut args = args.iter();
     while let Some(it) = args.next() {
         match it.as_str() {
             "--files" => each = true,
             "--emakers" => modules = true,
+            "--failing" => fail = true,
             "--with" => with = Some(PathBuf::from(args.next().context(USAGE)?)),
             it if it.starts_with('-') || folder.is_some() => bail!(USAGE),
             it => folder = Some(PathBuf::from(it)),
@@ -78,12 +80,15 @@ pub fn run_outside(args: &[String]) -> anyhow::Result<()> {
     let folder = folder.context(USAGE)?;
     let folder = folder.canonicalize().with_context(|| folder.display().to_string())?;
     let asked = Asked { folder, walnut };
-    if modules { emakers::report(&asked) } else { transcripts(&asked, each) }
+    match () {
+        () if modules => emakers::report(&asked),
+        () if fail => failing::report(&asked),
+        () => transcripts(&asked, each),
+    }
 }
 
 fn transcripts(asked: &Asked, each: bool) -> anyhow::Result<()> {
-    let mut paths = Vec::new();
-    collect(&asked.folder, &["updoc", "emaker", "e"], &mut paths)?;
+    let paths = asked.transcripts()?;
     let outcomes = in_parallel(&paths, |path| asked.transcript(path))?;
     let (mut folders, mut subjects) = (BTreeMap::new(), BTreeMap::new());
     for (path, counts) in paths.iter().zip(outcomes) {
@@ -173,6 +178,13 @@ fn in_parallel<T: Sync, A: Send>(
 }
 
 impl Asked {
+    /// Every file of the checkout that may have steps.
+    fn transcripts(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let mut paths = Vec::new();
+        collect(&self.folder, &["updoc", "emaker", "e"], &mut paths)?;
+        Ok(paths)
+    }
+
     fn transcript(&self, path: &Path) -> anyhow::Result<Counts> {
         let lines = self.updoc(path)?;
         let mut counts = Counts { files: 1, ..Counts::default() };

@@ -101,10 +101,24 @@ pub fn of(path: &Path) -> Class {
     }
 }
 
-/// What a step says when it is about the host under an implementation: Lisp packages and symbols, Java
-/// classes, unsafe imports, modules of the implementation's own.
-const OF_A_HOST: [&str; 9] =
-    ["cl:", "ccl:", "sbcl", "lisp", "<unsafe", "unsafe__uriGetter", "java.", "org.cubik", "antlr"];
+/// What a step says when it is about the host under an implementation: Lisp packages, symbols and objects, Java
+/// classes and the exceptions of its parser generators, unsafe imports, modules of the implementation's own.
+const OF_A_HOST: [&str; 14] = [
+    "cl:",
+    "ccl:",
+    "sbcl",
+    "lisp",
+    "<unsafe",
+    "unsafe__urigetter",
+    "java.",
+    "org.cubik",
+    "antlr",
+    "::|",
+    "#<",
+    "yacc-",
+    "tokenstreamexception",
+    "tokenstreamrecognitionexception",
+];
 
 /// Whether a step, or what it is expected to answer, mentions something of a host.
 pub fn needs_host(said: &Value) -> bool {
