@@ -133,6 +133,7 @@ pub fn finding(it: &SyntaxError, in_file: impl Fn(usize) -> usize) -> Finding {
         SyntaxErrorKind::Incomplete => ("incomplete", Severity::Error),
         SyntaxErrorKind::Pragma => ("pragma", Severity::Error),
         SyntaxErrorKind::Expansion => ("expansion", Severity::Error),
+        SyntaxErrorKind::Unbound => ("unbound-noun", Severity::Error),
         SyntaxErrorKind::Scope => ("scope", Severity::Error),
         SyntaxErrorKind::Warning => ("warning", Severity::Warning),
     };

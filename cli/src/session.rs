@@ -113,7 +113,7 @@ impl Session {
         let noun = fault
             .message
             .strip_prefix("undefined variable: ")
-            .filter(|_| fault.kind == SyntaxErrorKind::Scope)?;
+            .filter(|_| fault.kind == SyntaxErrorKind::Unbound)?;
         let names = self.names();
         let born = audit::scopes::privileged().filter(|it| !it.is_internal()).map(|it| it.name);
         let own = scopes.definitions.iter().map(|it| it.noun.as_str());

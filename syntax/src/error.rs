@@ -32,10 +32,19 @@ pub enum SyntaxErrorKind {
     Pragma,
     /// Found while expanding: a misleading use, a bad assignment target.
     Expansion,
-    /// A noun without a definition, an assignment to a final noun, a name defined twice.
+    /// A noun without a definition.
+    Unbound,
+    /// An assignment to a final noun, a name defined twice.
     Scope,
     /// Works, but is deprecated or surely not what was meant.
     Warning,
+}
+
+impl SyntaxErrorKind {
+    /// Whether what was written could be read, and is wrong in what it says.
+    pub fn is_of_meaning(self) -> bool {
+        matches!(self, SyntaxErrorKind::Expansion | SyntaxErrorKind::Scope | SyntaxErrorKind::Unbound)
+    }
 }
 
 impl SyntaxError {
@@ -49,17 +58,32 @@ impl SyntaxError {
         self
     }
 
-    /// What E says of it: what is wrong with how `text` is written comes with its place, the line and the last
-    /// column, as in `(line 1)@31: …`; what is wrong with its nouns goes without.
+    /// What E says of it: what is wrong with how `text` is written comes with its place, the line and the column
+    /// of the last word or mark of it, as in `(line 1)@31: …`; what is wrong with its nouns goes without.
     pub fn placed(&self, text: &str) -> String {
-        if matches!(self.kind, SyntaxErrorKind::Expansion | SyntaxErrorKind::Scope) {
+        if self.kind.is_of_meaning() {
             return self.message.clone();
         }
-        let before = text.get(..usize::from(self.range.end())).unwrap_or(text);
+        let whole = text.get(std::ops::Range::<usize>::from(self.range)).unwrap_or_default();
+        let end = usize::from(self.range.end())
+            - last_word(whole).chars().skip(1).map(char::len_utf8).sum::<usize>();
+        let before = text.get(..end).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |it| it.chars().count());
         format!("(line {line})@{column}: {}", self.message)
     }
+}
+
+/// The word, with the mark that makes a hole of it, or the mark that ends this.
+fn last_word(text: &str) -> &str {
+    let is_word = |it: char| it.is_alphanumeric() || it == '_';
+    let rest = text.trim_end_matches(is_word);
+    let rest = match rest.len() < text.len() {
+        true => rest.strip_suffix(['$', '@']).unwrap_or(rest),
+        false => rest.strip_suffix("::").or_else(|| rest.strip_suffix(":=")).unwrap_or(rest),
+    };
+    let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
+    &text[rest.len().min(last)..]
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ use crate::{Expansion, SyntaxError, SyntaxErrorKind, deep};
 use build::Builder;
 use text_size::TextRange;
 
+pub use call::property_getter;
 pub use misuse::{Misuse, misuses};
 
 /// Expands a whole program. Pragmas leave nothing behind.
@@ -127,6 +128,7 @@ impl<'a> Expander<'a> {
             Surface::CurrySend { recipient, verb } => call::curry(self, "currySend", *recipient, verb),
             Surface::Send { recipient, verb, args } => call::send(self, *recipient, verb.as_ref(), args),
             Surface::Property { recipient, name, slot } => call::property(self, *recipient, name, *slot),
+            Surface::SendProperty { recipient, name } => call::send_property(self, *recipient, name),
             Surface::Unary { op, operand } => call::unary(self, *op, *operand),
             Surface::Binary { op, left, right } => call::binary(self, *op, *left, *right),
             Surface::ModPow { base, exponent, modulus } => call::mod_pow(self, *base, *exponent, *modulus),

@@ -48,7 +48,7 @@ pub use balance::{OpenParenthesis, open_parenthesis};
 pub use complete::{Completeness, completeness};
 pub use deep::{NESTING_LIMIT, deep};
 pub use error::{Related, SyntaxError, SyntaxErrorKind};
-pub use expand::{Misuse, PatternExpansion, expand, expand_pattern, misuses};
+pub use expand::{Misuse, PatternExpansion, expand, expand_pattern, misuses, property_getter};
 pub use format::{FormatError, Replacement, format, format_step};
 pub use lower::{PatternParse, Tree, lower, parse, parse_quasi, parse_quasi_pattern, parse_with, tree};
 pub use pragmas::Pragmas;

@@ -57,7 +57,8 @@ impl Checker<'_> {
     fn outer_use(&mut self, id: ExprId, noun: &str, assigned: bool, outer: Option<Outer>) {
         match outer {
             None => {
-                self.errors.push(self.scope_error(self.noun_range(id), format!("undefined variable: {noun}")))
+                let message = format!("undefined variable: {noun}");
+                self.errors.push(SyntaxError::new(self.noun_range(id), SyntaxErrorKind::Unbound, message))
             }
             Some(Outer { assignable: false }) if assigned => self.errors.push(self.not_assignable(id, noun)),
             Some(_) => {}

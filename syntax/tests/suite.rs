@@ -92,6 +92,7 @@ fn label(error: &SyntaxError) -> Label {
         SyntaxErrorKind::Incomplete => "error[incomplete]",
         SyntaxErrorKind::Pragma => "error[pragma]",
         SyntaxErrorKind::Expansion => "error[expansion]",
+        SyntaxErrorKind::Unbound => "error[unbound-noun]",
         SyntaxErrorKind::Scope => "error[scope]",
         SyntaxErrorKind::Warning => "warning",
     };

@@ -75,9 +75,7 @@ fn diagnostic(file: FileId, tree: &Tree, it: &SyntaxError) -> Diagnostic {
         SyntaxErrorKind::Incomplete => (Code::Incomplete, Severity::Error),
         SyntaxErrorKind::Pragma => (Code::Pragma, Severity::Error),
         SyntaxErrorKind::Expansion => (Code::Expansion, Severity::Error),
-        SyntaxErrorKind::Scope if it.message.starts_with("undefined variable") => {
-            (Code::UnboundNoun, Severity::Error)
-        }
+        SyntaxErrorKind::Unbound => (Code::UnboundNoun, Severity::Error),
         SyntaxErrorKind::Scope => (Code::Scope, Severity::Error),
         SyntaxErrorKind::Warning => (Code::Deprecated, Severity::Warning),
     };

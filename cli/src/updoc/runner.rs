@@ -137,7 +137,7 @@ impl Runner {
             Some(fault) => {
                 done.place = Some(fault.range.start().into()..fault.range.end().into());
                 done.notes = self.session.meant(&fault, &read.scopes).into_iter().collect();
-                let syntax = !matches!(fault.kind, SyntaxErrorKind::Expansion | SyntaxErrorKind::Scope);
+                let syntax = !fault.kind.is_of_meaning();
                 let key = if syntax && self.dialect == Dialect::Loose { "syntax error" } else { "problem" };
                 done.actual.push(Answer::new(key, placed(fault, &step.input)));
             }

@@ -66,6 +66,11 @@ pub enum Expr {
         name: Ident,
         slot: bool,
     },
+    /// `r <- ::p`
+    SendProperty {
+        recipient: ExprId,
+        name: Ident,
+    },
     Unary {
         op: UnaryOp,
         operand: ExprId,

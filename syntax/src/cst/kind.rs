@@ -102,6 +102,7 @@ kinds! {
     SamePattern "same_pattern",
     Scheme "scheme",
     Send "send",
+    SendProperty "send_property",
     Sequence "sequence",
     Slot "slot",
     SlotPattern "slot_pattern",

@@ -89,6 +89,19 @@ pub(super) fn property(cx: &mut Expander<'_>, recipient: SurfaceId, name: &Ident
     if slot { property_slot } else { cx.call(property_slot, "get", vec![]) }
 }
 
+/// `x <- ::price`  ⇒  `E.send(x, "getPrice", __makeList.run())`: what the property's slot would call there
+pub(super) fn send_property(cx: &mut Expander<'_>, recipient: SurfaceId, name: &Ident) -> ExprId {
+    let verb = Ident { name: property_getter(&name.name).into(), range: name.range };
+    send(cx, recipient, Some(&verb), &[])
+}
+
+/// `getPrice` of `price`.
+pub fn property_getter(property: &str) -> String {
+    let mut letters = property.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("get{first}{}", letters.as_str())
+}
+
 /// `!a`  ⇒  `a.not()`, and so on
 pub(super) fn unary(cx: &mut Expander<'_>, op: UnaryOp, operand: SurfaceId) -> ExprId {
     let verb = match op {
@@ -205,6 +218,7 @@ fn node_name(it: &Surface) -> &'static str {
         Surface::Send { .. } => "SendExpr",
         Surface::Property { slot: false, .. } => "PropertyExpr",
         Surface::Property { slot: true, .. } => "PropertySlotExpr",
+        Surface::SendProperty { .. } => "SendExpr",
         Surface::Unary { .. } => "PrefixExpr",
         Surface::Binary { .. } => "BinaryExpr",
         Surface::ModPow { .. } => "ModPowExpr",

@@ -63,10 +63,19 @@ impl<'a> Lowerer<'a> {
                 Expr::CurrySend { recipient, verb: self.ident_in(it, Field::Verb) }
             }
             Kind::Property => {
-                self.requires(Syntax::DotProps, it);
+                self.requires_mark(Syntax::DotProps, it, it.child(Field::Recipient), "::");
                 let recipient = self.recipient(it);
                 let (name, slot) = (self.ident_in(it, Field::Name), it.child(Field::Slot).is_some());
                 Expr::Property { recipient, name, slot }
+            }
+            Kind::SendProperty => {
+                self.requires_mark(Syntax::DotProps, it, it.child(Field::Recipient), "::");
+                if it.child(Field::Slot).is_some() {
+                    let message =
+                        "a slot cannot be had of what is far; write `<- ::` for the property's value";
+                    self.syntax_error(it, message);
+                }
+                Expr::SendProperty { recipient: self.recipient(it), name: self.ident_in(it, Field::Name) }
             }
             Kind::Unary => self.unary(it),
             Kind::Slot => {

@@ -110,7 +110,10 @@ fn missing(text: &str, it: Node<'_>) -> SyntaxError {
 
 fn misfit(text: &str, it: &Misfit) -> SyntaxError {
     let range = culprit(text, it.culprit);
-    if let Some(error) = unknown_pragma(text, range) {
+    if let Some(error) = unknown_pragma(text, range)
+        .or_else(|| ignored_hole(text, range))
+        .or_else(|| forward_export(text, range, &it.wanted))
+    {
         return error;
     }
     let found = &text[range];
@@ -138,9 +141,35 @@ fn unknown_pragma(text: &str, range: TextRange) -> Option<SyntaxError> {
     let verb = if verb.is_empty() { &text[range] } else { verb };
     let known = matches!(verb, "syntax" | "enable" | "disable" | "warn");
     let word = !verb.is_empty() && verb.chars().all(char::is_alphanumeric);
-    let range = TextRange::at(TextSize::of(before) + TextSize::of("pragma."), TextSize::of(verb));
+    let from = before.len() + "pragma.".len();
+    let line = text[from..].lines().next().unwrap_or_default();
+    let width = line.find(')').map_or(verb.len(), |it| it + 1);
+    let range = TextRange::at(TextSize::of(&text[..from]), TextSize::of(&line[..width]));
     let message = format!("Unknown pragma \"{verb}\".");
     (word && !known).then_some(SyntaxError::new(range, SyntaxErrorKind::Pragma, message))
+}
+
+/// `` `$_` ``: what is ignored has no value to put there.
+fn ignored_hole(text: &str, range: TextRange) -> Option<SyntaxError> {
+    let before = &text[..usize::from(range.start())];
+    (before.ends_with('$') && text[range].starts_with('_')).then(|| {
+        let range = TextRange::at(range.start() - TextSize::new(1), TextSize::new(2));
+        syntax(range, "Cannot have ignore as an expression hole.".to_string())
+    })
+}
+
+/// `[=> def purse]`: E keeps this for a meaning that it has not been given.
+fn forward_export(text: &str, range: TextRange, wanted: &[&str]) -> Option<SyntaxError> {
+    let before = text[..usize::from(range.start())].trim_end();
+    let ahead = &text[usize::from(range.start())..];
+    let name = ahead.strip_prefix("def").filter(|it| it.starts_with(char::is_whitespace))?;
+    let word = name.trim_start().find(|it: char| !it.is_alphanumeric() && it != '_');
+    let skipped = name.len() - name.trim_start().len();
+    let whole = "def".len() + skipped + word.unwrap_or(name.trim_start().len());
+    // A pattern is refused at its first word.
+    let width = if wanted.contains(&"bind") { "def".len() } else { whole };
+    let range = TextRange::at(range.start(), TextSize::of(&ahead[..width]));
+    before.ends_with("=>").then(|| syntax(range, "Reserved syntax: forward export".to_string()))
 }
 
 /// So many tokens can be said in a sentence.
@@ -208,8 +237,6 @@ fn advice(text: &str, range: TextRange, found: &str, wanted: Option<String>) -> 
         "which means nothing alone; write `:=` to assign, `==` to compare".to_string()
     } else if matches!(word.as_str(), "else" | "catch" | "finally") {
         format!("but `{word}` has to follow the `}}` before it on the same line")
-    } else if ahead.starts_with('_') && before.ends_with('$') {
-        "but `_` names nothing that could have a value".to_string()
     } else if is_keyword(&word) && (before.ends_with('.') || before.trim_end().ends_with("<-")) {
         format!("but `{word}` is a word of E; as a verb it is written in quotes: \"{word}\"")
     } else if word == "pragma" {

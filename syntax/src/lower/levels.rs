@@ -116,7 +116,7 @@ impl<'a> Lowerer<'a> {
 fn is_postfix(it: Node<'_>) -> bool {
     let kind = it.kind();
     matches!(kind, Kind::Call | Kind::FunctionCall | Kind::Index | Kind::Send | Kind::Curry)
-        || matches!(kind, Kind::CurrySend | Kind::Property)
+        || matches!(kind, Kind::CurrySend | Kind::Property | Kind::SendProperty)
 }
 
 /// Whether `a op b op c` groups to the left. `&`, `|` and `^` do so each with itself alone.

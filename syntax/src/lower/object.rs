@@ -37,7 +37,7 @@ impl<'a> Lowerer<'a> {
 
     fn function_head(&mut self, it: Node<'a>) -> (Option<Ident>, Vec<PatternId>, Option<crate::ast::ExprId>) {
         let verb = it.child(Field::Verb).map(|verb| {
-            self.requires(Syntax::OneMethodObject, verb);
+            self.requires_mark(Syntax::OneMethodObject, it, it.child(Field::Name), ".");
             self.ident(verb)
         });
         let params = self.params(it);

@@ -5,24 +5,45 @@ use crate::SyntaxErrorKind;
 use crate::ast::Expr;
 use crate::cst::{Field, Node};
 use crate::pragmas::{Pragmas, Setting, Syntax};
-use text_size::TextRange;
+use text_size::{TextRange, TextSize};
 
 impl<'a> Lowerer<'a> {
     /// Reports a use of optional syntax that is off, or that someone wants to hear of.
     pub(super) fn requires(&mut self, syntax: Syntax, it: Node<'a>) {
+        self.requires_at(syntax, it.range());
+    }
+
+    /// The same of syntax that one mark of `it` makes optional: the first `mark` behind its part `after`.
+    pub(super) fn requires_mark(
+        &mut self,
+        syntax: Syntax,
+        it: Node<'a>,
+        after: Option<Node<'a>>,
+        mark: &str,
+    ) {
+        let start = it.range().start();
+        let from = after.map_or(0, |it| usize::from(it.range().end() - start));
+        let at = it.text().get(from..).and_then(|it| it.find(mark));
+        match at.and_then(|at| TextSize::try_from(from + at).ok()) {
+            Some(at) => self.requires_at(syntax, TextRange::at(start + at, TextSize::of(mark))),
+            None => self.requires(syntax, it),
+        }
+    }
+
+    fn requires_at(&mut self, syntax: Syntax, range: TextRange) {
         match (self.pragmas.setting(syntax), syntax) {
             (Setting::On, _) => {}
             (Setting::Off, _) => {
                 let message = format!("The optional \"{syntax}\" syntax is currently off.");
-                self.error(it.range(), SyntaxErrorKind::Pragma, message);
+                self.error(range, SyntaxErrorKind::Pragma, message);
             }
             (Setting::Warn, Syntax::SmalltalkReturn) => {
                 let message = "`^` is deprecated; write `return`";
-                self.error(it.range(), SyntaxErrorKind::Warning, message);
+                self.error(range, SyntaxErrorKind::Warning, message);
             }
             (Setting::Warn, _) => {
                 let message = format!("this uses the optional \"{syntax}\" syntax");
-                self.error(it.range(), SyntaxErrorKind::Warning, message);
+                self.error(range, SyntaxErrorKind::Warning, message);
             }
         }
     }

@@ -2,9 +2,11 @@
 
 use super::Lowerer;
 use super::literal::Escapes;
+use crate::SyntaxErrorKind;
 use crate::ast::{Expr, Ident, Pattern, Quasi, QuasiParser, QuasiPart};
 use crate::cst::{Field, Kind, Node};
 use crate::print::names::is_keyword;
+use text_size::{TextRange, TextSize};
 
 impl<'a> Lowerer<'a> {
     pub(super) fn quasi(&mut self, it: Node<'a>, matching: bool) -> Quasi {
@@ -80,7 +82,10 @@ impl<'a> Lowerer<'a> {
     fn no_keyword(&mut self, it: Node<'a>) {
         if is_keyword(it.text()) {
             let message = format!("unexpected keyword \"{}\" in quasi hole", it.text());
-            self.syntax_error(it, message);
+            // With the `$` or `@` before it, which make one word of it.
+            let mark = it.range().start().checked_sub(TextSize::new(1)).unwrap_or_default();
+            let range = TextRange::new(mark, it.range().end());
+            self.error(range, SyntaxErrorKind::Syntax, message);
         }
     }
 }

@@ -69,17 +69,7 @@ fn pay(cx: &mut Cx, text: &str) -> Result<(), Exit> {
 /// What is wrong with a text, with the place of the first fault.
 fn fault(text: &str, errors: &[SyntaxError]) -> Option<Problem> {
     let first = errors.iter().find(|it| it.kind != SyntaxErrorKind::Warning)?;
-    let place = match first.kind {
-        SyntaxErrorKind::Expansion | SyntaxErrorKind::Scope => String::new(),
-        _ => {
-            let end = usize::from(first.range.end()).min(text.len());
-            let before = text.get(..end).unwrap_or(text);
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().map_or(0, |it| it.chars().count());
-            format!("(line {line})@{column}: ")
-        }
-    };
-    Some(Problem::new(format!("{place}{}", first.message)))
+    Some(Problem::new(first.placed(text)))
 }
 
 /// What a template says where it says `$$`: a `$` that is no hole.

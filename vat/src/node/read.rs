@@ -179,6 +179,10 @@ impl Reader<'_> {
                 let k = if *slot { K::PropertySlotExpr } else { K::PropertyExpr };
                 (k, vec![self.expr(*recipient), self.name(name)])
             }
+            Expr::SendProperty { recipient, name } => {
+                let verb = self.text(&syntax::property_getter(&name.name));
+                (K::SendExpr, vec![self.expr(*recipient), verb, self.exprs(&[])])
+            }
             Expr::Unary { op, operand } => {
                 let op = self.text(symbol(&PREFIX, *op));
                 (K::PrefixExpr, vec![op, self.expr(*operand)])

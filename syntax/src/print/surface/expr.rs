@@ -67,6 +67,7 @@ impl Printer<'_> {
             Expr::Property { recipient, name, slot } => {
                 self.call(*recipient, if *slot { "::&" } else { "::" }, name);
             }
+            Expr::SendProperty { recipient, name } => self.call(*recipient, " <- ::", name),
             Expr::Unary { op: UnaryOp::Negate, operand } => self.prefixed("-", *operand, Place::Prim),
             Expr::Unary { op, operand } => self.prefixed(unary(*op), *operand, Place::Postfix),
             Expr::Slot(operand) => self.prefixed("&", *operand, Place::Postfix),
@@ -340,7 +341,7 @@ fn natural_place(it: &Expr) -> Place {
         Expr::If { .. } | Expr::For { .. } | Expr::While { .. } | Expr::Switch { .. } => Place::Prefix,
         Expr::Try { .. } | Expr::Escape { .. } | Expr::When(_) | Expr::Accum { .. } => Place::Prefix,
         Expr::Call { .. } | Expr::FunctionCall { .. } | Expr::Index { .. } => Place::Postfix,
-        Expr::Send { .. } | Expr::Property { .. } => Place::Postfix,
+        Expr::Send { .. } | Expr::Property { .. } | Expr::SendProperty { .. } => Place::Postfix,
         // A name before a backquote would be the name of a parser.
         _ => Place::Prim,
     }
