@@ -18,6 +18,7 @@ mod report;
 mod run;
 mod session;
 mod sources;
+mod trace;
 mod updoc;
 
 use args::{Cli, Command, Install, Kernel};

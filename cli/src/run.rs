@@ -5,13 +5,12 @@ use crate::args;
 use crate::check;
 use crate::imports::Imports;
 use crate::paint::Paint;
-use crate::places::places;
 use crate::powers::{self, Console, Grants};
 use crate::report::{self, Finding};
 use crate::session::{Ended, Session};
 use crate::sources::Source;
+use crate::trace;
 use std::path::Path;
-use vat::problem::TraceLine;
 use vat::{Handle, Limits, ReferenceState};
 
 /// Runs a program until its vats are quiet.
@@ -103,27 +102,7 @@ fn problem(session: &mut Session, program: Handle, source: &Source) -> Option<St
         }
         None => format!("{}\n", report.printed),
     };
-    let own = |it: &&TraceLine| *it.source == *source.name;
-    let starts: Vec<usize> = report.trace.iter().filter(own).map(|it| it.range.start().into()).collect();
-    let mut places = places(&source.text, &starts).into_iter();
-    let mut lines: Vec<(String, usize)> = Vec::new();
-    for it in &report.trace {
-        let line = match own(&it).then(|| places.next()).flatten() {
-            Some(at) => format!("    {} ({}:{}:{})\n", it.place, source.name, at.line, at.column),
-            None => format!("    {} ({})\n", it.place, it.source),
-        };
-        // A recursion says the same at each of its levels.
-        match lines.last_mut().filter(|last| last.0 == line) {
-            Some(last) => last.1 += 1,
-            None => lines.push((line, 0)),
-        }
-    }
-    for (line, more) in lines {
-        shown.push_str(&line);
-        if more > 0 {
-            shown.push_str(&format!("        … and {more} more of this\n"));
-        }
-    }
+    shown.push_str(&trace::lines(&report, &source.name, &source.text));
     Some(shown)
 }
 

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use syntax::{Outer, Pragmas};
+use vat::causality::SentLine;
 use vat::problem::{Stop, TraceLine};
 use vat::{
     Evaluated, Evaluation, Handle, Limits, Outcome, ProblemReport, ReferenceState, Sharing, VatId, World,
@@ -240,6 +241,7 @@ impl Notebook {
                         places.push(format!("  {}", it.printed));
                     }
                     places.extend(self.draw(&it.trace));
+                    places.extend(self.draw_sends(&it.sent));
                 }
                 (text, places)
             }
@@ -258,6 +260,7 @@ impl Notebook {
             trouble.message += &format!("\n{reason}");
         }
         trouble.places = self.draw(&problem.trace);
+        trouble.places.extend(self.draw_sends(&problem.sent));
         trouble
     }
 
@@ -298,6 +301,16 @@ impl Notebook {
         }
         if trace.len() > DRAWN {
             lines.push(format!("  and {} calls around them", trace.len() - DRAWN));
+        }
+        lines
+    }
+
+    /// The sends that led to a problem, the latest first, with the cells that sent.
+    fn draw_sends(&self, sends: &[SentLine]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for it in sends.iter().take(DRAWN) {
+            lines.push(format!("sent in turn {} of {}", it.turn, it.vat));
+            lines.extend(self.draw(it.at.as_slice()));
         }
         lines
     }

@@ -3,6 +3,7 @@
 //! A frame's window begins with its arguments; the running object lies under it. What a call needs lies in a
 //! row at the top of the caller's window, so that the callee's window begins there and nothing is copied.
 
+use crate::problem::TraceLine;
 use crate::selector::Selector;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -292,6 +293,20 @@ pub struct Module {
 }
 
 impl Module {
+    /// What an instruction was made for, as a trace says it.
+    pub fn line_at(&self, pc: u32) -> TraceLine {
+        let place = self.method_at(pc).map_or_else(String::new, |method| {
+            let script = &self.scripts[method.script as usize];
+            match &*method.name {
+                "" => script.fqn.to_string(),
+                name => format!("{}.{name}", script.fqn),
+            }
+        });
+        let expr = self.exprs.get(pc as usize);
+        let range = expr.and_then(|it| self.source_map.exprs.get(it.index())).copied().unwrap_or_default();
+        TraceLine { place: place.into(), source: self.source.clone(), range }
+    }
+
     /// The method that an instruction belongs to.
     pub fn method_at(&self, pc: u32) -> Option<&MethodCode> {
         let after = self.by_entry.partition_point(|it| self.methods[*it as usize].entry <= pc);

@@ -1,6 +1,7 @@
 //! What a native method works with: the vat's heap, its powers, its fuel, and the ways to call, throw, eject
 //! and send.
 
+use crate::causality::{NOWHERE, Past, Sent};
 use crate::code::Const;
 use crate::far::{Outgoing, Tables};
 use crate::fuel::Fuel;
@@ -28,6 +29,12 @@ pub struct Cx {
     pub(crate) tenant: Option<Box<crate::bank::Tenant>>,
     /// Which turn this is.
     pub(crate) turn: u64,
+    /// How many messages the running turn has sent.
+    pub(crate) sends: u32,
+    /// The instruction that runs, or ran last, that may send.
+    pub(crate) site: u32,
+    /// What the last turns were begun by.
+    pub(crate) past: Past,
     /// Deliveries of this vat to itself, each a turn.
     pub(crate) queue: VecDeque<Delivery>,
     /// The promise for the result of the turn that runs.
@@ -63,8 +70,8 @@ pub struct Cx {
     pub(crate) loading: Vec<Arc<str>>,
     /// A module that was imported again while it loaded, and through which others.
     pub(crate) import_cycle: Option<(Arc<str>, String)>,
-    /// Thunks to send `run()` to, by time and number.
-    pub(crate) timers: BTreeMap<(i64, u64), Value>,
+    /// Thunks to send `run()` to and who wanted that, by time and number.
+    pub(crate) timers: BTreeMap<(i64, u64), (Value, Sent)>,
     /// Jobs that the powers were given and have not answered, by ticket.
     pub(crate) awaited: FxHashMap<u64, crate::powers::later::Awaited>,
     /// A promise of this vat was settled since someone looked.
@@ -92,7 +99,7 @@ pub(crate) enum Work {
     /// A program to be evaluated in the vat's scope.
     Eval(u64),
     /// One that another vat has sent, and the promise for its value.
-    Seed { program: Box<crate::turn::Program>, result: Obj },
+    Seed { program: Box<crate::turn::Program>, result: Obj, sent: Sent },
 }
 
 impl Cx {
@@ -111,6 +118,9 @@ impl Cx {
             name: "".into(),
             tenant: None,
             turn: 0,
+            sends: 0,
+            site: NOWHERE,
+            past: Past::default(),
             queue: VecDeque::new(),
             awaiting: Value::NULL,
             buffered: Vec::new(),
@@ -232,7 +242,8 @@ impl Cx {
     /// Sends `thunk <- run()` once the clock shows `millis`.
     pub fn at_time(&mut self, millis: i64, thunk: Value) {
         self.counter += 1;
-        self.timers.insert((millis, self.counter), thunk);
+        let sent = self.here();
+        self.timers.insert((millis, self.counter), (thunk, sent));
     }
 
     // Looking.
@@ -307,7 +318,7 @@ impl Cx {
             exit.iter().for_each(|it| visit(*it));
             imported.values().for_each(|it| visit(*it));
             import_names.keys().for_each(|it| visit(*it));
-            timers.values().for_each(|it| visit(*it));
+            timers.values().for_each(|it| visit(it.0));
             awaited.values().for_each(|it| {
                 visit(it.resolver);
                 visit(it.whose);

@@ -7,6 +7,7 @@
 mod tables;
 
 use crate::bank::{Account, Question, Tenant};
+use crate::causality::Sent;
 use crate::code::Module;
 use crate::cx::Cx;
 use crate::data::twine::{Part, Spans};
@@ -35,6 +36,7 @@ pub(crate) enum Outgoing {
     Tell {
         watcher: Watcher,
         value: Value,
+        sent: Sent,
     },
     /// A promise of `vat` came from elsewhere: that vat is to tell us when it is settled.
     Watch {
@@ -63,6 +65,7 @@ pub(crate) enum Outgoing {
         source: Arc<str>,
         promise: Value,
         cause: u64,
+        sent: Sent,
     },
     /// The vat is to end.
     Kill {
@@ -93,15 +96,18 @@ pub(crate) enum Frame {
         /// The sender's number of the promise for its result.
         question: Option<u32>,
         cause: u64,
+        sent: Sent,
     },
     Answer {
         question: u32,
         value: Parcel,
+        sent: Sent,
     },
     /// The sender's promise of that number is settled.
     Settled {
         export: u32,
         value: Parcel,
+        sent: Sent,
     },
     /// The sender wants to know when that promise is settled.
     Watch {
@@ -528,7 +534,7 @@ fn set_home(cx: &mut Cx, promise: Obj, vat: u32, export: u32) {
 /// Packs a message. The promise for its result stays ours: what is sent to it goes after the message, and the
 /// other vat settles it through its number.
 pub(crate) fn post(cx: &mut Cx, export: u32, message: Message, to: u32, cause: u64) -> Frame {
-    let Message { selector, args, result } = message;
+    let Message { selector, args, result, sent } = message;
     let args = pack(cx, &args, to);
     let promise = match result {
         Asker::Nobody => None,
@@ -542,7 +548,7 @@ pub(crate) fn post(cx: &mut Cx, export: u32, message: Message, to: u32, cause: u
         })),
     };
     let question = promise.and_then(|it| ask(cx, it, to));
-    Frame::Message { export, selector, args, question, cause }
+    Frame::Message { export, selector, args, question, cause, sent }
 }
 
 /// The number of our question to vat `to`, whose answer settles the promise.
@@ -563,7 +569,7 @@ pub(crate) fn accept(
     frame: Frame,
 ) {
     match frame {
-        Frame::Message { export, selector, args, question, cause } => {
+        Frame::Message { export, selector, args, question, cause, sent } => {
             let args = unpack(cx, load, from, args);
             let result = match question {
                 Some(question) => Asker::There { vat: from, question },
@@ -574,18 +580,22 @@ pub(crate) fn accept(
             }
             let target = target(cx, from, export);
             let before = std::mem::replace(&mut cx.cause, cause);
-            if let Some(unheard) = crate::send::deliver(cx, target, Message { selector, args, result }) {
+            if let Some(unheard) = crate::send::deliver(cx, target, Message { selector, args, result, sent })
+            {
                 cx.resolve(unheard.into(), target);
             }
             cx.cause = before;
         }
-        Frame::Answer { question, value } => {
+        // What another vat has settled comes between turns, and counts as one.
+        Frame::Answer { question, value, sent } => {
+            cx.begin(sent);
             let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
             if let Some(it) = cx.tables.answered(question) {
                 cx.resolve(it.into(), value);
             }
         }
-        Frame::Settled { export, value } => {
+        Frame::Settled { export, value, sent } => {
+            cx.begin(sent);
             let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
             if let Some(it) = cx.tables.settled(from, export) {
                 cx.resolve(it.into(), value);
@@ -596,7 +606,8 @@ pub(crate) fn accept(
             let watcher = Watcher::Knows { vat: from, export };
             let Some(value) = cx.tables.exported(export).map(|it| cx.near(it)) else { return };
             if !value.as_obj().is_some_and(|it| crate::send::watch(cx, it, watcher)) {
-                cx.outbox.push(Outgoing::Tell { watcher, value });
+                let sent = cx.here();
+                cx.outbox.push(Outgoing::Tell { watcher, value, sent });
             }
         }
         Frame::Drop { export, times } => cx.tables.release(export, times),

@@ -240,7 +240,8 @@ fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     };
     let (promise, _) = cx.promise();
     let cause = cx.cause;
-    cx.outbox.push(Outgoing::Seed { vat, source, promise, cause });
+    let sent = cx.here();
+    cx.outbox.push(Outgoing::Seed { vat, source, promise, cause, sent });
     done(promise)
 }
 

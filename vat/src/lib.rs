@@ -9,6 +9,7 @@
 
 pub mod audition;
 pub mod bank;
+pub mod causality;
 pub mod code;
 pub mod coerce;
 pub mod compile;

@@ -28,6 +28,8 @@ pub struct Loaded {
     pub consts: Arc<[Value]>,
     /// The number of its script 0 among the vat's.
     pub first_script: u32,
+    /// The number of its first instruction among the vat's.
+    pub first_op: u32,
     /// Where the caches of its sites begin.
     sites: u32,
 }
@@ -266,7 +268,8 @@ impl Machine {
         let consts = module.consts.iter().map(|it| cx.constant(it)).collect();
         let sites = self.caches.len() as u32;
         self.caches.resize(self.caches.len() + module.sites.len(), Cache::EMPTY);
-        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32, sites };
+        let first_op = self.modules.last().map_or(0, |it| it.first_op + it.module.ops.len() as u32);
+        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32, first_op, sites };
         let number = self.modules.len() as u32;
         let scripts = 0..loaded.module.scripts.len() as u32;
         cx.scripts.extend(scripts.map(|script| Placed { module: number, script }));
@@ -279,7 +282,8 @@ impl Machine {
     pub fn restore(&mut self, cx: &mut Cx, module: Arc<Module>, consts: Arc<[Value]>) {
         let sites = self.caches.len() as u32;
         self.caches.resize(self.caches.len() + module.sites.len(), Cache::EMPTY);
-        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32, sites };
+        let first_op = self.modules.last().map_or(0, |it| it.first_op + it.module.ops.len() as u32);
+        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32, first_op, sites };
         let number = self.modules.len() as u32;
         let scripts = 0..loaded.module.scripts.len() as u32;
         cx.scripts.extend(scripts.map(|script| Placed { module: number, script }));

@@ -3,6 +3,7 @@
 //! A problem's message is kept in parts and printed only when someone looks, because printing the values in
 //! it may run E code.
 
+use crate::causality::Sent;
 use crate::value::Value;
 use std::sync::Arc;
 use text_size::TextRange;
@@ -95,6 +96,8 @@ pub struct Problem {
     pub subject: Option<Box<Value>>,
     /// The frames it went through, innermost first.
     pub trace: Vec<TraceLine>,
+    /// The message that began the turn it ended.
+    pub sent: Option<Sent>,
 }
 
 /// A place a problem went through.

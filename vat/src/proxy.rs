@@ -136,5 +136,5 @@ pub(crate) fn for_handler(cx: &mut Cx, message: Message) -> Message {
     let verb = cx.heap.text(message.selector.verb());
     let args = cx.heap.list(&message.args[..]);
     let how = if message.result.is_nobody() { "handleSendOnly" } else { "handleSend" };
-    Message { selector: Selector::new(how, 2), args: [verb, args].into(), result: message.result }
+    Message { selector: Selector::new(how, 2), args: [verb, args].into(), ..message }
 }

@@ -129,5 +129,6 @@ fn move_on(cx: &mut Cx, watcher: Watcher, value: Value) {
         }
         return;
     }
-    cx.outbox.push(Outgoing::Tell { watcher, value });
+    let sent = cx.here();
+    cx.outbox.push(Outgoing::Tell { watcher, value, sent });
 }

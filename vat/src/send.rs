@@ -14,7 +14,8 @@ pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value
         return target;
     }
     let promise = cx.open_promise();
-    let message = Message { selector, args: args.into(), result: Asker::Here(promise) };
+    let sent = cx.here();
+    let message = Message { selector, args: args.into(), result: Asker::Here(promise), sent };
     if deliver(cx, target, message).is_some() {
         crate::resolver::settle(cx, promise.into(), target);
     }
@@ -24,7 +25,8 @@ pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value
 /// The same without a result; to a broken reference it is dropped.
 pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) {
     let target = cx.near(target);
-    deliver(cx, target, Message { selector, args: args.into(), result: Asker::Nobody });
+    let sent = cx.here();
+    deliver(cx, target, Message { selector, args: args.into(), result: Asker::Nobody, sent });
 }
 
 /// Puts a message on its way: to the end of the vat's queue, to the promise's backlog, to another vat.
@@ -99,7 +101,8 @@ pub(crate) fn asker_told(cx: &mut Cx, asker: Asker, value: Value) -> Option<Obj>
                 cx.tables.set_answer(vat, question, at);
                 return None;
             }
-            cx.outbox.push(Outgoing::Tell { watcher, value });
+            let sent = cx.here();
+            cx.outbox.push(Outgoing::Tell { watcher, value, sent });
             None
         }
     }

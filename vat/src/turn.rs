@@ -1,14 +1,16 @@
 //! A vat and its turns: one pending delivery run to its end, or to the end of its budget.
 
 use crate::bank::WhenOut;
+use crate::causality::Sent;
 use crate::code::Held;
 use crate::cx::{Cx, Delivery, Work};
 use crate::fuel::{Fuel, Interrupt};
-use crate::heap::{Asker, Cell};
+use crate::heap::{Asker, Cell, Message};
 use crate::machine::Machine;
 use crate::powers::Powers;
 use crate::problem::{Exit, Problem, Stop};
 use crate::scope::Named;
+use crate::selector::Selector;
 use crate::value::{Obj, Value};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -154,8 +156,10 @@ impl Vat {
         while let Some(it) = self.cx.timers.first_entry()
             && it.key().0 <= now
         {
-            let thunk = it.remove();
-            self.cx.send_only(thunk, "run", []);
+            let (thunk, sent) = it.remove();
+            let selector = Selector::new("run", 0);
+            let message = Message { selector, args: (&[][..]).into(), result: Asker::Nobody, sent };
+            crate::send::deliver(&mut self.cx, thunk, message);
         }
         self.cx.timers.len() < before
     }
@@ -179,7 +183,11 @@ impl Vat {
     pub fn turn(&mut self) -> Option<Turned> {
         let Delivery { work, cause } = self.cx.queue.pop_front()?;
         self.cx.cause = cause;
-        self.cx.turn += 1;
+        self.cx.begin(match &work {
+            Work::Message { message, .. } => message.sent,
+            Work::Seed { sent, .. } => *sent,
+            Work::Eval(_) => Sent::BY_HOST,
+        });
         self.cx.buffered.clear();
         crate::import::abandon(&mut self.cx);
         let budget = self.budget();
@@ -193,7 +201,7 @@ impl Vat {
                 (None, self.settle(message.result, outcome, queued, sent))
             }
             Work::Eval(id) => (Some(id), self.eval_turn(id, queued, sent)),
-            Work::Seed { program, result } => {
+            Work::Seed { program, result, .. } => {
                 let outcome = self.run_program(&program);
                 let outcome = outcome.inspect(|_| drop(self.define()));
                 (None, self.settle_top(result, outcome, queued, sent))
@@ -248,7 +256,7 @@ impl Vat {
 
     /// The problem that an exit nobody handled stands for.
     fn problem_of(&mut self, exit: Exit) -> Value {
-        match exit {
+        let problem = match exit {
             Exit::Thrown(it) => it,
             Exit::Freed(it) => crate::throw::as_problem(&mut self.cx, it),
             Exit::Ejected { .. } => self.cx.heap.problem("an ejector was called out of its extent"),
@@ -256,7 +264,14 @@ impl Vat {
                 let problem = self.stop_problem(stop);
                 self.cx.heap.problem(problem)
             }
+        };
+        // A problem that goes through several turns comes from the first of them.
+        let begun_by = self.cx.past.began(self.cx.turn as u32);
+        let at = crate::throw::unsealed(&self.cx.heap, problem).as_obj();
+        if let Some(Cell::Problem(it)) = at.map(|it| self.cx.heap.cell_mut(it)) {
+            it.sent = it.sent.or(begun_by);
         }
+        problem
     }
 
     fn stop_problem(&mut self, stop: Stop) -> Problem {

@@ -13,6 +13,7 @@ pub use crate::far::Known;
 pub use route::Traffic;
 pub use share::Sharing;
 
+use crate::causality::{self, Graves, Remembered, SentLine};
 use crate::cx::{Delivery, Work};
 use crate::fuel::Interrupt;
 use crate::heap::{Cell, Promise};
@@ -99,6 +100,8 @@ pub struct ProblemReport {
     pub kind: Option<Arc<str>>,
     /// Innermost first.
     pub trace: Vec<TraceLine>,
+    /// The sends that led to the turn it was thrown in, the latest first.
+    pub sent: Vec<SentLine>,
     /// What to try, in a sentence each.
     pub notes: Vec<String>,
 }
@@ -117,6 +120,7 @@ pub struct World {
     /// Vats in which a promise was settled, while there is something to report.
     settling: Vec<u32>,
     traffic: Traffic,
+    graves: Graves,
     /// Room for the vats that have something to hand over.
     routing: Vec<u32>,
 }
@@ -134,6 +138,7 @@ impl World {
             watched: BTreeSet::new(),
             settling: Vec::new(),
             traffic: Traffic::default(),
+            graves: Graves::default(),
             routing: Vec::new(),
         }
     }
@@ -413,15 +418,23 @@ impl World {
         let (vat, value) = self.value(handle)?;
         let problem = crate::reference::opt_problem(&vat.cx.heap, value)?;
         let problem = crate::throw::unsealed(&vat.cx.heap, problem);
-        let (kind, trace, notes) = match vat.cx.heap.get(problem) {
+        let (kind, trace, sent, notes) = match vat.cx.heap.get(problem) {
             Some(Cell::Problem(it)) => {
-                (it.kind.clone(), it.trace.clone(), crate::suggest::notes(&vat.cx, it))
+                let sent = it.sent.map(|it| causality::chain(it, |vat| self.remembered(vat)));
+                let notes = crate::suggest::notes(&vat.cx, it);
+                (it.kind.clone(), it.trace.clone(), sent.unwrap_or_default(), notes)
             }
-            _ => (None, Vec::new(), Vec::new()),
+            _ => (None, Vec::new(), Vec::new(), Vec::new()),
         };
         let printed = self.vats.get_mut(handle.vat.0)?.quote(problem);
         self.changed(handle.vat.0);
-        Some(ProblemReport { printed, kind, trace, notes })
+        Some(ProblemReport { printed, kind, trace, sent, notes })
+    }
+
+    /// What is known of a vat's turns, after its end too.
+    fn remembered(&self, vat: u32) -> Option<Remembered<'_>> {
+        let Some(it) = self.vats.get(vat) else { return self.graves.get(vat) };
+        Some(Remembered { name: &it.name, past: &it.cx.past, modules: &it.cx.modules })
     }
 
     /// Lets go of a value.

@@ -184,6 +184,9 @@ impl Runner {
             }
         } else if !self.session.is_null(program) {
             done.actual.push(Answer::new("value", self.printed(program)));
+            if let Some(it) = self.session.problem(program) {
+                done.notes = crate::trace::notes(&it);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Proxied;
 use super::cell::VALUE;
+use crate::causality::Sent;
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
 
@@ -11,6 +12,8 @@ pub struct Message {
     pub selector: Selector,
     pub args: Arguments,
     pub result: Asker,
+    /// Who sent it, and its name.
+    pub sent: Sent,
 }
 
 /// Who is told what came of a message.

@@ -3,6 +3,7 @@
 
 use super::{Asker, Backlog, Binding, GuardedSlot, Text, Watcher, native_cell};
 use super::{Cell, Heap, Message, Promise, Proxied, Script, Shared};
+use crate::causality;
 use crate::data::source_span::Span;
 use crate::data::twine::{Part, Spans};
 use crate::native::Stamps;
@@ -225,6 +226,7 @@ pub(crate) fn message(out: &mut Writer, it: &Message) {
             out.u32(question);
         }
     }
+    causality::save(out, it.sent);
 }
 
 pub(crate) fn read_message(from: &mut Reader<'_>) -> Read<Message> {
@@ -237,7 +239,7 @@ pub(crate) fn read_message(from: &mut Reader<'_>) -> Read<Message> {
         2 => Asker::There { vat: from.vat()?, question: from.u32()? },
         _ => return Err(Damage("a message for an unknown kind of asker")),
     };
-    Ok(Message { selector, args: args[..].into(), result })
+    Ok(Message { selector, args: args[..].into(), result, sent: causality::load(from)? })
 }
 
 fn backlog(out: &mut Writer, it: &Backlog) {

@@ -89,6 +89,7 @@ impl Machine {
             return self.safepoint(cx, modules, frame);
         }
         let cache = &mut self.caches[loaded.sites as usize + site];
+        cx.site = loaded.first_op + frame.pc - 1;
         match native(cache, cx, selector, target, args) {
             Some(outcome) => self.answered(cx, modules, frame, outcome),
             None => {
@@ -126,6 +127,7 @@ impl Machine {
             return self.safepoint(cx, modules, frame);
         }
         let cache = &mut self.caches[loaded.sites as usize + site];
+        cx.site = loaded.first_op + frame.pc - 1;
         match native(cache, cx, selector, target, &near[..args.len()]) {
             Some(outcome) => self.answered(cx, modules, frame, outcome),
             None => {

@@ -4,7 +4,7 @@ use super::{CodeFrame, Frame, Loaded, Machine, Next, Role};
 use crate::code::{Handling, NO};
 use crate::cx::Cx;
 use crate::heap::Cell;
-use crate::problem::{Exit, TraceLine};
+use crate::problem::Exit;
 use crate::value::Value;
 
 /// How many frames a problem remembers.
@@ -85,27 +85,10 @@ impl Machine {
         let Exit::Thrown(problem) = exit else { return };
         let Some(at) = problem.as_obj() else { return };
         let module = &self.modules[frame.module as usize].module;
-        let line = || {
-            let at = frame.pc - 1;
-            let place = module.method_at(at).map_or_else(String::new, |method| {
-                let script = &module.scripts[method.script as usize];
-                match &*method.name {
-                    "" => script.fqn.to_string(),
-                    name => format!("{}.{name}", script.fqn),
-                }
-            });
-            let range = module
-                .exprs
-                .get(at as usize)
-                .and_then(|it| module.source_map.exprs.get(it.index()))
-                .copied()
-                .unwrap_or_default();
-            TraceLine { place: place.into(), source: module.source.clone(), range }
-        };
         if let Cell::Problem(it) = cx.heap.cell_mut(at)
             && it.trace.len() < TRACE
         {
-            it.trace.push(line());
+            it.trace.push(module.line_at(frame.pc - 1));
         }
     }
 }

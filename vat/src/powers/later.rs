@@ -4,8 +4,11 @@
 //! the job was started for.
 
 use super::{Job, Reply};
+use crate::causality::Sent;
 use crate::cx::Cx;
+use crate::heap::{Asker, Message};
 use crate::problem::Exit;
+use crate::selector::Selector;
 use crate::value::Value;
 
 /// What a reply is to the program; an error breaks the promise.
@@ -18,6 +21,7 @@ pub(crate) struct Awaited {
     pub whose: Value,
     pub meaning: Meaning,
     pub cause: u64,
+    pub sent: Sent,
 }
 
 /// Starts a job: a promise for what its reply means.
@@ -28,7 +32,7 @@ pub fn start(cx: &mut Cx, job: Job, whose: Value, meaning: Meaning) -> Result<Va
         return Err(cx.throw(why));
     }
     let (promise, resolver) = cx.promise();
-    let awaited = Awaited { resolver, whose, meaning, cause: cx.cause };
+    let awaited = Awaited { resolver, whose, meaning, cause: cx.cause, sent: cx.here() };
     cx.awaited.insert(ticket, awaited);
     Ok(promise)
 }
@@ -41,13 +45,13 @@ pub(crate) fn arrive(cx: &mut Cx) {
     for (ticket, reply) in cx.powers.finished() {
         let Some(it) = cx.awaited.remove(&ticket) else { continue };
         let before = std::mem::replace(&mut cx.cause, it.cause);
-        match reply.and_then(|reply| (it.meaning)(cx, it.whose, reply)) {
-            Ok(value) => cx.send_only(it.resolver, "resolve", [value]),
-            Err(why) => {
-                let problem = cx.heap.problem(why);
-                cx.send_only(it.resolver, "smash", [problem]);
-            }
-        }
+        let (verb, value) = match reply.and_then(|reply| (it.meaning)(cx, it.whose, reply)) {
+            Ok(value) => ("resolve", value),
+            Err(why) => ("smash", cx.heap.problem(why)),
+        };
+        let selector = Selector::new(verb, 1);
+        let message = Message { selector, args: [value].into(), result: Asker::Nobody, sent: it.sent };
+        crate::send::deliver(cx, it.resolver, message);
         cx.cause = before;
     }
 }

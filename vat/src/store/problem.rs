@@ -2,6 +2,7 @@
 
 use super::bytes::{Damage, Read, Reader, Writer};
 use super::program::{read_range, write_range};
+use crate::causality;
 use crate::problem::{About, Part, Problem, Structure, TraceLine};
 
 pub(crate) fn write(out: &mut Writer, it: &Problem) {
@@ -44,6 +45,7 @@ pub(crate) fn write(out: &mut Writer, it: &Problem) {
         out.text(&it.source);
         write_range(out, it.range);
     });
+    out.option(it.sent, causality::save);
 }
 
 pub(crate) fn read(from: &mut Reader<'_>) -> Read<Problem> {
@@ -71,5 +73,6 @@ pub(crate) fn read(from: &mut Reader<'_>) -> Read<Problem> {
         trace: from.all(|from| {
             Ok(TraceLine { place: from.arc()?, source: from.arc()?, range: read_range(from)? })
         })?,
+        sent: from.option(causality::load)?,
     })
 }

@@ -2,6 +2,7 @@
 
 use super::bytes::{Damage, Read, Reader, Writer};
 use super::module;
+use crate::causality;
 use crate::cx::{Delivery, Work};
 use crate::fuel::Interrupt;
 use crate::heap::{Heap, read_message, save_message};
@@ -54,10 +55,11 @@ pub(crate) fn write(out: &mut Writer, vat: &Vat) {
                 out.byte(1);
                 out.u64(*id);
             }
-            Work::Seed { program, result } => {
+            Work::Seed { program, result, sent } => {
                 out.byte(2);
                 write_program(out, program);
                 out.obj(*result);
+                causality::save(out, *sent);
             }
         }
     });
@@ -95,7 +97,8 @@ pub(crate) fn write(out: &mut Writer, vat: &Vat) {
     out.all(cx.timers.iter(), |out, ((due, number), thunk)| {
         out.i64(*due);
         out.u64(*number);
-        out.value(*thunk);
+        out.value(thunk.0);
+        causality::save(out, thunk.1);
     });
     let mut awaited: Vec<_> = cx.awaited.iter().collect();
     awaited.sort_by_key(|it| *it.0);
@@ -151,6 +154,7 @@ pub(crate) fn read(from: &mut Reader<'_>, home: Home) -> Read<(Vat, u64)> {
     let mut vat = Vat::with(number, &name, powers, limits, interrupt, next_vat, |cx| {
         cx.heap = heap;
         cx.turn = from.u64()?;
+        cx.past = causality::Past::after(cx.turn as u32);
         cx.counter = from.u64()?;
         cx.settled = from.bool()?;
         let queue = from.all(|from| {
@@ -160,7 +164,7 @@ pub(crate) fn read(from: &mut Reader<'_>, home: Home) -> Read<(Vat, u64)> {
                 1 => Work::Eval(id(from.u64()?)?),
                 2 => {
                     let program = Box::new(read_program(from)?);
-                    Work::Seed { program, result: from.obj()? }
+                    Work::Seed { program, result: from.obj()?, sent: causality::load(from)? }
                 }
                 _ => return Err(Damage("not a delivery")),
             };
@@ -191,7 +195,10 @@ pub(crate) fn read(from: &mut Reader<'_>, home: Home) -> Read<(Vat, u64)> {
     cx.imported = from.all(|from| Ok((from.arc()?, from.value()?)))?.into_iter().collect();
     cx.import_names = from.all(|from| Ok((from.value()?, from.option(Reader::arc)?)))?.into_iter().collect();
     cx.loading = from.all(Reader::arc)?;
-    cx.timers = from.all(|from| Ok(((from.i64()?, from.u64()?), from.value()?)))?.into_iter().collect();
+    cx.timers = from
+        .all(|from| Ok(((from.i64()?, from.u64()?), (from.value()?, causality::load(from)?))))?
+        .into_iter()
+        .collect();
     let lost = from.all(|from| Ok((from.value()?, id(from.u64()?)?)))?;
     vat.evals = evals.into_iter().collect();
     strand(&mut vat, from, &lost);

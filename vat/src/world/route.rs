@@ -4,6 +4,7 @@
 //! reference is there first, whoever sent it.
 
 use super::World;
+use crate::causality::Sent;
 use crate::cx::{Delivery, Work};
 use crate::far::{self, Frame, Outgoing, Parcel};
 use crate::heap::{Asker, Cell, Watcher};
@@ -73,7 +74,7 @@ impl World {
                 let frame = far::post(&mut self.vats.get_mut(from)?.cx, export, message, to, cause);
                 self.accept(from, to, frame)
             }
-            Outgoing::Tell { watcher, value } => {
+            Outgoing::Tell { watcher, value, sent } => {
                 let (Watcher::Asked { vat: to, .. } | Watcher::Knows { vat: to, .. }) = watcher;
                 let sender = self.vats.get_mut(from)?;
                 if let Watcher::Asked { vat, question } = watcher {
@@ -84,8 +85,8 @@ impl World {
                 }
                 let value = far::pack(&mut self.vats.get_mut(from)?.cx, &[value], to);
                 let frame = match watcher {
-                    Watcher::Asked { question, .. } => Frame::Answer { question, value },
-                    Watcher::Knows { export, .. } => Frame::Settled { export, value },
+                    Watcher::Asked { question, .. } => Frame::Answer { question, value, sent },
+                    Watcher::Knows { export, .. } => Frame::Settled { export, value, sent },
                 };
                 self.accept(from, to, frame)
             }
@@ -107,7 +108,9 @@ impl World {
                 self.destroy(&account, why);
                 None
             }
-            Outgoing::Seed { vat, source, promise, cause } => self.seed(from, vat, source, promise, cause),
+            Outgoing::Seed { vat, source, promise, cause, sent } => {
+                self.seed(from, vat, source, promise, (cause, sent))
+            }
             Outgoing::Kill { vat, problem } => {
                 let why = self.why(from, problem);
                 self.end_vat(vat, why);
@@ -164,7 +167,14 @@ impl World {
         }
     }
 
-    fn seed(&mut self, from: u32, to: u32, source: Arc<str>, promise: Value, cause: u64) -> Option<u32> {
+    fn seed(
+        &mut self,
+        from: u32,
+        to: u32,
+        source: Arc<str>,
+        promise: Value,
+        (cause, sent): (u64, Sent),
+    ) -> Option<u32> {
         let promise = promise.as_obj()?;
         if !self.vats.has(to) {
             return self.nobody_there(from, Asker::Here(promise));
@@ -179,13 +189,14 @@ impl World {
         let result = cx.open_promise();
         crate::send::watch(cx, result, Watcher::Asked { vat: from, question });
         cx.tables.set_answer(from, question, result);
-        cx.queue.push_back(Delivery { work: Work::Seed { program: Box::new(program), result }, cause });
+        cx.queue.push_back(Delivery { work: Work::Seed { program: Box::new(program), result, sent }, cause });
         Some(to)
     }
 
     /// Takes a vat out of the world and breaks what refers to it.
     pub(super) fn end_vat(&mut self, number: u32, why: Problem) {
         let Some(mut dead) = self.vats.remove(number) else { return };
+        self.graves.bury(number, dead.name.clone(), &mut dead.cx);
         let tables = &mut dead.cx.tables;
         let mut concerned = tables.take_known_to();
         concerned.extend(tables.asked());
