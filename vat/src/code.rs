@@ -13,6 +13,9 @@ use syntax::{Scopes, SourceMap};
 /// A register of a window: its locals first, then its temporaries.
 pub type Reg = u16;
 
+/// Windows up to this size are all that the machine's fast code knows; see `machine::step`.
+pub const NARROW: Reg = 256;
+
 /// No register.
 pub const NO: Reg = Reg::MAX;
 
@@ -66,6 +69,8 @@ ops! {
     /// A jump backwards: pays, and looks whether to stop.
     Loop() [target: u32]
     JumpUnless(src) [target: u32]
+    /// Jumps unless `src.not()`.
+    UnlessNot(src) [target: u32]
     /// Jumps that far unless `a < b`, and so on: fused with the send of the comparison.
     UnlessLess(a, b) [by: i16]
     UnlessLeq(a, b) [by: i16]
@@ -78,6 +83,9 @@ ops! {
     UnlessSame(a, b) [by: i16]
     IfSame(a, b) [by: i16]
     UnlessSameInt(a) [b: i16, by: i16]
+    /// `a == null`
+    UnlessNull(a) [by: i16]
+    IfNull(a) [by: i16]
     IfSameInt(a) [b: i16, by: i16]
     /// `dst := at.verb(at + 1, …)`: receiver and arguments lie in a row, where the callee's window begins.
     Call(dst, at) [site: u16]
@@ -101,6 +109,8 @@ ops! {
     Not(dst, src) []
     /// `a.get(b)`: a list's item at an index, or the send.
     Get(dst, a, b) []
+    /// `a.put(b, value)`, whose value nobody wants.
+    Put(a, b, value) []
     /// That many registers from `from`.
     MakeList(dst, from) [n: u16]
     /// Adds that many registers from `from` to the end of a list.

@@ -130,7 +130,7 @@ impl Ty {
 pub fn may_conform(cx: &Cx, value: Value) -> bool {
     let value = cx.near(value);
     match cx.heap.get(value) {
-        Some(Cell::Object { .. }) => true,
+        Some(Cell::Object { .. } | Cell::Flex(_)) => true,
         Some(Cell::Native(it)) => {
             it.class.find(crate::selector::Selector::new("__conformTo", 1)).is_some()
                 || it.class.otherwise.is_some()

@@ -9,6 +9,7 @@ mod condition;
 mod emit;
 mod escape;
 mod expr;
+mod hoist;
 mod logic;
 mod loops;
 mod object;
@@ -103,6 +104,8 @@ struct Function {
     visible: Vec<DefinitionId>,
     /// Locals of the real ejectors that are open here.
     open: Vec<Reg>,
+    /// What is in registers because a loop reads it.
+    hoisted: Vec<(hoist::Hoisted, Reg)>,
     /// States of the `for` loops around.
     loops: Vec<Reg>,
     /// `__main$mint$`

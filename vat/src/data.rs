@@ -39,6 +39,7 @@ pub fn class_of(heap: &Heap, value: Value) -> Option<&'static Class> {
             Cell::Big(_) => &number::INT,
             Cell::Short(_) | Cell::Long(..) => &text::STRING,
             Cell::List(_) => &list::LIST,
+            Cell::Flex(_) => &flex_list::FLEX_LIST,
             Cell::Native(it) => it.class,
             Cell::FinalSlot(_) => &crate::slot::FINAL_SLOT,
             Cell::VarSlot(_) => &crate::slot::VAR_SLOT,
@@ -51,7 +52,7 @@ pub fn class_of(heap: &Heap, value: Value) -> Option<&'static Class> {
             Cell::Promise(_) => &crate::reference::PROMISE,
             Cell::Far { .. } | Cell::FarProxy(_) => &crate::reference::FAR,
             Cell::Broken(_) => &crate::reference::BROKEN,
-            Cell::Exit(_) | Cell::Free(_) => &void::NULL,
+            Cell::Shared(_) | Cell::Exit(_) | Cell::Free(_) => &void::NULL,
         },
     })
 }

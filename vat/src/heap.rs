@@ -11,16 +11,17 @@ mod saved;
 mod text;
 
 pub(crate) use cell::native_cell;
-pub use cell::{Binding, Cell, GuardedSlot, Native, Object, Proxied, Script};
+pub use cell::{Binding, Cell, Flex, GuardedSlot, Native, Object, Proxied, Script};
 pub use message::{Arguments, Asker, Backlog, Message, Promise, Watcher};
 pub(crate) use saved::{message as save_message, read_message};
 pub use text::{Letters, Long, Text};
 
+use crate::data::flex_list::Items;
 use crate::data::twine::{self, SpanTable, Spans};
 use crate::native::{Class, Payload, Stamps};
 use crate::problem::Problem;
 use crate::value::{Obj, Value, View};
-use cell::CELL;
+use cell::{CELL, VALUE};
 use dashu_int::IBig;
 use rustc_hash::FxHashMap;
 use std::any::Any;
@@ -249,6 +250,10 @@ impl Heap {
             Err(_) => self.alloc(Cell::Big(Arc::new(it))).into(),
         }
     }
+    /// A list that changes.
+    pub fn flex(&mut self, guard: Value, items: Vec<Value>) -> Value {
+        self.alloc(Cell::Flex(Box::new(Flex { guard, items: Items::new(items) }))).into()
+    }
     pub fn native(&mut self, class: &'static Class, fields: impl Into<Vec<Value>>) -> Value {
         self.alloc(native_cell(class, fields.into(), None)).into()
     }
@@ -394,6 +399,23 @@ impl Heap {
             _ => None,
         }
     }
+    pub fn as_flex(&self, value: Value) -> Option<&Flex> {
+        match self.get(value)? {
+            Cell::Flex(it) => Some(it),
+            _ => None,
+        }
+    }
+    /// Changes the items of a FlexList, and weighs it again.
+    pub fn change_flex<R>(&mut self, list: Value, f: impl FnOnce(&mut Vec<Value>) -> R) -> Option<R> {
+        let at = self.shorten(list).as_obj()?;
+        let Cell::Flex(it) = self.cell_mut(at) else { return None };
+        let items = it.items.change();
+        let before = items.len() as u64;
+        let result = f(items);
+        let after = items.len() as u64;
+        self.bytes = (self.bytes + VALUE * after).saturating_sub(VALUE * before);
+        Some(result)
+    }
     pub fn as_big(&self, value: Value) -> Option<&Arc<IBig>> {
         match self.get(value)? {
             Cell::Big(it) => Some(it),
@@ -442,14 +464,6 @@ impl Heap {
             let now = it.weight();
             let before = std::mem::replace(&mut it.counted, now);
             self.bytes = self.bytes.saturating_add(now).saturating_sub(before);
-        }
-    }
-    /// A native's payload has grown by so much, and by nothing else.
-    #[inline]
-    pub(crate) fn heavier(&mut self, at: Obj, bytes: u64) {
-        if let Cell::Native(it) = self.cell_mut(at) {
-            it.counted += bytes;
-            self.bytes += bytes;
         }
     }
     /// An object written in E.

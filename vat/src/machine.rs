@@ -8,11 +8,12 @@ mod complete;
 mod enter;
 mod fast;
 mod make;
+mod seldom;
 mod send;
 mod step;
 mod unwind;
 
-use crate::code::{Held, Module, Reg};
+use crate::code::{Held, Module, NARROW, Reg};
 use crate::cx::Cx;
 use crate::heap::Script;
 use crate::native::{Class, NativeFn, Outcome, Step, Then};
@@ -192,7 +193,10 @@ impl Machine {
             next = match next {
                 Next::Code => {
                     let modules = std::mem::take(&mut self.modules);
-                    let next = self.code(cx, &modules);
+                    let next = match self.frames.last() {
+                        Some(Frame::Code(it)) if it.size > NARROW => self.code::<true>(cx, &modules),
+                        _ => self.code::<false>(cx, &modules),
+                    };
                     self.modules = modules;
                     next
                 }
@@ -221,7 +225,7 @@ impl Machine {
     /// Nothing runs any more.
     fn rest(&mut self, cx: &mut Cx) {
         self.top = 0;
-        if self.stack.len() > KEPT {
+        if self.stack.len() > KEPT + step::SPAN {
             self.stack = Vec::new();
             cx.heap.let_go(std::mem::take(&mut self.weighed));
         }

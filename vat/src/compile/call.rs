@@ -15,6 +15,9 @@ impl Compiler<'_> {
         if self.leave(recipient, verb, args) {
             return;
         }
+        if let (Want::Nothing, "put", [at, item]) = (want, &**verb, args) {
+            return self.put_item(recipient, *at, *item);
+        }
         if let Want::To(dst) = want {
             return self.temporarily(|cx| cx.call_to(dst, recipient, verb, args));
         }
@@ -23,6 +26,16 @@ impl Compiler<'_> {
             if want == Want::Return {
                 cx.emit(Op::Return { src: dst });
             }
+        });
+    }
+
+    /// `list[at] := item`, of which nobody wants the value.
+    fn put_item(&mut self, list: ExprId, at: ExprId, item: ExprId) {
+        self.temporarily(|cx| {
+            let a = cx.value(list, &[at, item]);
+            let b = cx.value(at, &[item]);
+            let value = cx.value(item, &[]);
+            cx.emit_send(Op::Put { a, b, value }, "put", 2);
         });
     }
 

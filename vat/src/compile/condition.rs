@@ -47,12 +47,19 @@ impl Compiler<'_> {
                 to_false
             }),
             Expr::Call { recipient, verb, args } => match (&**verb, &args[..]) {
+                ("not", []) if let Some((a, b)) = self.sameness(*recipient) => {
+                    vec![self.unless_same(a, b, true)]
+                }
                 ("not", []) if self.is_surely_boolean(*recipient) => {
                     let to_true = self.unless(*recipient);
                     let to_false = self.jump();
                     self.patch_all(to_true);
                     vec![to_false]
                 }
+                ("not", []) => self.temporarily(|cx| {
+                    let src = cx.value(*recipient, &[]);
+                    vec![cx.emit_send(Op::UnlessNot { src, target: 0 }, "not", 0)]
+                }),
                 (verb, [a, b]) if !self.wide && self.universal(*recipient, "__comparer") => {
                     match self.unless_compared(verb, *a, *b) {
                         Some(it) => vec![it],
@@ -60,7 +67,7 @@ impl Compiler<'_> {
                     }
                 }
                 ("sameEver", [a, b]) if !self.wide && self.universal(*recipient, "__equalizer") => {
-                    vec![self.unless_same(*a, *b)]
+                    vec![self.unless_same(*a, *b, false)]
                 }
                 _ => self.unless_value(test),
             },
@@ -126,12 +133,31 @@ impl Compiler<'_> {
         }))
     }
 
-    fn unless_same(&mut self, a: ExprId, b: ExprId) -> usize {
+    fn is_null(&self, id: ExprId) -> bool {
+        matches!(self.program.expr(id), Expr::Literal(Literal::Null)) || self.universal(id, "null")
+    }
+
+    /// `a == b`, as a test that can be short.
+    fn sameness(&self, id: ExprId) -> Option<(ExprId, ExprId)> {
+        match self.program.expr(id) {
+            Expr::Call { recipient, verb, args } if !self.wide && &**verb == "sameEver" => match args[..] {
+                [a, b] if self.universal(*recipient, "__equalizer") => Some((a, b)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn unless_same(&mut self, a: ExprId, b: ExprId, different: bool) -> usize {
         self.temporarily(|cx| {
             let a = cx.value(a, &[b]);
-            let op = match cx.small(b) {
-                Some(b) => Op::UnlessSameInt { a, b, by: 0 },
-                None => Op::UnlessSame { a, b: cx.value(b, &[]), by: 0 },
+            let op = match (cx.small(b), different) {
+                (Some(b), false) => Op::UnlessSameInt { a, b, by: 0 },
+                (Some(b), true) => Op::IfSameInt { a, b, by: 0 },
+                (None, _) if cx.is_null(b) && different => Op::IfNull { a, by: 0 },
+                (None, _) if cx.is_null(b) => Op::UnlessNull { a, by: 0 },
+                (None, false) => Op::UnlessSame { a, b: cx.value(b, &[]), by: 0 },
+                (None, true) => Op::IfSame { a, b: cx.value(b, &[]), by: 0 },
             };
             cx.emit_send(op, "sameEver", 2)
         })

@@ -1,5 +1,6 @@
 //! Putting instructions down: jumps and where they arrive, constants, sites, handlers.
 
+use super::hoist::Hoisted;
 use super::{Compiler, Place, Want};
 use crate::code::{Const, Handler, Handling, Held, Op, Reg, Site};
 use crate::selector::Selector;
@@ -62,6 +63,7 @@ impl Compiler<'_> {
         match &mut self.ops[jump] {
             Op::Jump { target }
             | Op::JumpUnless { target, .. }
+            | Op::UnlessNot { target, .. }
             | Op::ForRange { next: target, .. }
             | Op::For { next: target, .. } => *target = here,
             Op::UnlessLess { by, .. }
@@ -72,6 +74,8 @@ impl Compiler<'_> {
             | Op::UnlessLeqInt { by, .. }
             | Op::UnlessGeqInt { by, .. }
             | Op::UnlessGreaterInt { by, .. }
+            | Op::UnlessNull { by, .. }
+            | Op::IfNull { by, .. }
             | Op::UnlessSame { by, .. }
             | Op::IfSame { by, .. }
             | Op::UnlessSameInt { by, .. }
@@ -130,7 +134,10 @@ impl Compiler<'_> {
     pub(super) fn load(&mut self, dst: Reg, place: Place) {
         let op = match place {
             Place::Local(src) => Op::Move { dst, src },
-            Place::Capture(at) => Op::Capture { dst, at },
+            Place::Capture(at) => match self.hoisted(Hoisted::Capture(at)) {
+                Some(src) => Op::Move { dst, src },
+                None => Op::Capture { dst, at },
+            },
             Place::This => Op::This { dst },
             Place::Constant(it) => self.value_op(dst, it),
         };

@@ -1,5 +1,6 @@
 //! Expressions: each brings its value to where it is wanted.
 
+use super::hoist::Hoisted;
 use super::{Compiler, Place, Want};
 use crate::code::{Const, Held, NO, Op, Reg};
 use std::sync::Arc;
@@ -128,9 +129,26 @@ impl Compiler<'_> {
         {
             return it;
         }
+        if let Some(it) = self.hoisted_value(id) {
+            return it;
+        }
         let temp = self.temp();
         self.expr(id, Want::To(temp));
         temp
+    }
+
+    /// The register that an expression's value is in already, because a loop reads it.
+    fn hoisted_value(&self, id: ExprId) -> Option<Reg> {
+        if self.f.hoisted.is_empty() {
+            return None;
+        }
+        match self.program.expr(id) {
+            Expr::Noun(noun) => match self.find(id, noun)? {
+                (Place::Capture(at), Held::Value) => self.hoisted(Hoisted::Capture(at)),
+                _ => None,
+            },
+            _ => self.hoisted(self.steady_literal(id)?),
+        }
     }
 
     fn is_final(&self, noun: ExprId) -> bool {

@@ -15,12 +15,14 @@ impl Compiler<'_> {
 
     /// Ends with a jump back; the value is null.
     pub(super) fn while_loop(&mut self, test_and_body: ExprId, want: Want) {
-        let prefix = self.enter_closure();
-        let start = self.here();
-        let ends = self.boxed(|cx| cx.unless(test_and_body));
-        self.emit(Op::Loop { target: start });
-        self.patch_all(ends);
-        self.f.prefix = prefix;
+        self.hoisting(&[test_and_body], |cx| {
+            let prefix = cx.enter_closure();
+            let start = cx.here();
+            let ends = cx.boxed(|cx| cx.unless(test_and_body));
+            cx.emit(Op::Loop { target: start });
+            cx.patch_all(ends);
+            cx.f.prefix = prefix;
+        });
         self.give(want, |_, dst| Op::Null { dst });
     }
 
@@ -31,6 +33,10 @@ impl Compiler<'_> {
     }
 
     pub(super) fn for_loop(&mut self, it: &For<'_>) {
+        self.hoisting(it.body, |cx| cx.hoisted_for(it));
+    }
+
+    fn hoisted_for(&mut self, it: &For<'_>) {
         self.boxed(|cx| {
             // State, place, value, key, and where the body's caller has its registers.
             let at = cx.locals(5);

@@ -109,7 +109,18 @@ pub(super) fn for_loop<'a>(
 
 /// Does the code ask for its own context or state, outside of objects in it?
 fn sees_itself(program: &Program, id: ExprId) -> bool {
-    let mut exprs = vec![id];
+    let mut seen = false;
+    each_within(program, &[id], |_, it| {
+        seen = matches!(it, Expr::MetaContext | Expr::MetaState);
+        !seen
+    });
+    seen
+}
+
+/// Shows every expression of the code, until `visit` has seen enough. Of the objects in it, the methods of those
+/// that may be bodies of loops.
+pub(super) fn each_within(program: &Program, of: &[ExprId], mut visit: impl FnMut(ExprId, &Expr) -> bool) {
+    let mut exprs = of.to_vec();
     let mut patterns: Vec<PatternId> = Vec::new();
     loop {
         while let Some(it) = patterns.pop() {
@@ -123,9 +134,11 @@ fn sees_itself(program: &Program, id: ExprId) -> bool {
                 _ => {}
             }
         }
-        let Some(it) = exprs.pop() else { return false };
-        match program.expr(it) {
-            Expr::MetaContext | Expr::MetaState => return true,
+        let Some(id) = exprs.pop() else { return };
+        if !visit(id, program.expr(id)) {
+            return;
+        }
+        match program.expr(id) {
             Expr::Assign { value, .. } => exprs.push(*value),
             Expr::Call { recipient, args, .. } => {
                 exprs.push(*recipient);
@@ -156,7 +169,6 @@ fn sees_itself(program: &Program, id: ExprId) -> bool {
                 let it = program.object(*it);
                 exprs.extend(it.as_auditor.iter().chain(&it.implements));
                 patterns.push(it.pattern);
-                // The bodies of loops are code of this method; other objects' methods are not.
                 if let (Script::Methods { methods, .. }, Pattern::Ignore) =
                     (&it.script, program.pattern(it.pattern))
                 {
@@ -165,6 +177,8 @@ fn sees_itself(program: &Program, id: ExprId) -> bool {
             }
             Expr::Binding(_)
             | Expr::Literal(_)
+            | Expr::MetaContext
+            | Expr::MetaState
             | Expr::Noun(_)
             | Expr::QuasiLiteral(_)
             | Expr::QuasiPattern(_) => {}

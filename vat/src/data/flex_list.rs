@@ -4,7 +4,7 @@ use super::list::{self, items};
 use super::number::int_of;
 use crate::cx::Cx;
 use crate::guard;
-use crate::heap::Heap;
+use crate::heap::{Cell, Heap};
 use crate::iterate::{Items as Walk, each};
 use crate::native::{Class, Outcome, Payload, Stamps, Then, done, variadic};
 use crate::natives;
@@ -68,43 +68,47 @@ pub static MAKE_FLEX_LIST: Class = Class::new(
 
 const ANY: Value = Value::of(&guard::any::ANY);
 
-/// The items of a FlexList, or of a list being collected. Who goes through them shares them; the list is copied
-/// if it changes meanwhile.
+/// The items of a FlexList. Who goes through them shares them; the list takes a copy if it changes meanwhile.
 #[derive(Default)]
-pub struct Items(Arc<Vec<Value>>);
+pub struct Items {
+    own: Vec<Value>,
+    /// The items, in place of `own`, if they are shared or were.
+    shared: Option<Arc<Vec<Value>>>,
+}
 
 impl Items {
+    pub fn new(own: Vec<Value>) -> Items {
+        Items { own, shared: None }
+    }
+    #[inline]
     pub fn get(&self) -> &[Value] {
-        &self.0
+        match &self.shared {
+            None => &self.own,
+            Some(it) => it,
+        }
     }
+    #[inline]
     pub fn change(&mut self) -> &mut Vec<Value> {
-        Arc::make_mut(&mut self.0)
+        if self.shared.is_some() {
+            self.take_back();
+        }
+        &mut self.own
     }
-    pub fn into_vec(self) -> Vec<Value> {
-        Arc::unwrap_or_clone(self.0)
+    #[cold]
+    fn take_back(&mut self) {
+        if let Some(it) = self.shared.take() {
+            self.own = Arc::unwrap_or_clone(it);
+        }
     }
-}
-
-impl Payload for Items {
-    fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        self.0.iter().for_each(|it| visit(*it));
-    }
-    fn bytes(&self) -> u64 {
-        16 * self.0.len() as u64
-    }
-}
-
-impl crate::store::Saved for Items {
-    fn save(&self, out: &mut crate::store::Writer) {
-        out.values(&self.0);
-    }
-    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
-        Ok(Items(Arc::new(from.values()?)))
+    /// The items as they are now.
+    pub fn share(&mut self) -> Arc<Vec<Value>> {
+        let own = &mut self.own;
+        self.shared.get_or_insert_with(|| Arc::new(std::mem::take(own))).clone()
     }
 }
 
 fn flex(cx: &mut Cx, guard: Value, items: Vec<Value>) -> Value {
-    cx.heap.native_with(&FLEX_LIST, [guard], Box::new(Items(Arc::new(items))))
+    cx.heap.flex(guard, items)
 }
 
 fn from_type(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
@@ -123,22 +127,21 @@ fn make_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 }
 
 fn flex_items(cx: &Cx, list: Value) -> &[Value] {
-    cx.heap.payload::<Items>(list).map_or(&[], Items::get)
+    cx.heap.as_flex(list).map_or(&[], |it| it.items.get())
 }
 
-/// A FlexList's items, if copying them costs less than sharing.
-pub(crate) fn few_items(heap: &Heap, list: Value) -> Option<Arc<[Value]>> {
-    const FEW: usize = 32;
-    let native = heap.as_native(list).filter(|it| std::ptr::eq(it.class, &FLEX_LIST))?;
-    let payload: &dyn std::any::Any = native.payload.as_ref()?.as_ref();
-    let items = payload.downcast_ref::<Items>()?.get();
-    (items.len() <= FEW).then(|| items.into())
+/// A FlexList's items as they are now.
+pub(crate) fn shared(heap: &mut Heap, list: Value) -> Option<Arc<Vec<Value>>> {
+    match heap.cell_mut(list.as_obj()?) {
+        Cell::Flex(it) => Some(it.items.share()),
+        _ => None,
+    }
 }
 
 /// The items of any list: constant, flexible, or a view of one.
 pub fn any_items(cx: &Cx, list: Value) -> Vec<Value> {
-    if let Some(it) = cx.heap.payload::<Items>(list) {
-        return it.get().to_vec();
+    if let Some(it) = cx.heap.as_flex(list) {
+        return it.items.get().to_vec();
     }
     match cx.heap.fields(list, &READ_ONLY_LIST) {
         Some(fields) => flex_items(cx, fields[0]).to_vec(),
@@ -159,13 +162,11 @@ pub fn change<R>(
     f: impl FnOnce(&mut Vec<Value>) -> R,
 ) -> Result<Option<R>, Exit> {
     cx.reserve(more)?;
-    let result = cx.heap.payload_mut::<Items>(list).map(|it| f(it.change()));
-    cx.heap.recount(list);
-    Ok(result)
+    Ok(cx.heap.change_flex(list, f))
 }
 
 fn guard_of(cx: &Cx, list: Value) -> Value {
-    cx.heap.fields(list, &FLEX_LIST).map_or(ANY, |it| it[0])
+    cx.heap.as_flex(list).map_or(ANY, |it| it.guard)
 }
 
 fn size(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
@@ -209,7 +210,7 @@ fn read_only(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 /// Goes through the items as they are now.
 fn iterate(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let items = cx.heap.payload::<Items>(this).map(|it| it.0.clone()).unwrap_or_default();
+    let items = shared(&mut cx.heap, this).unwrap_or_default();
     each(cx, Walk::Flex(items), args[0])
 }
 
@@ -318,9 +319,7 @@ fn put(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         && at < size
         && guard::accepts(&cx.heap, guard_of(cx, this), args[1])
     {
-        if let Some(place) = cx.heap.payload_mut::<Items>(this).and_then(|it| it.change().get_mut(at)) {
-            *place = args[1];
-        }
+        cx.heap.change_flex(this, |items| items[at] = args[1]);
         return done(Value::NULL);
     }
     match at {

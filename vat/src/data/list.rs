@@ -481,6 +481,27 @@ fn make_list(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 pub(crate) static COLLECTOR: Class =
     Class::new("listCollector", "<listCollector>", natives!["run"(Any, Any) => collect]);
 
+#[derive(Default)]
+pub(crate) struct Collected(Vec<Value>);
+
+impl Payload for Collected {
+    fn trace(&self, visit: &mut dyn FnMut(Value)) {
+        self.0.iter().for_each(|it| visit(*it));
+    }
+    fn bytes(&self) -> u64 {
+        16 * self.0.len() as u64
+    }
+}
+
+impl crate::store::Saved for Collected {
+    fn save(&self, out: &mut crate::store::Writer) {
+        out.values(&self.0);
+    }
+    fn load(from: &mut crate::store::Reader<'_>) -> crate::store::Read<Self> {
+        Ok(Collected(from.values()?))
+    }
+}
+
 /// The values of anything that can go through its items.
 fn from_values_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     collect_values_then(cx, args[0], &[], |cx, then, _| {
@@ -492,7 +513,7 @@ fn from_values_of(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 
 /// Goes through `source`'s items, then on with `finish`, whose values are the collector and `kept`.
 pub fn collect_values_then(cx: &mut Cx, source: Value, kept: &[Value], finish: ThenFn) -> Outcome {
-    let collector = cx.heap.native_with(&COLLECTOR, [Value::FALSE], Box::<flex_list::Items>::default());
+    let collector = cx.heap.native_with(&COLLECTOR, [Value::FALSE], Box::<Collected>::default());
     let mut values = vec![collector];
     values.extend_from_slice(kept);
     cx.call_then(source, "iterate", [collector], Then::new(finish, values))
@@ -503,16 +524,20 @@ pub fn collected(cx: &mut Cx, collector: Value) -> Vec<Value> {
     if let Some([finished]) = cx.heap.fields_mut(collector, &COLLECTOR) {
         *finished = Value::TRUE;
     }
-    let items = cx.heap.payload_mut::<flex_list::Items>(collector).map(std::mem::take).unwrap_or_default();
+    let items = cx.heap.payload_mut::<Collected>(collector).map(std::mem::take).unwrap_or_default();
     cx.heap.recount(collector);
-    items.into_vec()
+    items.0
 }
 
 fn collect(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     if cx.heap.fields(this, &COLLECTOR).is_some_and(|it| it[0] == Value::TRUE) {
         return Err(cx.throw("vector accumulation iterator called too late"));
     }
-    flex_list::change(cx, this, 16, |items| items.push(args[1]))?;
+    cx.reserve(16)?;
+    if let Some(items) = cx.heap.payload_mut::<Collected>(this) {
+        items.0.push(args[1]);
+    }
+    cx.heap.recount(this);
     done(Value::NULL)
 }
 

@@ -4,11 +4,11 @@
 //! with an opinion, a promise among the arguments, a number that does not fit) is left to it with `None`. The
 //! caller has paid for one call, and nothing here costs more.
 
-use super::flex_list::{FLEX_LIST, Items};
 use super::flex_map::FLEX_MAP;
 use super::map::CONST_MAP;
 use super::table::Table;
 use crate::cx::Cx;
+use crate::guard::any::ANY;
 use crate::heap::{Cell, Letters, Native};
 use crate::native::Class;
 use crate::same::unportrayed;
@@ -39,7 +39,7 @@ pub fn call(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) -> O
                 }
                 _ => None,
             },
-            Cell::Native(native) if is(native, &FLEX_LIST) => on_flex_list(cx, it, selector, args),
+            Cell::Flex(_) => on_flex_list(cx, it, selector, args),
             Cell::Native(native) if is(native, &FLEX_MAP) => on_flex_map(cx, it, selector, args),
             Cell::Native(native) if is(native, &CONST_MAP) => on_map(cx, it, selector, args),
             _ => None,
@@ -118,32 +118,24 @@ fn unguarded(native: &Native) -> bool {
 }
 
 fn on_flex_list(cx: &mut Cx, at: Obj, selector: Selector, args: &[Value]) -> Option<Value> {
-    let items = cx.heap.payload::<Items>(at.into())?;
+    let Cell::Flex(list) = cx.heap.cell_mut(at) else { return None };
     match (selector, args) {
-        (Selector::GET_1, [at]) => return items.get().get(index(*at)?).copied(),
-        (Selector::SIZE, []) => return Some((items.get().len() as i64).into()),
-        (Selector::PUT_2 | Selector::PUSH, _) => {}
-        _ => return None,
+        (Selector::GET_1, [at]) => list.items.get().get(index(*at)?).copied(),
+        (Selector::SIZE, []) => Some((list.items.get().len() as i64).into()),
+        // A guard that takes anything.
+        (Selector::PUT_2, [at, item]) if list.guard.is(&ANY) => {
+            *list.items.change().get_mut(index(*at)?)? = *item;
+            Some(Value::NULL)
+        }
+        (Selector::PUSH, [item]) if list.guard.is(&ANY) => {
+            if !cx.heap.has_room(16) {
+                return None;
+            }
+            cx.heap.change_flex(at.into(), |items| items.push(*item)).map(|()| Value::NULL)
+        }
+        (Selector::POP, []) => cx.heap.change_flex(at.into(), Vec::pop)?,
+        _ => None,
     }
-    let grows = selector == Selector::PUSH;
-    if grows && !cx.heap.has_room(16) {
-        return None;
-    }
-    let Cell::Native(native) = cx.heap.cell_mut(at) else { return None };
-    if !unguarded(native) {
-        return None;
-    }
-    let payload: &mut dyn std::any::Any = native.payload.as_mut()?.as_mut();
-    let items = payload.downcast_mut::<Items>()?;
-    match args {
-        [item] => items.change().push(*item),
-        [at, item] => *items.change().get_mut(index(*at)?)? = *item,
-        _ => return None,
-    }
-    if grows {
-        cx.heap.heavier(at, 16);
-    }
-    Some(Value::NULL)
 }
 
 fn on_map(cx: &Cx, at: Obj, selector: Selector, args: &[Value]) -> Option<Value> {

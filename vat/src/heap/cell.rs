@@ -2,6 +2,7 @@
 
 use super::Promise;
 use super::text::{Letters, Long, Short, Text};
+use crate::data::flex_list::Items;
 use crate::native::{Class, Payload, Stamps};
 use crate::problem::{Exit, Problem};
 use crate::value::{Obj, Value};
@@ -18,6 +19,10 @@ pub enum Cell {
     Big(Arc<IBig>),
     /// A `ConstList`.
     List(Arc<[Value]>),
+    /// A `FlexList`.
+    Flex(Box<Flex>),
+    /// What a loop goes through: a FlexList's items as they were. Nobody else has its handle.
+    Shared(Arc<Vec<Value>>),
     Native(Box<Native>),
     /// An object written in E: what built-in auditors said of it, its script, and what it closes over.
     Object {
@@ -73,6 +78,12 @@ pub struct Object<'a> {
     pub stamps: Stamps,
     pub script: Script,
     pub captures: &'a [Value],
+}
+
+/// A list that changes: the guard of its items, and they.
+pub struct Flex {
+    pub guard: Value,
+    pub items: Items,
 }
 
 /// A native object with state.
@@ -184,6 +195,9 @@ impl Cell {
             Cell::Long(it, _) => it.bytes() as u64,
             Cell::Big(it) => (dashu_int::ops::BitTest::bit_len(&**it) as u64).div_ceil(8),
             Cell::List(it) => VALUE * it.len() as u64,
+            Cell::Flex(it) => VALUE + VALUE * it.items.get().len() as u64,
+            // The list weighs them, unless it has others by now.
+            Cell::Shared(it) if Arc::strong_count(it) == 1 => VALUE * it.len() as u64,
             Cell::Native(it) => it.counted,
             Cell::Object { captures, .. } => VALUE * captures.len() as u64,
             Cell::GuardedSlot(_) | Cell::Binding(_) => 2 * VALUE,
@@ -199,7 +213,12 @@ impl Cell {
         match self {
             Cell::Free(_) | Cell::Short(_) | Cell::Long(..) | Cell::Big(_) | Cell::Far { .. } => {}
             Cell::List(it) => it.iter().for_each(|it| visit(*it)),
+            Cell::Shared(it) => it.iter().for_each(|it| visit(*it)),
             Cell::Ejector { name, .. } => visit(*name),
+            Cell::Flex(it) => {
+                visit(it.guard);
+                it.items.get().iter().for_each(|it| visit(*it));
+            }
             Cell::Native(it) => {
                 it.fields.iter().for_each(|it| visit(*it));
                 if let Some(payload) = &it.payload {

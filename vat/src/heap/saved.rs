@@ -1,9 +1,10 @@
 //! A heap as bytes: every cell at its place, free ones included, so that what is made next goes where it would
 //! have gone.
 
-use super::{Asker, Backlog, Binding, GuardedSlot, Text, Watcher, native_cell};
+use super::{Asker, Backlog, Binding, Flex, GuardedSlot, Text, Watcher, native_cell};
 use super::{Cell, Heap, Message, Promise, Proxied, Script, Shared};
 use crate::causality;
+use crate::data::flex_list::Items;
 use crate::data::source_span::Span;
 use crate::data::twine::{Part, Spans};
 use crate::native::Stamps;
@@ -303,6 +304,13 @@ fn cell(out: &mut Writer, it: &Cell) {
             out.byte(3);
             out.values(it);
         }
+        Cell::Flex(it) => {
+            out.byte(22);
+            out.value(it.guard);
+            out.values(it.items.get());
+        }
+        // Between turns no loop is running; nothing leads to it.
+        Cell::Shared(_) => one(out, 6, Value::NULL),
         Cell::Native(it) => {
             out.byte(4);
             out.class(it.class);
@@ -444,6 +452,10 @@ fn read_cell(from: &mut Reader<'_>) -> Read<Cell> {
         21 => {
             let ejector = from.value()?;
             Cell::Exit(Box::new(Exit::Ejected { ejector, value: from.value()? }))
+        }
+        22 => {
+            let guard = from.value()?;
+            Cell::Flex(Box::new(Flex { guard, items: Items::new(from.values()?) }))
         }
         _ => return Err(Damage("not a thing a vat has")),
     })

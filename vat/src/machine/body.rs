@@ -89,8 +89,8 @@ impl Machine {
             self.stack[state + 1] = 0.into();
             return Started::Here;
         }
-        if let Some(items) = crate::data::flex_list::few_items(&cx.heap, collection) {
-            self.stack[state] = cx.heap.list(items);
+        if let Some(items) = crate::data::flex_list::shared(&mut cx.heap, collection) {
+            self.stack[state] = cx.heap.alloc(Cell::Shared(items)).into();
             self.stack[state + 1] = 0.into();
             return Started::Here;
         }
@@ -137,11 +137,15 @@ impl Machine {
             }
             (View::Obj(at), Some(next)) => match cx.heap.cell(at) {
                 Cell::List(it) => it.get(next as usize).map(|it| (next.into(), *it)),
+                Cell::Shared(it) => it.get(next as usize).map(|it| (next.into(), *it)),
                 _ => cx.heap.payload_mut::<Walk>(at.into()).and_then(Walk::next),
             },
             _ => None,
         };
-        let Some((key, value)) = found else { return false };
+        let Some((key, value)) = found else {
+            gone_through(cx, self.stack[state]);
+            return false;
+        };
         self.stack[state + 1] = next.map_or(0, |it| it + 1).into();
         self.stack[state + 2] = value;
         self.stack[state + 3] = key;
@@ -220,6 +224,15 @@ impl Machine {
     /// The code that belongs to a body: handlers around it are its home's, not its own.
     pub(super) fn body_range(cx: &Cx, body: Obj) -> Option<std::ops::Range<u32>> {
         cx.heap.payload::<Body>(body.into()).map(|it| it.entry..it.end)
+    }
+}
+
+/// A loop is through with a list, which need not be copied any more when it changes.
+pub(super) fn gone_through(cx: &mut Cx, items: Value) {
+    if let Some(at) = items.as_obj()
+        && let it @ Cell::Shared(_) = cx.heap.cell_mut(at)
+    {
+        *it = Cell::FinalSlot(Value::NULL);
     }
 }
 

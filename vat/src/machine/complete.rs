@@ -21,7 +21,9 @@ impl Machine {
         }
         let op = self.modules[frame.module as usize].module.ops[frame.pc as usize - 1];
         match op {
-            Op::JumpUnless { target, .. } => return self.decide(cx, frame, value, target, true),
+            Op::JumpUnless { target, .. } | Op::UnlessNot { target, .. } => {
+                return self.decide(cx, frame, value, target, true);
+            }
             Op::UnlessLess { by, .. }
             | Op::UnlessLeq { by, .. }
             | Op::UnlessGeq { by, .. }
@@ -30,12 +32,13 @@ impl Machine {
             | Op::UnlessLeqInt { by, .. }
             | Op::UnlessGeqInt { by, .. }
             | Op::UnlessGreaterInt { by, .. }
+            | Op::UnlessNull { by, .. }
             | Op::UnlessSame { by, .. }
             | Op::UnlessSameInt { by, .. } => {
                 let target = frame.pc.saturating_add_signed(by.into());
                 return self.decide(cx, frame, value, target, true);
             }
-            Op::IfSame { by, .. } | Op::IfSameInt { by, .. } => {
+            Op::IfNull { by, .. } | Op::IfSame { by, .. } | Op::IfSameInt { by, .. } => {
                 let target = frame.pc.saturating_add_signed(by.into());
                 return self.decide(cx, frame, value, target, false);
             }

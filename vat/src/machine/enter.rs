@@ -1,5 +1,6 @@
 //! Calls: from a receiver and a selector to the window of a method, or the answer of a native.
 
+use super::step::SPAN;
 use super::{CodeFrame, Frame, Machine, Next, Placed, Role, Run};
 use crate::code::{Module, NO};
 use crate::cx::Cx;
@@ -14,21 +15,22 @@ const FIRST: usize = 256;
 const WEIGHT: u64 = 24;
 
 impl Machine {
-    /// Makes room for registers up to `end`.
+    /// Makes room for registers up to `end`. Behind them there are always as many more as the code looks at.
     pub(super) fn reach(&mut self, cx: &mut Cx, end: usize) -> Result<(), Exit> {
-        if end <= self.stack.len() { Ok(()) } else { self.grow(cx, end) }
+        if end + SPAN <= self.stack.len() { Ok(()) } else { self.grow(cx, end) }
     }
 
     #[cold]
     fn grow(&mut self, cx: &mut Cx, end: usize) -> Result<(), Exit> {
-        let len = end.max(2 * self.stack.len()).max(FIRST);
-        let more = WEIGHT * (len - self.stack.len()) as u64;
+        let before = self.stack.len().saturating_sub(SPAN);
+        let len = end.max(2 * before).max(FIRST);
+        let more = WEIGHT * (len - before) as u64;
         if !cx.heap.has_room(more) {
             return Err(Exit::Stopped(Stop::OutOfMemory));
         }
         cx.heap.hold(more);
         self.weighed += more;
-        self.stack.resize(len, Value::NULL);
+        self.stack.resize(len + SPAN, Value::NULL);
         Ok(())
     }
 

@@ -26,15 +26,6 @@ impl Machine {
         self.exported = exports.map(|it| (it.noun.clone(), it.held, value(it))).collect();
     }
 
-    /// What the running object closes over.
-    #[inline]
-    pub(super) fn capture(&self, cx: &Cx, base: usize, at: u32) -> Value {
-        match self.stack[base - 1].as_obj().map(|it| cx.heap.cell(it)) {
-            Some(Cell::Object { captures, .. }) => captures[at as usize],
-            _ => Value::NULL,
-        }
-    }
-
     /// The ejector in a register; one that is made only when it is wanted is made now.
     pub(super) fn ejector(&mut self, cx: &mut Cx, frame: &CodeFrame, slot: Reg) -> Value {
         if slot == NO {

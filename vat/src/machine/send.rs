@@ -29,6 +29,7 @@ fn native(
             | Cell::Far { .. }
             | Cell::FarProxy(_)
             | Cell::Broken(_) => return None,
+            Cell::Flex(_) => &crate::data::flex_list::FLEX_LIST,
             _ => cx.class_of(target)?,
         },
         _ => cx.class_of(target)?,
@@ -120,15 +121,20 @@ impl Machine {
         for (near, it) in near.iter_mut().zip(args) {
             *near = cx.heap.shorten(*it);
         }
-        if frame.dst != NO
+        // Nobody wants what `put` answers: see `Op::Put`.
+        let idle = selector == Selector::PUT_2;
+        if (frame.dst != NO || idle)
             && let Some(value) = crate::data::quick::call(cx, target, selector, &near[..args.len()])
         {
-            self.stack[frame.base as usize + usize::from(frame.dst)] = value;
+            if !idle {
+                self.stack[frame.base as usize + usize::from(frame.dst)] = value;
+            }
             return self.safepoint(cx, modules, frame);
         }
         let cache = &mut self.caches[loaded.sites as usize + site];
         cx.site = loaded.first_op + frame.pc - 1;
         match native(cache, cx, selector, target, &near[..args.len()]) {
+            Some(Ok(Step::Done(_))) if idle => self.safepoint(cx, modules, frame),
             Some(outcome) => self.answered(cx, modules, frame, outcome),
             None => {
                 self.top = frame.base as usize + usize::from(frame.size);

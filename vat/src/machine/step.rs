@@ -1,20 +1,27 @@
 //! The one long match: instruction after instruction, until something else has to happen.
+//!
+//! Nearly every method has a narrow window, of which the code here sees always [`SPAN`] registers: so that no
+//! access has to be checked. What is met seldom is in `seldom`, what loops need in `body`.
 
-use super::body::is_body;
+use super::body::{gone_through, is_body};
 use super::complete::COERCE;
 use super::fast::{arithmetic, compare, same};
-use super::make::{is_list, not_understood};
-use super::{CodeFrame, Frame, Loaded, Machine, Next, Role, unwind};
-use crate::code::{Arith, NO, Op};
+use super::make::is_list;
+use super::seldom::Seldom;
+use super::{CodeFrame, Frame, Loaded, Machine, Next, Role};
+use crate::code::{Arith, NARROW, NO, Op};
 use crate::cx::Cx;
-use crate::data::flex_list::{FLEX_LIST, Items};
 use crate::heap::Cell;
-use crate::problem::{Exit, Problem};
+use crate::problem::Exit;
 use crate::value::{Obj, Value, View};
 
+/// A narrow window and the running object under it.
+pub(super) const SPAN: usize = NARROW as usize + 1;
+
 impl Machine {
-    /// Runs the topmost frame, and those it calls, until a native has to be asked or something leaves.
-    pub(super) fn code(&mut self, cx: &mut Cx, modules: &[Loaded]) -> Next {
+    /// Runs the topmost frame, and those it calls, until a native has to be asked or something leaves: methods
+    /// with narrow windows, or the few with wide ones.
+    pub(super) fn code<const WIDE: bool>(&mut self, cx: &mut Cx, modules: &[Loaded]) -> Next {
         let Some(Frame::Code(frame)) = self.frames.pop() else {
             debug_assert!(false, "no code to run");
             return Next::Value(Value::NULL);
@@ -24,15 +31,25 @@ impl Machine {
         let mut loaded = &modules[number as usize];
         let mut module = &*loaded.module;
         let mut ops = &module.ops[..];
+        // The running object, then the registers.
         macro_rules! window {
             () => {
-                &mut self.stack[base..base + usize::from(size)]
+                &mut self.stack[base - 1..base - 1 + if WIDE { 1 + usize::from(size) } else { SPAN }]
             };
         }
         let mut regs: &mut [Value] = window!();
         macro_rules! reg {
             ($at:expr) => {
-                regs[usize::from($at)]
+                regs[1 + if WIDE { usize::from($at) } else { usize::from($at) % (SPAN - 1) }]
+            };
+        }
+        // What the running object closes over.
+        macro_rules! capture {
+            ($at:expr) => {
+                match regs[0].as_obj().map(|it| cx.heap.cell(it)) {
+                    Some(Cell::Object { captures, .. }) => captures[$at as usize],
+                    _ => Value::NULL,
+                }
             };
         }
         // The frame as it is, waiting for a value.
@@ -106,7 +123,7 @@ impl Machine {
             ($value:expr) => {{
                 let value = $value;
                 match self.frames.pop() {
-                    Some(Frame::Code(it)) if it.dst != NO => {
+                    Some(Frame::Code(it)) if it.dst != NO && WIDE == (it.size > NARROW) => {
                         pc = it.pc as usize;
                         (size, role) = (it.size, it.role);
                         base = it.base as usize;
@@ -153,12 +170,30 @@ impl Machine {
             ($a:expr, $b:expr, $by:expr, $wanted:expr) => {{
                 let same = match (reg!($a).view(), reg!($b).view()) {
                     (View::Int(a), View::Int(b)) => a == b,
+                    (View::Obj(a), View::Obj(b)) if a == b => true,
                     _ => match same(cx, reg!($a), reg!($b)) {
                         Some(it) => it,
                         None => ask!(self.equalizer, reg!($a), reg!($b)),
                     },
                 };
                 if same == $wanted {
+                    pc = pc.wrapping_add_signed($by.into());
+                }
+            }};
+        }
+        macro_rules! when_null {
+            ($a:expr, $by:expr, $wanted:expr) => {{
+                let null = match reg!($a).view() {
+                    View::Null => true,
+                    View::Obj(it) if matches!(cx.heap.cell(it), Cell::Promise(_)) => {
+                        match same(cx, reg!($a), Value::NULL) {
+                            Some(it) => it,
+                            None => ask!(self.equalizer, reg!($a), Value::NULL),
+                        }
+                    }
+                    _ => false,
+                };
+                if null == $wanted {
                     pc = pc.wrapping_add_signed($by.into());
                 }
             }};
@@ -213,14 +248,9 @@ impl Machine {
                     View::Float(it) => reg!(dst) = it.into(),
                     _ => reg!(dst) = reg!(src),
                 },
-                Op::Capture { dst, at } => {
-                    let value = self.capture(cx, base, at);
-                    regs = window!();
-                    reg!(dst) = value;
-                }
+                Op::Capture { dst, at } => reg!(dst) = capture!(at),
                 Op::CaptureGet { dst, at } => {
-                    let slot = self.capture(cx, base, at);
-                    regs = window!();
+                    let slot = capture!(at);
                     match cx.heap.get(slot) {
                         Some(Cell::VarSlot(it) | Cell::FinalSlot(it)) => reg!(dst) = *it,
                         Some(Cell::GuardedSlot(it)) => reg!(dst) = it.value,
@@ -228,25 +258,23 @@ impl Machine {
                     }
                 }
                 Op::CapturePut { value, at } => {
-                    let slot = cx.heap.shorten(self.capture(cx, base, at));
-                    regs = window!();
+                    let slot = cx.heap.shorten(capture!(at));
                     match slot.as_obj().map(|it| cx.heap.cell_mut(it)) {
                         Some(Cell::VarSlot(it)) => *it = reg!(value),
                         _ => ask!(slot, reg!(value)),
                     }
                 }
                 Op::CaptureSet { value, at } => {
-                    let value = reg!(value);
-                    if let Some(it) = self.stack[base - 1].as_obj() {
-                        cx.heap.captures_mut(it)[at as usize] = value;
+                    if let Some(it) = regs[0].as_obj() {
+                        let place = &mut cx.heap.captures_mut(it)[at as usize];
+                        match reg!(value).view() {
+                            View::Int(it) => *place = it.into(),
+                            View::Bool(it) => *place = it.into(),
+                            _ => *place = reg!(value),
+                        }
                     }
-                    regs = window!();
                 }
-                Op::This { dst } => {
-                    let this = self.stack[base - 1];
-                    regs = window!();
-                    reg!(dst) = this;
-                }
+                Op::This { dst } => reg!(dst) = regs[0],
                 Op::SlotGet { dst, src } => match cx.heap.get(reg!(src)) {
                     Some(Cell::VarSlot(it) | Cell::FinalSlot(it)) => reg!(dst) = *it,
                     Some(Cell::GuardedSlot(it)) => reg!(dst) = it.value,
@@ -259,34 +287,9 @@ impl Machine {
                         _ => ask!(slot, reg!(value)),
                     }
                 }
-                Op::BindingGet { dst, src } => match cx.heap.get(reg!(src)) {
-                    Some(Cell::Binding(it)) => reg!(dst) = it.slot,
-                    _ => send!(dst, reg!(src),),
-                },
                 Op::NewVarSlot { dst, src } => {
                     reg!(dst) = cx.heap.alloc(Cell::VarSlot(reg!(src))).into();
                     safepoint!();
-                }
-                Op::NewGuardedSlot { dst, src, guard } => {
-                    reg!(dst) = cx.heap.guarded_slot(reg!(src), reg!(guard));
-                    safepoint!();
-                }
-                Op::NewBinding { dst, src, guard } => {
-                    let guard = if guard == NO { Value::NULL } else { reg!(guard) };
-                    let slot = cx.heap.alloc(Cell::FinalSlot(reg!(src))).into();
-                    reg!(dst) = cx.heap.binding(slot, guard, false);
-                    safepoint!();
-                }
-                Op::BindSlot { dst, src } => {
-                    reg!(dst) = cx.heap.binding(reg!(src), Value::NULL, false);
-                    safepoint!();
-                }
-                Op::PatchBinding { binding, object } => {
-                    if let Some(Cell::Binding(it)) = cx.heap.get(reg!(binding))
-                        && let Some(slot) = it.slot.as_obj()
-                    {
-                        *cx.heap.cell_mut(slot) = Cell::FinalSlot(reg!(object));
-                    }
                 }
                 Op::Jump { target } => pc = target as usize,
                 Op::Loop { target } => {
@@ -304,6 +307,11 @@ impl Machine {
                         return self.send(cx, boolean, *COERCE, &[value, Value::NULL]);
                     }
                 },
+                Op::UnlessNot { src, target } => match reg!(src).view() {
+                    View::Bool(false) => {}
+                    View::Bool(true) => pc = target as usize,
+                    _ => ask!(reg!(src),),
+                },
                 Op::UnlessLess { a, b, by } => unless!(a, b, by, <),
                 Op::UnlessLeq { a, b, by } => unless!(a, b, by, <=),
                 Op::UnlessGeq { a, b, by } => unless!(a, b, by, >=),
@@ -314,6 +322,8 @@ impl Machine {
                 Op::UnlessGreaterInt { a, b, by } => unless_int!(a, b, by, >),
                 Op::UnlessSame { a, b, by } => when_same!(a, b, by, false),
                 Op::IfSame { a, b, by } => when_same!(a, b, by, true),
+                Op::UnlessNull { a, by } => when_null!(a, by, false),
+                Op::IfNull { a, by } => when_null!(a, by, true),
                 Op::UnlessSameInt { a, b, by } => when_same_int!(a, b, by, false),
                 Op::IfSameInt { a, b, by } => when_same_int!(a, b, by, true),
                 Op::Call { dst, at, site } => {
@@ -339,32 +349,27 @@ impl Machine {
                         self.frames.push(Frame::Code(frame!(dst)));
                         base += usize::from(at) + 1;
                         (pc, size, role) = (to.entry as usize, to.size, Role::Method);
-                        enter_module!(to.module);
-                        if base + usize::from(size) > self.stack.len()
+                        if base + usize::from(size) + SPAN > self.stack.len()
                             && let Err(it) = self.reach(cx, base + usize::from(size))
                         {
                             self.top = base;
                             return Next::Exit(it);
                         }
+                        if WIDE != (size > NARROW) {
+                            number = to.module;
+                            self.frames.push(Frame::Code(frame!(NO)));
+                            return Next::Code;
+                        }
+                        enter_module!(to.module);
                         regs = window!();
                         continue;
                     }
                     go_on!(self.call_native(cx, modules, frame!(dst), site.into(), base + usize::from(at)));
                 }
-                Op::CallWide { at, site } => {
-                    tick!();
-                    let it = &module.sites[site as usize];
-                    save!(at);
-                    return Next::Call {
-                        selector: it.selector,
-                        argc: it.argc as usize,
-                        at: base + usize::from(at),
-                    };
-                }
                 Op::Send { dst, at, site } => {
                     tick!();
                     let it = &module.sites[usize::from(site)];
-                    let from = usize::from(at);
+                    let from = 1 + usize::from(at);
                     let (target, args) = (regs[from], &regs[from + 1..=from + it.argc as usize]);
                     reg!(dst) = crate::send::send(cx, target, it.selector, args);
                     safepoint!();
@@ -412,15 +417,27 @@ impl Machine {
                         send!(dst, reg!(a), reg!(b));
                     }
                 }
-                Op::MakeList { dst, from, n } => {
-                    let items = &regs[usize::from(from)..usize::from(from) + usize::from(n)];
-                    reg!(dst) = cx.heap.list(items);
-                    safepoint!();
+                Op::Put { a, b, value } => {
+                    let done = match (reg!(a).view(), reg!(b).view(), reg!(value).view()) {
+                        (View::Obj(list), View::Int(at), View::Int(it)) => put(cx, list, at, it.into()),
+                        (View::Obj(list), View::Int(at), View::Bool(it)) => put(cx, list, at, it.into()),
+                        (View::Obj(list), View::Int(at), _) => {
+                            let value = cx.heap.shorten(reg!(value));
+                            put(cx, list, at, value)
+                        }
+                        _ => false,
+                    };
+                    if done {
+                        tick!();
+                    } else {
+                        let (frame, target) = (frame!(NO), reg!(a));
+                        let args = [reg!(b), reg!(value)];
+                        go_on!(self.operation(cx, modules, frame, target, &args));
+                    }
                 }
-                Op::Extend { dst, from, n } => {
-                    let more = &regs[usize::from(from)..usize::from(from) + usize::from(n)];
-                    let items = cx.heap.as_list(reg!(dst)).map_or(&[][..], |it| &it[..]);
-                    let items = [items, more].concat();
+                Op::MakeList { dst, from, n } => {
+                    let from = 1 + usize::from(from);
+                    let items = &regs[from..from + usize::from(n)];
                     reg!(dst) = cx.heap.list(items);
                     safepoint!();
                 }
@@ -429,14 +446,6 @@ impl Machine {
                     regs = window!();
                     reg!(at) = object;
                     safepoint!();
-                }
-                Op::Audited { at, script } => {
-                    let auditors = module.scripts[script as usize].auditors as usize;
-                    let from = base + usize::from(at);
-                    let object = self.make_object(cx, loaded, script, from + auditors);
-                    let auditors = self.stack[from..from + auditors].to_vec();
-                    save!(at);
-                    return Next::Native(crate::audition::audit(cx, object, auditors));
                 }
                 Op::Coerce { dst, guard, ejector } => {
                     let (specimen, guard) = (reg!(dst), reg!(guard));
@@ -472,62 +481,23 @@ impl Machine {
                     }
                     regs = window!();
                 }
-                Op::NewEjector { slot, name } => {
-                    reg!(slot) = cx.heap.ejector(loaded.consts[name as usize]);
-                    safepoint!();
-                }
-                Op::Ejector { dst, slot } => {
-                    let frame = frame!(NO);
-                    let ejector = self.ejector(cx, &frame, slot);
-                    regs = window!();
-                    reg!(dst) = ejector;
-                }
-                Op::KillEjector { slot } => unwind::kill(cx, reg!(slot)),
-                Op::Resume { src } => {
-                    if let Some(at) = reg!(src).as_obj()
-                        && let Cell::Exit(it) = cx.heap.cell(at)
-                    {
-                        exit!((**it).clone())
-                    }
-                }
-                Op::Rethrow { src } => {
-                    let caught = reg!(src);
-                    exit!(Exit::Thrown(crate::throw::as_problem(cx, caught)))
-                }
                 Op::Return { src } => {
-                    let value = reg!(src);
                     match role {
                         Role::Method => {}
-                        Role::Exports => self.export(module, base),
-                        Role::Body(body) => self.leave_body(cx, body, base),
+                        Role::Exports => {
+                            self.export(module, base);
+                            regs = window!();
+                        }
+                        Role::Body(body) => {
+                            self.leave_body(cx, body, base);
+                            regs = window!();
+                        }
                     }
-                    leave_with!(value);
-                }
-                Op::NextMatcher { number: refused } => {
-                    let message = reg!(0u16);
-                    let Some(script) = module.method_at(pc as u32 - 1).map(|it| it.script) else { continue };
-                    let script = &module.scripts[script as usize];
-                    let Some(next) = script.matchers.get(refused as usize + 1) else {
-                        exit!(not_understood(cx, &script.fqn, message));
-                    };
-                    // The message is still where the next one looks for it.
-                    return self.enter(cx, module, number, *next, base - 1);
-                }
-                Op::MetaContext { dst, at } => {
-                    let script = module.method_at(pc as u32 - 1).map_or(0, |it| it.script);
-                    reg!(dst) = crate::object::context(cx, loaded.consts[at as usize], number, script);
-                }
-                Op::MetaState { dst, from, n } => {
-                    let from = usize::from(from);
-                    let pairs: Vec<(Value, Value)> = regs[from..from + 2 * usize::from(n)]
-                        .chunks_exact(2)
-                        .map(|it| (it[0], it[1]))
-                        .collect();
-                    reg!(dst) = crate::data::map::from_pairs(cx, &pairs);
-                }
-                Op::Fail { text } => {
-                    let text = cx.heap.text_in(loaded.consts[text as usize]);
-                    exit!(cx.throw(Problem::new(text.as_deref().unwrap_or_default())))
+                    match reg!(src).view() {
+                        View::Int(it) => leave_with!(Value::from(it)),
+                        View::Bool(it) => leave_with!(Value::from(it)),
+                        _ => leave_with!(reg!(src)),
+                    }
                 }
                 Op::ForRange { at, till, next } => {
                     let (start, bound) = (reg!(at), reg!(at + 1));
@@ -546,18 +516,6 @@ impl Machine {
                         None => send!(at, self.ordered_space, start, bound),
                     }
                 }
-                Op::For { at, next } => {
-                    let frame = frame!(NO);
-                    match self.start_loop(cx, &frame, at, next) {
-                        super::body::Started::Here => pc = next as usize,
-                        super::body::Started::Call(it) => {
-                            self.frames.push(Frame::Code(frame));
-                            return it;
-                        }
-                    }
-                    regs = window!();
-                    safepoint!();
-                }
                 Op::Next { at, body } => {
                     tick!();
                     let found = match (reg!(at).view(), reg!(at + 1).view()) {
@@ -571,7 +529,17 @@ impl Machine {
                             continue;
                         }
                         (View::Obj(items), View::Int(next)) => match cx.heap.cell(items) {
-                            Cell::List(it) => it.get(next as usize).map(|it| (next, *it)),
+                            Cell::Shared(it) => match it.get(next as usize) {
+                                Some(it) => Some((next, *it)),
+                                None => {
+                                    gone_through(cx, reg!(at));
+                                    continue;
+                                }
+                            },
+                            Cell::List(it) => match it.get(next as usize) {
+                                Some(it) => Some((next, *it)),
+                                None => continue,
+                            },
                             _ => None,
                         },
                         _ => None,
@@ -607,14 +575,17 @@ impl Machine {
                     regs = window!();
                     safepoint!();
                 }
-                Op::CrossLoop { at, value } => {
-                    if let Some(it) = is_body(cx, reg!(at)) {
-                        let brought = if value == NO { Value::NULL } else { reg!(value) };
-                        if let Some(exit) = Machine::cross(cx, it.into(), brought, pc as u32, value) {
-                            exit!(exit);
-                        }
+                _ => match self.seldom(cx, modules, frame!(NO), op) {
+                    Seldom::Here => {
+                        regs = window!();
+                        safepoint!();
                     }
-                }
+                    Seldom::Jump(to) => {
+                        regs = window!();
+                        pc = to as usize;
+                    }
+                    Seldom::Next(it) => return it,
+                },
             }
         }
     }
@@ -626,10 +597,24 @@ fn item(cx: &Cx, list: Obj, at: i64) -> Option<Value> {
     let at = usize::try_from(at).ok()?;
     match cx.heap.cell(list) {
         Cell::List(it) => it.get(at).copied(),
-        Cell::Native(it) if std::ptr::eq(it.class, &FLEX_LIST) => {
-            let payload: &dyn std::any::Any = it.payload.as_ref()?.as_ref();
-            payload.downcast_ref::<Items>()?.get().get(at).copied()
-        }
+        Cell::Flex(it) => it.items.get().get(at).copied(),
         _ => None,
+    }
+}
+
+/// Puts a value in the place of an item of a FlexList that takes anything; `false`: it is not that simple.
+#[inline]
+fn put(cx: &mut Cx, list: Obj, at: i64, value: Value) -> bool {
+    let Ok(at) = usize::try_from(at) else { return false };
+    let place = match cx.heap.cell_mut(list) {
+        Cell::Flex(it) if it.guard.is(&crate::guard::any::ANY) => it.items.change().get_mut(at),
+        _ => None,
+    };
+    match place {
+        Some(it) => {
+            *it = value;
+            true
+        }
+        None => false,
     }
 }

@@ -101,6 +101,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
             }
             pieces
         }
+        Cell::Flex(it) => bracketed("[", it.items.get().iter().copied(), "].diverge()"),
         Cell::Native(it) => {
             let class = it.class;
             if let Some(pieces) = crate::node::print_pieces(cx, value)? {
@@ -112,7 +113,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
                 None => vec![class.printed.into()],
             }
         }
-        Cell::Free(_) | Cell::Exit(_) => Vec::new(),
+        Cell::Shared(_) | Cell::Free(_) | Cell::Exit(_) => Vec::new(),
     }))
 }
 
@@ -163,8 +164,6 @@ fn of_native(cx: &Cx, class: &'static Class, value: Value) -> Option<Vec<Piece>>
             pieces.extend([Piece::Quoted(guard), ")".into()]);
             pieces
         }
-    } else if is(&flex_list::FLEX_LIST) {
-        bracketed("[", flex_list::any_items(cx, value).into_iter(), "].diverge()")
     } else if is(&flex_list::READ_ONLY_LIST) || is(&flex_map::READ_ONLY_MAP) || is(&flex_set::READ_ONLY_SET) {
         vec![Piece::Quoted(field(0)?), ".readOnly()".into()]
     } else if is(&super::STRING_BUFFER) {
@@ -182,7 +181,7 @@ fn of_native(cx: &Cx, class: &'static Class, value: Value) -> Option<Vec<Piece>>
 pub(super) fn is_container(cx: &Cx, value: Value) -> bool {
     match cx.heap.get(value) {
         Some(Cell::List(items)) => !items.is_empty(),
-        Some(Cell::Native(_) | Cell::Problem(_) | Cell::Broken(_)) => true,
+        Some(Cell::Flex(_) | Cell::Native(_) | Cell::Problem(_) | Cell::Broken(_)) => true,
         Some(Cell::FinalSlot(_) | Cell::VarSlot(_) | Cell::GuardedSlot(_) | Cell::Binding(_)) => true,
         _ => false,
     }

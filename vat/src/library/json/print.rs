@@ -3,7 +3,6 @@
 use super::super::bytes::text_value;
 use super::DEPTH;
 use crate::cx::Cx;
-use crate::data::flex_list::{self, FLEX_LIST};
 use crate::data::flex_map::FLEX_MAP;
 use crate::data::map::{self, CONST_MAP};
 use crate::native::{Outcome, done};
@@ -104,8 +103,7 @@ impl Writer<'_> {
         }
         let items = match cx.heap.as_list(value) {
             Some(it) => Some(it.to_vec()),
-            None if cx.heap.fields(value, &FLEX_LIST).is_some() => Some(flex_list::any_items(cx, value)),
-            None => None,
+            None => cx.heap.as_flex(value).map(|it| it.items.get().to_vec()),
         };
         if let Some(items) = items {
             cx.reserve(48 * items.len() as u64)?;
