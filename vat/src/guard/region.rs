@@ -1,14 +1,14 @@
 //! Regions of ordered spaces: `int > 3`, `1..!10`, `'a'..'z'`.
 
-mod going;
-mod space;
+pub(crate) mod going;
+pub(crate) mod space;
 
 use super::scalar;
 use super::{any::MADE, protocol};
 use crate::coerce::failure;
 use crate::cx::Cx;
 use crate::data::integer::Int;
-use crate::data::list::{items, portrayal};
+use crate::data::list::portrayal;
 use crate::data::number::{Number, int_value};
 use crate::data::region::{Position, Region};
 use crate::heap::Heap;
@@ -20,8 +20,6 @@ use crate::value::{Value, View};
 use going::{descending, iterate, size};
 use std::cmp::Ordering;
 
-pub(crate) use going::DESCENDING;
-pub(crate) use space::COMPARISON;
 pub use space::{MAKE_ORDERED_SPACE, TWISTER, compare_space, twist, untwist};
 
 /// A set of positions. Fields: the space (a guard), whether it is bounded on the left, its edges.
