@@ -129,11 +129,16 @@ impl Account {
         if self.draw(of, most).is_ok() {
             return Ok(most);
         }
-        let left = self.chain().map(|it| it.meter(of).left()).min().unwrap_or(0);
+        let left = self.left(of);
         if (least..most).contains(&left) && self.draw(of, left).is_ok() {
             return Ok(left);
         }
         self.draw(of, least).map(|()| least)
+    }
+
+    /// How much there is, here and above.
+    pub fn left(self: &Arc<Account>, of: Resource) -> u64 {
+        self.chain().map(|it| it.meter(of).left()).min().unwrap_or(0)
     }
 
     /// Counts what has been used already, past any limit.
@@ -273,6 +278,12 @@ impl Purse {
         } else {
             account.force(Resource::Bytes, bytes - drawn);
         }
+    }
+    /// How much more could be drawn now, and what all of it would be of.
+    pub fn spare(&self) -> Option<(u64, u64)> {
+        let account = self.account.as_ref()?;
+        let limit = account.chain().map(|it| it.limit(Resource::Bytes)).min()?;
+        Some((account.left(Resource::Bytes).saturating_add(self.drawn.get()), limit))
     }
     pub fn is_open(&self) -> bool {
         self.account.is_some()

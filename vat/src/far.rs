@@ -146,6 +146,32 @@ enum Node {
     Lost,
 }
 
+impl Parcel {
+    /// What it will weigh where it arrives, or a little more.
+    pub(crate) fn weight(&self) -> u64 {
+        let values = |it: &[Value]| 16 * it.len() as u64;
+        let one = |it: &Node| match it {
+            Node::Text(it, _) => it.bytes() as u64,
+            Node::Big(it) => dashu_int::ops::BitTest::bit_len(it.as_ref()) as u64 / 8,
+            Node::List(it) => values(it),
+            Node::Native { fields, payload, .. } => {
+                values(fields) + payload.as_ref().map_or(0, |it| it.bytes())
+            }
+            Node::Object { captures, .. } => values(captures),
+            _ => 0,
+        };
+        self.nodes.iter().map(|it| 48 + one(it)).sum()
+    }
+
+    /// The exports of a vat that it refers to, each as often as it counted them.
+    pub(crate) fn exports_of(&self, home: u32) -> impl Iterator<Item = u32> + '_ {
+        self.nodes.iter().filter_map(move |it| match it {
+            Node::Far { vat, export } | Node::Promise { vat, export } if *vat == home => Some(*export),
+            _ => None,
+        })
+    }
+}
+
 fn placeholder(index: usize) -> Value {
     Obj(index as u32).into()
 }
@@ -373,7 +399,11 @@ impl Packing<'_> {
             Cell::Promise(it) => it.waiting().and_then(|it| it.home),
             _ => None,
         };
-        // An answer that we wait for is known to us alone: who gets it hears of it from us.
+        // An answer that we wait for is, where it goes, what is asked for there.
+        if let Some((vat, export)) = home.filter(|it| it.0 == to && it.1 & ANSWER != 0) {
+            return Node::Promise { vat, export };
+        }
+        // In a third vat it is not known: who gets it hears of it from us.
         if let Some((vat, export)) = home.filter(|it| it.1 & ANSWER == 0) {
             self.pass_on(vat, export);
             return Node::Promise { vat, export };
@@ -503,7 +533,7 @@ fn ours(cx: &mut Cx, export: u32) -> Value {
 
 fn remote_promise(cx: &mut Cx, from: u32, vat: u32, export: u32) -> Value {
     if vat == cx.vat {
-        return ours(cx, export);
+        return target(cx, from, export);
     }
     if let Some(it) = cx.tables.import(vat, export) {
         return cx.near(it.into());
@@ -535,7 +565,6 @@ fn set_home(cx: &mut Cx, promise: Obj, vat: u32, export: u32) {
 /// other vat settles it through its number.
 pub(crate) fn post(cx: &mut Cx, export: u32, message: Message, to: u32, cause: u64) -> Frame {
     let Message { selector, args, result, sent } = message;
-    let args = pack(cx, &args, to);
     let promise = match result {
         Asker::Nobody => None,
         Asker::Here(it) => Some(it),
@@ -547,7 +576,9 @@ pub(crate) fn post(cx: &mut Cx, export: u32, message: Message, to: u32, cause: u
             it
         })),
     };
+    // Before the arguments, for they may hold the promise for the answer: a loop that goes through the other vat.
     let question = promise.and_then(|it| ask(cx, it, to));
+    let args = pack(cx, &args, to);
     Frame::Message { export, selector, args, question, cause, sent }
 }
 

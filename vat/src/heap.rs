@@ -131,6 +131,13 @@ impl Heap {
     pub(crate) fn take_refusal(&mut self) -> Option<String> {
         self.purse.take_refusal()
     }
+    /// Is there room for this many bytes from outside, and some left over for what they are for? Nothing is drawn.
+    pub(crate) fn has_room_for_others(&self, bytes: u64) -> bool {
+        let (spare, all) = self.purse.spare().unwrap_or((u64::MAX, u64::MAX));
+        let (spare, all) = (spare.min(self.limit), all.min(self.limit));
+        let wanted = self.bytes().saturating_add(bytes).saturating_add((all / 4).min(1 << 16));
+        wanted <= spare
+    }
     /// Can this many bytes be paid for?
     #[cold]
     fn cover(&self, bytes: u64) -> bool {

@@ -95,11 +95,12 @@ pub(crate) fn asker_told(cx: &mut Cx, asker: Asker, value: Value) -> Option<Obj>
             }
             let value = cx.near(value);
             let watcher = Watcher::Asked { vat, question };
-            if let Some(at) = value.as_obj()
-                && watch(cx, at, watcher)
-            {
+            if let Some(at) = value.as_obj() {
+                // What is sent on to the answer before the asker has it finds it here.
                 cx.tables.set_answer(vat, question, at);
-                return None;
+                if watch(cx, at, watcher) {
+                    return None;
+                }
             }
             let sent = cx.here();
             cx.outbox.push(Outgoing::Tell { watcher, value, sent });

@@ -50,6 +50,8 @@ pub(crate) struct Vat {
     pub alarm: Option<i64>,
     /// Its last turn used more than it may, and that ends it.
     pub ended: Option<Box<Problem>>,
+    /// What the heap weighed when it was full and had just been swept.
+    pub full_at: u64,
 }
 
 /// A program to be evaluated in its own turn, and what became of it.
@@ -129,6 +131,7 @@ impl Vat {
             is_expecting: false,
             alarm: None,
             ended: None,
+            full_at: u64::MAX,
         })
     }
 
@@ -138,6 +141,18 @@ impl Vat {
         self.cx.heap.join(account.clone());
         self.cx.fuel.join(account.clone());
         self.cx.tenant = Some(tenant);
+    }
+
+    /// Is there no room for a message of this weight, not even when the garbage is gone?
+    pub fn is_full(&mut self, weight: u64) -> bool {
+        if self.cx.heap.has_room_for_others(weight) {
+            return false;
+        }
+        if self.full_at != self.cx.heap.bytes() {
+            self.machine.tidy(&mut self.cx);
+            self.full_at = self.cx.heap.bytes();
+        }
+        !self.cx.heap.has_room_for_others(weight)
     }
 
     /// How many units a turn may use.

@@ -3,6 +3,8 @@
 use super::{VatId, World};
 use crate::bank::{Account, Drawn, Question, Resource, Tenant, VAT, WhenOut};
 use crate::cx::Cx;
+use crate::far::Parcel;
+use crate::heap::Asker;
 use crate::problem::Problem;
 use crate::turn::Vat;
 use crate::value::Value;
@@ -85,6 +87,33 @@ impl World {
         Some(from)
     }
 
+    /// A message finds no room in the vat that it is for: it is as if it had been delivered there, and its turn had
+    /// run out of space at once.
+    pub(super) fn refuse(&mut self, from: u32, to: u32, args: &Parcel, question: Option<u32>) -> Option<u32> {
+        if let Some(sender) = self.vats.get_mut(from) {
+            args.exports_of(from).for_each(|it| sender.cx.tables.release(it, 1));
+        }
+        let vat = self.vats.get_mut(to)?;
+        let question = question?;
+        let cx = &mut vat.cx;
+        cx.tables.is_known_to(from);
+        // One for all of them: who fills a vat with messages is not to fill it with problems.
+        let broken = match cx.handles.get(&NO_ROOM) {
+            Some(it) => *it,
+            None => {
+                let why = format!("the vat \"{}\" has no room for the message", cx.name);
+                let problem = cx.heap.problem(Problem::typed("outOfSpaceException", why));
+                let broken = cx.broken(problem);
+                cx.handles.insert(NO_ROOM, broken);
+                broken
+            }
+        };
+        if let Some(it) = crate::send::asker_told(cx, Asker::There { vat: from, question }, broken) {
+            cx.resolve(it.into(), broken);
+        }
+        Some(to)
+    }
+
     /// What the names in a vat's scope stand for, as they print.
     fn looked_into(&mut self, vat: u32) -> Option<Looked> {
         let names = self.names(VatId(vat));
@@ -101,6 +130,9 @@ impl World {
 
 /// A vat's name, and what the names in its scope stand for.
 type Looked = (Arc<str>, Vec<(Arc<str>, String)>);
+
+/// The handle of what those are told whose messages found no room; no evaluation has it.
+const NO_ROOM: u64 = 0;
 
 type Figures<'a> = Vec<(&'a str, Option<u64>)>;
 

@@ -137,6 +137,11 @@ impl World {
     }
 
     fn accept(&mut self, from: u32, to: u32, mut frame: Frame) -> Option<u32> {
+        if let Frame::Message { args, question, .. } = &frame
+            && self.vats.get_mut(to).is_some_and(|it| it.is_full(args.weight()))
+        {
+            return self.refuse(from, to, args, *question);
+        }
         if let Frame::Message { args: it, .. }
         | Frame::Answer { value: it, .. }
         | Frame::Settled { value: it, .. } = &mut frame
