@@ -119,11 +119,32 @@ pub(crate) fn watch(cx: &mut Cx, promise: Obj, watcher: Watcher) -> bool {
     true
 }
 
-/// Takes back what the running turn has sent to promises: a turn that is stopped sends nothing.
-pub(crate) fn take_back(cx: &mut Cx) {
-    for at in std::mem::take(&mut cx.buffered).into_iter().rev() {
-        if let Cell::Promise(Promise::Unresolved(Some(backlog))) = cx.heap.cell_mut(at) {
-            backlog.messages.pop();
+/// Takes back what the running turn has sent, and had made: a turn that is stopped sends nothing. `queued` and `sent`
+/// are how many deliveries and outgoing things there were before it. What it has resolved stays resolved, so what
+/// had waited for that, and came from earlier turns, goes on.
+pub(crate) fn take_back(cx: &mut Cx, queued: usize, sent: usize) {
+    let Cx { heap, queue, outbox, buffered, vat, turn, .. } = cx;
+    let (vat, turn) = (*vat, *turn as u32);
+    let is_new = |it: &Message| it.sent.vat == vat && it.sent.turn == turn;
+    let later = queue.split_off(queued.min(queue.len()));
+    for it in later {
+        match &it.work {
+            Work::Message { message, .. } if is_new(message) => heap.let_go(message.bytes()),
+            _ => queue.push_back(it),
+        }
+    }
+    let later = outbox.split_off(sent.min(outbox.len()));
+    outbox.extend(later.into_iter().filter(|it| match it {
+        Outgoing::Send { message, .. } => !is_new(message),
+        Outgoing::Tell { .. } | Outgoing::Watch { .. } => true,
+        _ => false,
+    }));
+    let mut promises = std::mem::take(buffered);
+    promises.sort_unstable();
+    promises.dedup();
+    for at in promises {
+        if let Cell::Promise(Promise::Unresolved(Some(backlog))) = heap.cell_mut(at) {
+            backlog.messages.retain(|it| !is_new(it));
         }
     }
 }

@@ -230,7 +230,7 @@ impl Vat {
         Some(Turned { cause, evaluated, stopped })
     }
 
-    /// Tells who waits for the turn's result. A stopped turn sends nothing.
+    /// Tells who waits for the turn's result. A stopped turn sends nothing; what others sent, it lets go on.
     fn settle(
         &mut self,
         result: Asker,
@@ -243,13 +243,7 @@ impl Vat {
             _ => None,
         };
         if stopped.is_some() {
-            for it in self.cx.queue.drain(queued..) {
-                if let Work::Message { message, .. } = it.work {
-                    self.cx.heap.let_go(message.bytes());
-                }
-            }
-            self.cx.outbox.truncate(sent);
-            crate::send::take_back(&mut self.cx);
+            crate::send::take_back(&mut self.cx, queued, sent);
             self.machine.tidy(&mut self.cx);
         }
         let value = match outcome {
