@@ -22,6 +22,7 @@ const ROOMS: &[Room] = &[
         guests: &[
             "dashu-int",
             "heapless",
+            "memchr",
             "regex",
             "unicode-segmentation",
             "unicode-normalization",

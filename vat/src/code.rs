@@ -113,6 +113,8 @@ ops! {
     Put(a, b, value) []
     /// That many registers from `from`.
     MakeList(dst, from) [n: u16]
+    /// A quasi-literal of the simple parser: its template at `at`, its values behind that.
+    Fill(dst, at) [n: u16]
     /// Adds that many registers from `from` to the end of a list.
     Extend(dst, from) [n: u16]
     /// The captures of a script lie from `at`; the object replaces the first.

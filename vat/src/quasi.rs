@@ -47,7 +47,11 @@ fn bare(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
 
 /// Templates that were cut lately, by the strings they were cut from: that of a quasi-literal is always the same one.
 #[derive(Default)]
-pub(crate) struct Templates(FxHashMap<Obj, Template>);
+pub(crate) struct Templates {
+    cut: FxHashMap<Obj, Template>,
+    /// What is being written, kept for the next time.
+    scratch: String,
+}
 
 struct Template {
     parts: Arc<[Part]>,
@@ -62,19 +66,24 @@ const LONG: usize = 1024;
 
 impl Templates {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        for (text, it) in &self.0 {
+        for (text, it) in &self.cut {
             visit((*text).into());
             visit(it.maker);
         }
     }
     fn get(&mut self, text: Value) -> Option<&mut Template> {
-        self.0.get_mut(&text.as_obj()?)
+        self.cut.get_mut(&text.as_obj()?)
     }
 }
 
 fn template(cx: &mut Cx, this: Value) -> Result<Arc<[Part]>, Exit> {
     let template = cx.heap.as_native(this).and_then(|it| it.fields.first().copied()).unwrap_or(Value::NULL);
     let template = cx.near(template);
+    parts_of(cx, template)
+}
+
+/// The pieces of a template.
+fn parts_of(cx: &mut Cx, template: Value) -> Result<Arc<[Part]>, Exit> {
     if let Some(it) = cx.templates.get(template) {
         return Ok(it.parts.clone());
     }
@@ -84,11 +93,11 @@ fn template(cx: &mut Cx, this: Value) -> Result<Arc<[Part]>, Exit> {
     if text.len() > LONG {
         return Ok(parts);
     }
-    if cx.templates.0.len() >= TEMPLATES {
-        cx.templates.0.clear();
+    if cx.templates.cut.len() >= TEMPLATES {
+        cx.templates.cut.clear();
     }
     if let Some(at) = template.as_obj() {
-        cx.templates.0.insert(at, Template { parts: parts.clone(), maker: Value::NULL });
+        cx.templates.cut.insert(at, Template { parts: parts.clone(), maker: Value::NULL });
     }
     Ok(parts)
 }
@@ -110,6 +119,22 @@ fn value_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         it.maker = maker;
     }
     done(maker)
+}
+
+/// Is it a text with holes for values only?
+pub(crate) fn is_plain_template(text: &str) -> bool {
+    cut(text).is_ok_and(|parts| !parts.iter().any(|it| matches!(it, Part::Pattern(_))))
+}
+
+/// What a quasi-literal gives, if its values are plain; otherwise [`value_maker_of`] its template is to be asked.
+pub(crate) fn fill(cx: &mut Cx, text: Value, values: &[Value]) -> Result<Option<Value>, Exit> {
+    let parts = parts_of(cx, text)?;
+    plain(cx, &parts, values)
+}
+
+/// The value maker of a text that [`is_plain_template`].
+pub(crate) fn value_maker_of(cx: &mut Cx, text: Value) -> Value {
+    cx.heap.native(&VALUE_MAKER, [text])
 }
 
 fn match_maker(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
@@ -155,31 +180,44 @@ fn plain(cx: &mut Cx, parts: &[Part], values: &[Value]) -> Result<Option<Value>,
     if !cx.heap.has_no_spans() {
         return Ok(None);
     }
-    let mut out = String::new();
+    let mut out = std::mem::take(&mut cx.templates.scratch);
+    out.clear();
+    let written = write_plain(cx, parts, values, &mut out);
+    let made = match written {
+        true => cx
+            .charge(parts.len() as u64)
+            .and_then(|()| cx.reserve(out.len() as u64))
+            .map(|()| Some(cx.heap.text(&*out))),
+        false => Ok(None),
+    };
+    cx.templates.scratch = if out.capacity() > LONG { String::new() } else { out };
+    made
+}
+
+/// Writes text and values, if all of these are numbers, characters or strings and there is room.
+fn write_plain(cx: &Cx, parts: &[Part], values: &[Value], out: &mut String) -> bool {
     for it in parts {
         match it {
             Part::Text(text) => out.push_str(text),
             Part::Value(at) => {
-                let Some(value) = values.get(*at).map(|it| cx.near(*it)) else { return Ok(None) };
+                let Some(value) = values.get(*at).map(|it| cx.near(*it)) else { return false };
                 match (value.view(), cx.heap.as_text(value)) {
                     (View::Int(it), _) => _ = write!(out, "{it}"),
                     (View::Char(it), _) => out.push(it),
                     (_, Some(text)) => {
                         let room = cx.heap.has_room((out.len() + text.len()) as u64);
                         if !room {
-                            return Ok(None);
+                            return false;
                         }
                         out.push_str(text);
                     }
-                    _ => return Ok(None),
+                    _ => return false,
                 }
             }
             Part::Pattern(_) => {}
         }
     }
-    cx.charge(parts.len() as u64)?;
-    cx.reserve(out.len() as u64)?;
-    Ok(Some(cx.heap.text(out)))
+    true
 }
 
 /// A match whose values are being written as text.

@@ -131,7 +131,40 @@ impl Compiler<'_> {
             self.list(dst, args);
             return true;
         }
-        false
+        self.quasi_literal(dst, recipient, verb, args)
+    }
+
+    /// Text with values in its holes, as the simple parser fills it.
+    fn quasi_literal(&mut self, dst: Reg, recipient: ExprId, verb: &Name, args: &[ExprId]) -> bool {
+        let (Some((template, text)), "substitute", [values]) = (self.template(recipient), &**verb, args)
+        else {
+            return false;
+        };
+        let Expr::Call { recipient: list, verb: run, args: values } = self.program.expr(*values) else {
+            return false;
+        };
+        if !self.universal(*list, "__makeList") || &**run != "run" {
+            return false;
+        }
+        if values.len() > CHUNK || !crate::quasi::is_plain_template(&text) {
+            return false;
+        }
+        let values = values.to_vec();
+        let at = self.temps(1 + values.len() as Reg);
+        for (n, it) in std::iter::once(&template).chain(&values).enumerate() {
+            self.expr(*it, Want::To(at + n as Reg));
+        }
+        self.emit_send(Op::Fill { dst, at, n: values.len() as u16 }, verb, 1);
+        true
+    }
+
+    /// The text of `simple__quasiParser.valueMaker("text")`.
+    fn template(&self, id: ExprId) -> Option<(ExprId, std::sync::Arc<str>)> {
+        let Expr::Call { recipient, verb, args } = self.program.expr(id) else { return None };
+        let &[text] = &args[..] else { return None };
+        let Expr::Literal(Literal::Str(it)) = self.program.expr(text) else { return None };
+        let is = &**verb == "valueMaker" && self.universal(*recipient, "simple__quasiParser");
+        is.then(|| (text, it.clone()))
     }
 
     /// `E.send(target, "verb", [args…])`, as `target <- verb(args…)` is written in Kernel-E.

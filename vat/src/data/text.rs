@@ -10,6 +10,8 @@ use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
 use crate::problem::{Exit, Stop};
 use crate::value::Value;
+use memchr::memmem::Finder;
+use std::sync::Arc;
 
 /// What `"a"` answers to.
 pub static STRING: Class = Class::new(
@@ -256,11 +258,13 @@ fn op_cmp(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn starts_with(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    done(text_of(cx, this).starts_with(&*text_of(cx, args[0])))
+    let (text, start) = (text_of(cx, this), paid(cx, args[0])?);
+    done(text.starts_with(&*start))
 }
 
 fn ends_with(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    done(text_of(cx, this).ends_with(&*text_of(cx, args[0])))
+    let (text, end) = (text_of(cx, this), paid(cx, args[0])?);
+    done(text.ends_with(&*end))
 }
 
 fn replace_all(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
@@ -268,9 +272,19 @@ fn replace_all(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     if old.is_empty() {
         return Err(cx.throw("replaceAll: search string may not be empty"));
     }
-    let found = text.matches(&*old).count() as u64;
-    cx.reserve(text.len() as u64 + found.saturating_mul(new.len() as u64))?;
-    let result = cx.heap.text(text.replace(&*old, &new));
+    let wanted = Finder::new(old.as_bytes());
+    let found = wanted.find_iter(text.as_bytes()).count();
+    let size = (text.len() - found * old.len()) as u64 + (found as u64).saturating_mul(new.len() as u64);
+    cx.reserve(size)?;
+    let mut result = String::with_capacity(size as usize);
+    let mut from = 0;
+    for at in wanted.find_iter(text.as_bytes()) {
+        result.push_str(&text[from..at]);
+        result.push_str(&new);
+        from = at + old.len();
+    }
+    result.push_str(&text[from..]);
+    let result = cx.heap.text(result);
     done(twine::replaced(cx, this, &old, args[1], result)?)
 }
 
@@ -279,16 +293,31 @@ fn split(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     if separator.is_empty() {
         return Err(cx.throw("split: separator may not be empty"));
     }
-    let found = text.matches(&*separator).count() as u64;
-    cx.reserve(text.len() as u64 + 48 * found)?;
-    let mut parts: Vec<Value> = text.split(&*separator).map(|it| cx.heap.text(it)).collect();
+    let wanted = Finder::new(separator.as_bytes());
+    let found = wanted.find_iter(text.as_bytes()).count();
+    cx.reserve(text.len() as u64 + 48 * found as u64)?;
+    let ends = wanted.find_iter(text.as_bytes()).chain([text.len()]);
+    let mut from = 0;
+    // A range, so that the list is made in one piece.
+    let mut ends = ends.fuse();
+    let parts: Arc<[Value]> = (0..found + 1)
+        .map(|_| {
+            let end = ends.next().unwrap_or(text.len());
+            let part = cx.heap.text(&text[from..end]);
+            from = end + separator.len();
+            part
+        })
+        .collect();
     if twine::has_spans(cx, this) {
+        let mut parts = parts.to_vec();
         let mut start = 0;
         for it in &mut parts {
             let bound = start + length(&text_of(cx, *it));
             *it = twine::sliced(cx, this, (start, bound), *it)?;
             start = bound + length(&separator);
         }
+        let list = cx.heap.list(parts);
+        return done(list);
     }
     let list = cx.heap.list(parts);
     done(list)
@@ -314,7 +343,7 @@ fn rjoin(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         if at > 0 {
             joined.push_str(&separator);
         }
-        joined.push_str(&text_of(cx, *it));
+        joined.push_str(cx.heap.as_text(*it).unwrap_or_default());
     }
     let joined = cx.heap.text(joined);
     if cx.heap.has_no_spans() {

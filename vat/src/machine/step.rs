@@ -13,6 +13,7 @@ use crate::code::{Arith, NARROW, NO, Op};
 use crate::cx::Cx;
 use crate::heap::Cell;
 use crate::problem::Exit;
+use crate::quasi;
 use crate::value::{Obj, Value, View};
 
 /// A narrow window and the running object under it.
@@ -433,6 +434,22 @@ impl Machine {
                         let (frame, target) = (frame!(NO), reg!(a));
                         let args = [reg!(b), reg!(value)];
                         go_on!(self.operation(cx, modules, frame, target, &args));
+                    }
+                }
+                Op::Fill { dst, at, n } => {
+                    let at = 1 + usize::from(at);
+                    let (template, values) = (regs[at], &regs[at + 1..=at + usize::from(n)]);
+                    match quasi::fill(cx, template, values) {
+                        Ok(Some(it)) => {
+                            reg!(dst) = it;
+                            safepoint!();
+                        }
+                        Ok(None) => {
+                            let values = cx.heap.list(values);
+                            let maker = quasi::value_maker_of(cx, template);
+                            send!(dst, maker, values);
+                        }
+                        Err(exit) => exit!(exit),
                     }
                 }
                 Op::MakeList { dst, from, n } => {
