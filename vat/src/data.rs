@@ -52,7 +52,7 @@ pub fn class_of(heap: &Heap, value: Value) -> Option<&'static Class> {
             Cell::Promise(_) => &crate::reference::PROMISE,
             Cell::Far { .. } | Cell::FarProxy(_) => &crate::reference::FAR,
             Cell::Broken(_) => &crate::reference::BROKEN,
-            Cell::Shared(_) | Cell::Exit(_) | Cell::Free(_) => &void::NULL,
+            Cell::Shared(_) | Cell::Exit(_) | Cell::Free => &void::NULL,
         },
     })
 }

@@ -442,14 +442,14 @@ pub(crate) fn unpack(
         }
         known[index] = cx.heap.shared_here(name).map(|it| made[index] = it.into()).is_some();
         if !known[index] {
-            let it = cx.heap.alloc(Cell::Free(u32::MAX));
+            let it = cx.heap.alloc(Cell::Free);
             cx.heap.know_as(it, name);
             made[index] = it.into();
         }
     }
     for it in &mut made {
         if it.is_null() {
-            *it = cx.heap.alloc(Cell::Free(u32::MAX)).into();
+            *it = cx.heap.alloc(Cell::Free).into();
         }
     }
     let real = |made: &[Value], it: Value| match it.as_obj() {

@@ -30,8 +30,14 @@ use std::sync::Arc;
 /// The cells of one vat.
 pub struct Heap {
     cells: Vec<Cell>,
-    free: u32,
+    /// A bit for each cell that the last collection found in use; see `collect`.
     marks: Vec<u64>,
+    /// Where new cells go: a word's worth of places without a mark, where that word begins, which is next.
+    gaps: u64,
+    gaps_at: u32,
+    next_word: usize,
+    /// How many cells are in use or were, since the last collection.
+    taken: usize,
     /// Marked, and not yet looked into; empty but while collecting.
     work: Vec<u32>,
     /// By object: a list of the auditors written in E that approved it. Few have any.
@@ -65,11 +71,9 @@ pub struct Heap {
     /// Where the characters of some strings came from; see `data::twine`.
     spans: SpanTable,
     looked: std::cell::Cell<u32>,
-    /// Bytes of strings laid together since somebody paid for it.
+    /// Bytes of strings laid together or compared since somebody paid for it.
     laid: std::cell::Cell<u64>,
 }
-
-const NONE: u32 = u32::MAX;
 
 /// The name of an object that is the same in every vat that has it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -84,8 +88,11 @@ impl Heap {
     pub fn new(limit: u64) -> Heap {
         Heap {
             cells: Vec::new(),
-            free: NONE,
             marks: Vec::new(),
+            gaps: 0,
+            gaps_at: 0,
+            next_word: 0,
+            taken: 0,
             work: Vec::new(),
             approvals: FxHashMap::default(),
             bytes: 0,
@@ -195,22 +202,21 @@ impl Heap {
         wanted <= self.allowed.get() || self.cover(wanted)
     }
 
+    #[inline]
     pub fn alloc(&mut self, cell: Cell) -> Obj {
         self.bytes += cell.fresh_bytes();
-        let id = self.free;
-        match self.cells.get_mut(id as usize) {
-            Some(place) => {
-                if let Cell::Free(next) = *place {
-                    self.free = next;
-                }
-                *place = cell;
-                Obj(id)
-            }
-            None => {
-                self.cells.push(cell);
-                Obj(self.cells.len() as u32 - 1)
-            }
+        self.taken += 1;
+        if self.gaps == 0 {
+            self.find_gaps();
         }
+        if self.gaps == 0 {
+            self.cells.push(cell);
+            return Obj(self.cells.len() as u32 - 1);
+        }
+        let id = self.gaps_at + self.gaps.trailing_zeros();
+        self.gaps &= self.gaps - 1;
+        self.cells[id as usize] = cell;
+        Obj(id)
     }
     #[inline]
     pub fn cell(&self, it: Obj) -> &Cell {
@@ -360,7 +366,17 @@ impl Heap {
             _ => None,
         }
     }
-    /// What laying strings together has cost and nobody has paid for.
+    /// So many bytes of strings are about to be compared, which somebody is to pay for. True.
+    pub(crate) fn looked_through(&self, bytes: usize) -> bool {
+        self.laid.set(self.laid.get() + bytes as u64);
+        true
+    }
+    /// Is more owed than who pays for one call may run up?
+    #[inline]
+    pub(crate) fn owes(&self) -> bool {
+        self.laid.get() > 4096
+    }
+    /// What laying strings together and comparing long ones has cost and nobody has paid for.
     #[inline]
     pub(crate) fn owed(&self) -> u64 {
         if self.laid.get() < 64 { 0 } else { self.laid.take() / 64 }

@@ -8,7 +8,7 @@ use crate::coerce::Ty;
 use crate::cx::Cx;
 use crate::problem::Exit;
 use crate::selector::Selector;
-use crate::value::Value;
+use crate::value::{Obj, Value};
 use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
@@ -93,8 +93,16 @@ impl Then {
 
 /// Rust data inside a native object or a continuation.
 pub trait Payload: Any + Send {
-    /// Shows every value it holds to the collector.
+    /// Shows every value it holds.
     fn trace(&self, visit: &mut dyn FnMut(Value));
+    /// Shows the collector which cells it holds on to.
+    fn mark(&self, visit: &mut dyn FnMut(Obj)) {
+        self.trace(&mut |it| {
+            if let Some(it) = it.as_obj() {
+                visit(it);
+            }
+        });
+    }
     /// What it weighs: 16 a value, 1 a byte, and so on; never what `malloc` gave.
     fn bytes(&self) -> u64;
     /// A copy for another vat, its values carried over one by one; `None` if it is not passed by copy.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// What a handle names.
 pub enum Cell {
-    Free(u32),
+    Free,
     /// A string: [`Text`], whose letters lie here.
     Short(Short),
     Long(Long, Letters),
@@ -189,6 +189,7 @@ impl Cell {
     }
 
     /// What the cell weighs.
+    #[inline]
     pub(super) fn bytes(&self) -> u64 {
         CELL + match self {
             Cell::Short(it) => it.len() as u64,
@@ -208,10 +209,11 @@ impl Cell {
         }
     }
 
-    /// Shows every value it holds.
+    /// Shows every cell it holds on to.
+    #[inline]
     pub(super) fn trace(&self, visit: &mut impl FnMut(Value)) {
         match self {
-            Cell::Free(_) | Cell::Short(_) | Cell::Long(..) | Cell::Big(_) | Cell::Far { .. } => {}
+            Cell::Free | Cell::Short(_) | Cell::Long(..) | Cell::Big(_) | Cell::Far { .. } => {}
             Cell::List(it) => it.iter().for_each(|it| visit(*it)),
             Cell::Shared(it) => it.iter().for_each(|it| visit(*it)),
             Cell::Ejector { name, .. } => visit(*name),
@@ -222,7 +224,7 @@ impl Cell {
             Cell::Native(it) => {
                 it.fields.iter().for_each(|it| visit(*it));
                 if let Some(payload) = &it.payload {
-                    payload.trace(visit);
+                    payload.mark(&mut |it| visit(it.into()));
                 }
             }
             Cell::Object { captures, .. } => captures.iter().for_each(|it| visit(*it)),

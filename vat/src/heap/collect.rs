@@ -1,15 +1,28 @@
-//! Mark and sweep.
+//! Mark, and leave what has no mark where it is: the next cells that are made take those places.
+//!
+//! So what is dead is dropped when it is overwritten, while its place is at hand anyway. Only where the dead hold much
+//! beside their cells are they dropped at once.
 
-use super::{Cell, Heap, NONE};
+use super::{Cell, Heap};
 use crate::data::twine;
 use crate::native::Stamps;
 use crate::value::{Obj, Value};
+
+/// What dead cells hold is dropped at once if it is more than so many bytes for each of them.
+const HEAVY: u64 = 256;
 
 impl Heap {
     /// Frees every cell that cannot be reached from `roots`.
     pub fn collect(&mut self, roots: &mut crate::cx::Roots<'_>) {
         self.marks.clear();
         self.marks.resize(self.cells.len().div_ceil(64), 0);
+        // What lies behind the last cell is no gap.
+        let behind = self.marks.len() * 64 - self.cells.len();
+        if behind > 0
+            && let Some(last) = self.marks.last_mut()
+        {
+            *last = u64::MAX << (64 - behind);
+        }
         let mut work = std::mem::take(&mut self.work);
         let mut bytes = 0;
         {
@@ -39,11 +52,19 @@ impl Heap {
                 mark(marks, &mut work, it.bare);
             }
         }
+        let dropped = self.bytes.saturating_sub(bytes);
         self.bytes = bytes;
         // A deep heap needed it long; most do not.
         work.shrink_to(1 << 12);
         self.work = work;
-        self.sweep();
+        self.forget();
+        let marked = self.marks.iter().map(|it| it.count_ones() as usize).sum::<usize>() - behind;
+        let dead = self.taken.saturating_sub(marked) as u64;
+        self.taken = marked;
+        if self.eager || dropped > HEAVY * dead {
+            self.drop_dead();
+        }
+        (self.gaps, self.next_word) = (0, 0);
         self.collect_at((self.bytes() * 2).max(1 << 20).min(self.limit));
     }
 
@@ -52,9 +73,33 @@ impl Heap {
         self.marks.get(it.index() / 64).is_some_and(|word| word & (1 << (it.index() % 64)) != 0)
     }
 
-    /// Frees what has no mark, so that the lowest places are taken first.
-    fn sweep(&mut self) {
-        self.free = NONE;
+    /// Drops what has no mark.
+    fn drop_dead(&mut self) {
+        for (word, mark) in self.marks.iter().enumerate() {
+            let mut dead = !mark;
+            while dead != 0 {
+                if let Some(cell) = self.cells.get_mut(word * 64 + dead.trailing_zeros() as usize) {
+                    *cell = Cell::Free;
+                }
+                dead &= dead - 1;
+            }
+        }
+    }
+
+    /// Looks for the next places without a mark, so that the lowest ones are taken first.
+    #[cold]
+    pub(super) fn find_gaps(&mut self) {
+        while self.gaps == 0
+            && let Some(mark) = self.marks.get(self.next_word)
+        {
+            self.gaps = !mark;
+            self.gaps_at = self.next_word as u32 * 64;
+            self.next_word += 1;
+        }
+    }
+
+    /// Forgets what is kept beside cells that have no mark.
+    fn forget(&mut self) {
         let marks = &self.marks;
         let is_marked = |id: usize| marks[id / 64] & (1 << (id % 64)) != 0;
         self.approvals.retain(|it, _| is_marked(it.index()));
@@ -76,18 +121,6 @@ impl Heap {
         });
         // In the order they were made, whatever the table's.
         dead.sort_unstable();
-        for word in (0..marks.len()).rev() {
-            // Most words are full in a heap that lives.
-            if marks[word] == u64::MAX {
-                continue;
-            }
-            for id in (word * 64..self.cells.len().min(word * 64 + 64)).rev() {
-                if !is_marked(id) {
-                    self.cells[id] = Cell::Free(self.free);
-                    self.free = id as u32;
-                }
-            }
-        }
     }
 }
 
@@ -97,5 +130,53 @@ fn mark(marks: &mut [u64], work: &mut Vec<u32>, value: Value) {
     if marks[word] & bit == 0 {
         marks[word] |= bit;
         work.push(it.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Collects, with these in use.
+    fn keep(heap: &mut Heap, used: &[Value]) {
+        heap.collect(&mut |visit| used.iter().for_each(|it| visit(*it)));
+    }
+
+    #[test]
+    fn what_is_in_use_stays_and_new_cells_take_the_places_of_the_rest() {
+        let mut heap = Heap::new(1 << 20);
+        for round in 0..5 {
+            let all: Vec<Value> = (0..300).map(|it| heap.text(format!("purse {round}, {it}"))).collect();
+            let used: Vec<Value> = all.iter().copied().step_by(7).collect();
+            keep(&mut heap, &used);
+            let again: Vec<Value> = (0..200).map(|it| heap.text(format!("coin {it}"))).collect();
+            for (it, number) in used.iter().zip((0..).step_by(7)) {
+                assert_eq!(heap.as_text(*it), Some(&*format!("purse {round}, {number}")));
+                assert!(!again.contains(it));
+            }
+            keep(&mut heap, &[]);
+            assert_eq!(heap.bytes(), 0);
+        }
+        assert_eq!(heap.cells(), 300);
+    }
+
+    #[test]
+    fn large_things_go_when_they_are_found_dead_and_small_ones_when_their_places_are_taken() {
+        let mut heap = Heap::new(1 << 30);
+        let live = |heap: &Heap| heap.cells.iter().filter(|it| !matches!(it, Cell::Free)).count();
+        for _ in 0..100 {
+            heap.list(vec![Value::NULL; 1000]);
+        }
+        keep(&mut heap, &[]);
+        assert_eq!(live(&heap), 0);
+        for _ in 0..100 {
+            heap.text("small");
+        }
+        keep(&mut heap, &[]);
+        assert_eq!(live(&heap), 100);
+        // One that is large takes those with it that were left.
+        heap.list(vec![Value::NULL; 100]);
+        keep(&mut heap, &[]);
+        assert_eq!((live(&heap), heap.bytes()), (0, 0));
     }
 }

@@ -113,7 +113,7 @@ pub(super) fn take_apart(cx: &mut Cx, value: Value, quoting: bool) -> Result<Opt
                 None => vec![class.printed.into()],
             }
         }
-        Cell::Shared(_) | Cell::Free(_) | Cell::Exit(_) => Vec::new(),
+        Cell::Shared(_) | Cell::Free | Cell::Exit(_) => Vec::new(),
     }))
 }
 
