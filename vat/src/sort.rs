@@ -45,12 +45,14 @@ impl Payload for Sort {
 /// `finish(cx, whose, order)`.
 pub fn sort(cx: &mut Cx, whose: Value, keys: Vec<Value>, compare: Value, finish: Sorted) -> Outcome {
     cx.reserve(32 * keys.len() as u64)?;
-    if compare.is_null()
-        && let Some(order) = plain(cx, &keys)
-    {
+    if compare.is_null() {
         let n = keys.len() as u64;
-        cx.charge(n * (1 + u64::from(n.max(1).ilog2())) / 8)?;
-        return finish(cx, whose, order);
+        let letters: u64 = keys.iter().filter_map(|it| cx.heap.text_size(*it)).map(|it| it.0 as u64).sum();
+        let rounds = 1 + u64::from(n.max(1).ilog2());
+        cx.charge(n * rounds / 8 + letters / 64 * rounds)?;
+        if let Some(order) = plain(cx, &keys) {
+            return finish(cx, whose, order);
+        }
     }
     let order = (0..keys.len()).collect();
     let sort = Sort {

@@ -85,7 +85,7 @@ impl Value {
     }
 }
 
-/// Identity: the same scalar (floats by bits) or the same object. Not E's sameness; see `same`.
+/// Identity: the same scalar (floats by bits, but there is one NaN) or the same object. Not E's sameness; see `same`.
 impl PartialEq for Value {
     fn eq(&self, other: &Value) -> bool {
         match (self.0, other.0) {
@@ -93,7 +93,7 @@ impl PartialEq for Value {
             (View::Bool(a), View::Bool(b)) => a == b,
             (View::Char(a), View::Char(b)) => a == b,
             (View::Int(a), View::Int(b)) => a == b,
-            (View::Float(a), View::Float(b)) => a.to_bits() == b.to_bits(),
+            (View::Float(a), View::Float(b)) => a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan(),
             (View::Static(a), View::Static(b)) => std::ptr::eq(a, b),
             (View::Obj(a), View::Obj(b)) => a == b,
             _ => false,
@@ -110,6 +110,7 @@ impl std::hash::Hash for Value {
             View::Bool(it) => it.hash(state),
             View::Char(it) => it.hash(state),
             View::Int(it) => it.hash(state),
+            View::Float(it) if it.is_nan() => f64::NAN.to_bits().hash(state),
             View::Float(it) => it.to_bits().hash(state),
             // The name and not the address, so that nothing depends on where the program was loaded.
             View::Static(it) => it.fqn.hash(state),

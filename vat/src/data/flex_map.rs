@@ -1,13 +1,12 @@
 //! Maps that change, and views of them that cannot.
 
 use super::map;
-use super::table::Table;
+use super::table::{Spot, Table};
 use crate::cx::Cx;
 use crate::guard;
 use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
 use crate::natives;
 use crate::problem::{Exit, Problem};
-use crate::same::Unsettled;
 use crate::value::Value;
 
 /// `[].asMap().diverge()`. Fields: the guards of its keys and of its values.
@@ -380,15 +379,10 @@ fn put_one(cx: &mut Cx, then: &mut Then, value: Value) -> Option<Outcome> {
 
 /// Puts without asking any guard; `None` if the key is not settled.
 pub(super) fn put_plain(cx: &mut Cx, map: Value, key: Value, value: Value) -> Option<Value> {
-    let mut table = std::mem::take(cx.heap.payload_mut::<Table>(map)?);
-    let put = table.put(&cx.heap, key, value);
-    if let Some(place) = cx.heap.payload_mut::<Table>(map) {
-        *place = table;
-    }
-    match put {
-        Ok(true) => {}
-        Ok(false) => cx.heap.recount(map),
-        Err(Unsettled) => return None,
+    let spot = cx.heap.payload::<Table>(map)?.spot(&cx.heap, key).ok()?;
+    cx.heap.payload_mut::<Table>(map)?.fill(spot, value);
+    if matches!(spot, Spot::New { .. }) {
+        cx.heap.recount(map);
     }
     Some(Value::NULL)
 }

@@ -140,7 +140,8 @@ fn on_flex_list(cx: &mut Cx, at: Obj, selector: Selector, args: &[Value]) -> Opt
 
 fn on_map(cx: &Cx, at: Obj, selector: Selector, args: &[Value]) -> Option<Value> {
     // A key that has to be asked for its portrayal first takes the long way.
-    if args.first().is_some_and(|key| unportrayed(&cx.heap, *key).is_some()) {
+    // So does whoever owes for the keys that were compared.
+    if cx.heap.owes() || args.first().is_some_and(|key| unportrayed(&cx.heap, *key).is_some()) {
         return None;
     }
     let table = cx.heap.payload::<Table>(at.into())?;
@@ -161,7 +162,7 @@ fn on_flex_map(cx: &mut Cx, at: Obj, selector: Selector, args: &[Value]) -> Opti
         return on_map(cx, at, selector, args);
     }
     let [key, value] = args else { return None };
-    if !cx.heap.has_room(256) || unportrayed(&cx.heap, *key).is_some() {
+    if !cx.heap.has_room(256) || cx.heap.owes() || unportrayed(&cx.heap, *key).is_some() {
         return None;
     }
     super::flex_map::put_plain(cx, at.into(), *key, *value)

@@ -5,7 +5,7 @@
 use crate::heap::Heap;
 use crate::native::Payload;
 use crate::same::{Unsettled, hash, same_yet};
-use crate::value::Value;
+use crate::value::{Obj, Value};
 
 /// A key, its value, and its hash.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +15,20 @@ pub struct Entry {
     hash: u64,
 }
 
+/// Where a value goes: to a key that is there, or with one that is not.
+#[derive(Clone, Copy)]
+pub enum Spot {
+    At(usize),
+    New { key: Value, hash: u64 },
+}
+
 /// Keys and values in order.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     entries: Vec<Entry>,
-    /// Open addressing: places in `entries` plus one, zero where there is nothing; twice as many at least as
-    /// there are entries. Empty while these are few.
+    /// Open addressing, half as many again at least as there are entries; empty while these are few. The low bits,
+    /// as many as say a place here, hold a place in `entries` plus one, the others a part of its hash, so that few
+    /// entries are looked at in vain. Zero: nothing.
     index: Vec<u32>,
     /// Came from another vat: the hashes are not those of this one.
     foreign: bool,
@@ -56,28 +64,43 @@ impl Table {
     }
 
     fn find_hashed(&self, heap: &Heap, key: Value, wanted: u64) -> Option<usize> {
-        let is_it = |it: &Entry| same_yet(heap, it.key, key) == Some(true);
+        let is_it = |it: &Entry| it.key == key || same_yet(heap, it.key, key) == Some(true);
         if self.foreign {
             return self.entries.iter().position(is_it);
         }
         if self.index.is_empty() {
             return self.entries.iter().position(|it| it.hash == wanted && is_it(it));
         }
-        let mut probe = self.start(wanted);
+        let mask = self.mask();
+        let (mut probe, part) = self.start(wanted);
         loop {
-            let at = self.index[probe].checked_sub(1)? as usize;
-            let it = &self.entries[at];
-            if it.hash == wanted && is_it(it) {
-                return Some(at);
+            let found = self.index[probe];
+            if found == 0 {
+                return None;
+            }
+            if found & !mask == part {
+                let at = (found & mask) as usize - 1;
+                let it = &self.entries[at];
+                if it.hash == wanted && is_it(it) {
+                    return Some(at);
+                }
             }
             probe = self.after(probe);
         }
     }
 
-    /// Where looking for a hash begins: its best bits are the high ones of a product.
-    fn start(&self, hash: u64) -> usize {
-        let bits = self.index.len().trailing_zeros();
-        (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits)) as usize
+    /// Where looking for a hash begins, and which part of it stands in the index. The best bits are the high ones
+    /// of a product; the lowest four stay as they are, so that the ints of a run lie in one line of the cache.
+    fn start(&self, hash: u64) -> (usize, u32) {
+        let bits = self.index.len().trailing_zeros() - 4;
+        let (mixed, low) = ((hash >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15), hash & 15);
+        let part = (mixed << bits >> 32) as u32 ^ (low as u32) << 28;
+        ((mixed >> (64 - bits) << 4 | low) as usize, part & !self.mask())
+    }
+
+    /// The bits that say a place.
+    fn mask(&self) -> u32 {
+        self.index.len() as u32 - 1
     }
 
     fn after(&self, probe: usize) -> usize {
@@ -90,13 +113,26 @@ impl Table {
 
     /// Puts `value` under `key`, at the end if the key is new; answers whether it was there.
     pub fn put(&mut self, heap: &Heap, key: Value, value: Value) -> Result<bool, Unsettled> {
+        let spot = self.spot(heap, key)?;
+        self.fill(spot, value);
+        Ok(matches!(spot, Spot::At(_)))
+    }
+
+    /// Where [`Table::fill`] is to put a key's value.
+    pub fn spot(&self, heap: &Heap, key: Value) -> Result<Spot, Unsettled> {
         let hash = hash(heap, key)?;
-        if let Some(at) = self.find_hashed(heap, key, hash) {
-            self.entries[at].value = value;
-            return Ok(true);
+        Ok(match self.find_hashed(heap, key, hash) {
+            Some(at) => Spot::At(at),
+            None => Spot::New { key: heap.shorten(key), hash },
+        })
+    }
+
+    /// Puts a value where its key has been found, or at the end.
+    pub fn fill(&mut self, spot: Spot, value: Value) {
+        match spot {
+            Spot::At(at) => self.entries[at].value = value,
+            Spot::New { key, hash } => self.push(Entry { key, value, hash }),
         }
-        self.push(Entry { key: heap.shorten(key), value, hash });
-        Ok(false)
     }
 
     /// Changes the value of an entry already found.
@@ -109,10 +145,10 @@ impl Table {
         if self.foreign {
             return;
         }
-        if 2 * self.entries.len() <= self.index.len() {
+        if 3 * self.entries.len() <= 2 * self.index.len() {
             self.place(self.entries.len() - 1);
         } else if self.entries.len() > FEW {
-            self.index = vec![0; (4 * self.entries.len()).next_power_of_two()];
+            self.index = vec![0; (2 * self.entries.len()).next_power_of_two()];
             for at in 0..self.entries.len() {
                 self.place(at);
             }
@@ -120,11 +156,11 @@ impl Table {
     }
 
     fn place(&mut self, at: usize) {
-        let mut probe = self.start(self.entries[at].hash);
+        let (mut probe, part) = self.start(self.entries[at].hash);
         while self.index[probe] != 0 {
             probe = self.after(probe);
         }
-        self.index[probe] = at as u32 + 1;
+        self.index[probe] = part | (at as u32 + 1);
     }
 
     /// The table of these entries, whose hashes are known.
@@ -146,7 +182,7 @@ impl Table {
             self.unplace(at);
             if at != last {
                 let probe = self.probe_of(last);
-                self.index[probe] = at as u32 + 1;
+                self.index[probe] = self.index[probe] & !self.mask() | (at as u32 + 1);
             }
         }
         self.entries.swap_remove(at);
@@ -156,8 +192,8 @@ impl Table {
     }
 
     fn probe_of(&self, at: usize) -> usize {
-        let mut probe = self.start(self.entries[at].hash);
-        while self.index[probe] != at as u32 + 1 {
+        let (mut probe, _) = self.start(self.entries[at].hash);
+        while self.index[probe] & self.mask() != at as u32 + 1 {
             probe = self.after(probe);
         }
         probe
@@ -171,8 +207,8 @@ impl Table {
             self.index[gap] = 0;
             loop {
                 probe = self.after(probe);
-                let Some(at) = self.index[probe].checked_sub(1) else { return };
-                let start = self.start(self.entries[at as usize].hash);
+                let Some(at) = (self.index[probe] & self.mask()).checked_sub(1) else { return };
+                let (start, _) = self.start(self.entries[at as usize].hash);
                 // It may go to the gap unless its own place lies behind that.
                 let mask = self.index.len() - 1;
                 if (probe.wrapping_sub(start) & mask) >= (probe.wrapping_sub(gap) & mask) {
@@ -205,6 +241,11 @@ impl Payload for Table {
         for it in &self.entries {
             visit(it.key);
             visit(it.value);
+        }
+    }
+    fn mark(&self, visit: &mut dyn FnMut(Obj)) {
+        for it in &self.entries {
+            it.key.as_obj().into_iter().chain(it.value.as_obj()).for_each(&mut *visit);
         }
     }
     fn bytes(&self) -> u64 {
@@ -243,7 +284,7 @@ mod tests {
     fn table(heap: &Heap, keys: impl IntoIterator<Item = i64>) -> Table {
         let mut it = Table::default();
         for key in keys {
-            it.put(heap, key.into(), (key * 10).into()).unwrap();
+            it.put(heap, key.into(), key.wrapping_mul(10).into()).unwrap();
         }
         it
     }
@@ -301,6 +342,26 @@ mod tests {
         assert_eq!(found, there.iter().copied().collect::<Vec<_>>());
         for key in 0..300i64 {
             assert_eq!(it.find(&heap, key.into()).unwrap().is_some(), there.contains(&key), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_at_any_distance_from_each_other_are_found_and_removed() {
+        let heap = Heap::new(1 << 30);
+        for stride in [1, 2, 15, 16, 17, 1 << 10, 1 << 20, (1 << 20) + 16, 1 << 44, -7] {
+            let keys = |from: i64, to: i64| (from..to).map(move |it| it.wrapping_mul(stride));
+            let mut it = table(&heap, keys(-2000, 3000));
+            for key in keys(-2000, 2000) {
+                let at = it.find(&heap, key.into()).unwrap().unwrap();
+                it.remove_at(at);
+            }
+            for key in keys(-2000, 2000).chain(keys(3000, 5000)) {
+                assert_eq!(it.get(&heap, key.into()).unwrap(), None, "{key} by {stride}");
+            }
+            for key in keys(2000, 3000) {
+                let found = it.get(&heap, key.into()).unwrap().and_then(Value::as_int);
+                assert_eq!(found, Some(key.wrapping_mul(10)), "{key} by {stride}");
+            }
         }
     }
 

@@ -84,6 +84,6 @@ pub(super) fn same(cx: &Cx, a: Value, b: Value) -> Option<bool> {
     match (a.view(), b.view()) {
         (View::Int(a), View::Int(b)) => Some(a == b),
         (View::Float(a), View::Float(b)) => Some(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()),
-        _ => crate::same::quick(&cx.heap, a, b),
+        _ => crate::same::at_once(&cx.heap, a, b),
     }
 }
