@@ -73,6 +73,8 @@ pub struct Heap {
     looked: std::cell::Cell<u32>,
     /// Bytes of strings laid together or compared since somebody paid for it.
     laid: std::cell::Cell<u64>,
+    /// What the strings weigh that were laid together since the last collection: their cells weigh what was new.
+    spread: std::cell::Cell<u64>,
 }
 
 /// The name of an object that is the same in every vat that has it.
@@ -114,10 +116,11 @@ impl Heap {
             spans: SpanTable::default(),
             looked: Default::default(),
             laid: Default::default(),
+            spread: Default::default(),
         }
     }
     pub fn bytes(&self) -> u64 {
-        self.bytes + self.beside
+        self.bytes + self.beside + self.spread.get()
     }
     /// From now on an account pays for what the heap weighs, from the first byte.
     pub(crate) fn join(&mut self, account: Arc<crate::bank::Account>) {
@@ -181,8 +184,7 @@ impl Heap {
     }
     /// Has enough been allocated that a safepoint should collect?
     pub fn wants_collection(&self) -> bool {
-        (self.bytes + self.beside > self.look_at.get() && self.is_time())
-            || (self.eager && self.is_eager_now())
+        (self.bytes() > self.look_at.get() && self.is_time()) || (self.eager && self.is_eager_now())
     }
     /// The heap has outgrown what has been paid for, or what it was collected for.
     #[cold]
@@ -404,6 +406,7 @@ impl Heap {
             Cell::Long(it, _) => {
                 if !it.is_flat() {
                     self.laid.set(self.laid.get() + it.bytes() as u64);
+                    self.spread.set(self.spread.get() + it.bytes() as u64);
                 }
                 Some(it.flat())
             }

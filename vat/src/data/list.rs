@@ -76,8 +76,7 @@ pub static MAKE_LIST: Class = Class::new(
 pub fn items(cx: &Cx, list: Value) -> Arc<[Value]> {
     match cx.heap.get(list) {
         Some(Cell::List(it)) => it.clone(),
-        Some(it) => it.text().iter().flat_map(|it| it.chars()).map(Value::from).collect(),
-        None => Arc::new([]),
+        _ => cx.heap.as_text(list).unwrap_or_default().chars().map(Value::from).collect(),
     }
 }
 
@@ -104,7 +103,7 @@ pub fn length(cx: &Cx, list: Value) -> usize {
         Some(Cell::List(it)) => it.len(),
         Some(Cell::Short(it)) => super::text::length(it),
         Some(Cell::Long(it, Letters::Ascii)) => it.bytes(),
-        Some(Cell::Long(it, _)) => super::text::length(it.flat()),
+        Some(it) if it.is_text() => super::text::length(cx.heap.as_text(list).unwrap_or_default()),
         _ => flex_list::length(cx, list),
     }
 }

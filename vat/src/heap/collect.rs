@@ -54,6 +54,7 @@ impl Heap {
         }
         let dropped = self.bytes.saturating_sub(bytes);
         self.bytes = bytes;
+        self.spread.set(0);
         // A deep heap needed it long; most do not.
         work.shrink_to(1 << 12);
         self.work = work;
