@@ -5,10 +5,15 @@
 //! recurses. Only selfless objects written in E have to be asked for their portrayal; the comparison waits
 //! for them as every native waits.
 
+mod hash;
 pub(crate) mod key;
+mod settled;
 
+pub use hash::{Unsettled, hash};
+pub use settled::{is_settled, is_settled_yet};
+
+use key::make_traversal_key;
 pub use key::{TRAVERSAL_KEY, same_key, traversal_key};
-use key::{Traversed, make_traversal_key};
 
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap, Promise};
@@ -16,8 +21,7 @@ use crate::native::{Class, Outcome, Payload, Stamps, Then, done};
 use crate::natives;
 use crate::problem::{About, Problem};
 use crate::value::{Value, View};
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
-use std::hash::{Hash, Hasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a value is to the comparison.
 pub enum Kind {
@@ -377,154 +381,6 @@ pub fn unportrayed_counting(heap: &Heap, value: Value, looked: &mut u64) -> Opti
         }
     }
     None
-}
-
-// Hashing.
-
-/// A value that is not settled, so that it has no hash and cannot be a key.
-#[derive(Clone, Copy, Debug)]
-pub struct Unsettled;
-
-/// How many parts of a structure its hash looks at. The rest is left to the comparison.
-const HASHED: usize = 128;
-
-/// A hash that agrees with sameness. Fails on a promise among the parts it looks at.
-pub fn hash(heap: &Heap, value: Value) -> Result<u64, Unsettled> {
-    let mut state = FxHasher::default();
-    let value = heap.shorten(value);
-    match value.view() {
-        View::Obj(_) => {}
-        // Ints in a row have hashes in a row; see `Table::start`.
-        View::Int(it) => return Ok(it as u64),
-        _ => {
-            value.hash(&mut state);
-            return Ok(state.finish());
-        }
-    }
-    if let Some(text) = heap.as_text(value) {
-        hash_text(text, &mut state);
-        return Ok(state.finish());
-    }
-    let mut todo = vec![value];
-    let mut seen = 0;
-    while let Some(it) = todo.pop() {
-        let it = heap.shorten(it);
-        seen += 1;
-        match kind(heap, it) {
-            Kind::Unsettled => return Err(Unsettled),
-            Kind::Atom => match heap.get(it) {
-                Some(Cell::Short(text)) => hash_text(text, &mut state),
-                Some(Cell::Long(text, _)) => hash_text(text.flat(), &mut state),
-                Some(Cell::Problem(it)) => it.plain_text().hash(&mut state),
-                Some(Cell::Big(big)) => big.as_sign_words().1.hash(&mut state),
-                _ => it.hash(&mut state),
-            },
-            Kind::Itself => match heap.payload::<Traversed>(it) {
-                Some(key) => key.tokens.iter().take(HASHED).for_each(|it| it.hash(&mut state)),
-                None => it.hash(&mut state),
-            },
-            // Two of them may portray themselves alike.
-            Kind::Portrayed => 7u8.hash(&mut state),
-            Kind::Parts(class, parts) => {
-                class.fqn.hash(&mut state);
-                parts.len().hash(&mut state);
-                if seen + todo.len() < HASHED {
-                    let room = HASHED - todo.len();
-                    todo.extend(parts.into_iter().take(room).rev());
-                } else if parts.iter().any(|it| matches!(kind(heap, heap.shorten(*it)), Kind::Unsettled)) {
-                    return Err(Unsettled);
-                }
-            }
-        }
-    }
-    Ok(state.finish())
-}
-
-/// Of a long text its length and both ends. The rest is left to the comparison.
-fn hash_text(text: &str, state: &mut FxHasher) {
-    let bytes = text.as_bytes();
-    match bytes.len() {
-        0..=1024 => bytes.hash(state),
-        size => {
-            bytes[..512].hash(state);
-            bytes[size - 512..].hash(state);
-            size.hash(state);
-        }
-    }
-}
-
-/// Is every part of `value` known? Objects that portray themselves are taken to be.
-pub fn is_settled_yet(heap: &Heap, value: Value) -> bool {
-    let mut todo = vec![value];
-    let mut seen = FxHashSet::default();
-    while let Some(it) = todo.pop() {
-        let it = heap.shorten(it);
-        match kind(heap, it) {
-            Kind::Unsettled => return false,
-            Kind::Parts(_, parts) if seen.insert(it) => todo.extend(parts),
-            _ => {}
-        }
-    }
-    true
-}
-
-/// Looks for anything unsettled, asking selfless objects for their portrayal.
-struct Settling {
-    todo: Vec<Value>,
-    seen: FxHashSet<Value>,
-}
-
-impl Payload for Settling {
-    fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        self.todo.iter().chain(&self.seen).for_each(|it| visit(*it));
-    }
-    fn bytes(&self) -> u64 {
-        16 * (self.todo.len() + self.seen.len()) as u64
-    }
-}
-
-/// `Ref.isSettled(value)`
-pub fn is_settled(cx: &mut Cx, value: Value) -> Outcome {
-    let state = Settling { todo: vec![value], seen: FxHashSet::default() };
-    settle_on(cx, Then::new(settle_portrayed, []).with_state(Box::new(state)))
-}
-
-fn settle_on(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
-    let Some(state) = then.state::<Settling>() else { return Err(cx.throw("lost a question")) };
-    let mut steps = 0;
-    let mut ask = None;
-    let mut settled = true;
-    while let Some(it) = state.todo.pop() {
-        steps += 1;
-        let it = cx.heap.shorten(it);
-        match kind(&cx.heap, it) {
-            Kind::Unsettled => {
-                settled = false;
-                break;
-            }
-            Kind::Parts(_, parts) if state.seen.insert(it) => state.todo.extend(parts),
-            Kind::Portrayed if state.seen.insert(it) => {
-                ask = Some(it);
-                break;
-            }
-            _ => {}
-        }
-    }
-    cx.charge(steps)?;
-    match ask {
-        Some(it) => cx.call_then(it, "__optUncall", [], then),
-        None => done(settled),
-    }
-}
-
-fn settle_portrayed(cx: &mut Cx, mut then: Box<Then>, portrayal: Value) -> Outcome {
-    if portrayal.is_null() {
-        return done(false);
-    }
-    if let Some(state) = then.state::<Settling>() {
-        state.todo.push(portrayal);
-    }
-    settle_on(cx, then)
 }
 
 // `__equalizer`.

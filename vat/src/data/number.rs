@@ -1,15 +1,25 @@
 //! What ints and float64s answer to. The arithmetic itself is in [`super::integer`].
 
+mod doubles;
+mod text;
+
+pub use text::{MAKE_FLOAT64, MAKE_INT};
+
 use super::float;
 use super::integer::{Int, Refusal};
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap};
 use crate::native::{Class, Outcome, Stamps, done};
 use crate::natives;
-use crate::problem::{Exit, Problem};
+use crate::problem::Problem;
 use crate::value::{Value, View};
-use sha1::{Digest, Sha1};
+use doubles::{
+    above_zero, acos, asin, at_least_zero, at_most_zero, atan, below_zero, cos, exp, float, float_ceil,
+    float_floor, float_round, float_truncate, is_infinite, is_nan, is_zero, log, sin, sqrt, tan,
+    whole_number,
+};
 use std::cmp::Ordering;
+use text::{crypto_hash, to_octets_unsigned, to_string, to_string_in};
 
 /// What `1` answers to.
 pub static INT: Class = Class::new(
@@ -421,71 +431,6 @@ fn itself(_: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     done(this)
 }
 
-fn whole_number(cx: &mut Cx, it: f64) -> Outcome {
-    match Int::floor_of(it) {
-        Some(it) => answer(cx, Ok(it)),
-        None => Err(cx.throw(Problem::default().value(it.into()).text(" is not a finite number"))),
-    }
-}
-
-fn float(cx: &Cx, this: Value) -> f64 {
-    number(cx, this).to_f64()
-}
-
-fn float_floor(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let it = float(cx, this);
-    whole_number(cx, it)
-}
-
-fn float_ceil(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let it = float(cx, this).ceil();
-    whole_number(cx, it)
-}
-
-fn float_round(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let it = (float(cx, this) + 0.5).floor();
-    whole_number(cx, it)
-}
-
-fn float_truncate(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let it = float(cx, this).trunc();
-    whole_number(cx, it)
-}
-
-fn is_nan(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    done(float(cx, this).is_nan())
-}
-
-fn is_infinite(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    done(float(cx, this).is_infinite())
-}
-
-/// Compares with zero; NaN is none of it.
-fn sign_is(cx: &mut Cx, this: Value, wanted: fn(Ordering) -> bool) -> Outcome {
-    let sign = number(cx, this).compare(&Number::Int(Int::Small(0)));
-    done(sign.is_some_and(wanted))
-}
-
-fn is_zero(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    sign_is(cx, this, Ordering::is_eq)
-}
-
-fn above_zero(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    sign_is(cx, this, Ordering::is_gt)
-}
-
-fn below_zero(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    sign_is(cx, this, Ordering::is_lt)
-}
-
-fn at_least_zero(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    sign_is(cx, this, Ordering::is_ge)
-}
-
-fn at_most_zero(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    sign_is(cx, this, Ordering::is_le)
-}
-
 fn as_char(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let code = match int(cx, this) {
         Int::Small(it) => u32::try_from(it).ok().and_then(char::from_u32),
@@ -499,150 +444,4 @@ fn as_char(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
 
 fn as_float64(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     done(float(cx, this))
-}
-
-fn crypto_hash(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let bytes = int(cx, this).octets_signed();
-    cx.charge(bytes.len() as u64 / 16)?;
-    let hash = Int::from_octets(&Sha1::digest(&bytes));
-    answer(cx, Ok(hash))
-}
-
-fn to_octets_unsigned(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let Some(bytes) = int(cx, this).octets_unsigned() else {
-        let text = Problem::new("(").value(this).text(").toOctetsUnsigned(): nonnegative numbers only");
-        return Err(cx.throw(text));
-    };
-    cx.reserve(bytes.len() as u64 * 16)?;
-    let items: Vec<Value> = bytes.iter().map(|it| i64::from(*it).into()).collect();
-    let list = cx.heap.list(items);
-    done(list)
-}
-
-fn to_string(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    let text = digits(cx, this, 10)?;
-    let text = cx.heap.text(text);
-    done(text)
-}
-
-/// The digits of an int, paid for: printing is worse than linear.
-fn digits(cx: &mut Cx, this: Value, base: u32) -> Result<String, Exit> {
-    match number(cx, this) {
-        Number::Float(it) => Ok(float::print(it)),
-        Number::Int(it) => {
-            let limbs = it.limbs();
-            cx.charge(multiplication_work(limbs, limbs))?;
-            cx.reserve(it.magnitude_bits() / 3)?;
-            Ok(it.digits(base))
-        }
-    }
-}
-
-fn to_string_in(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    let base = super::map::get_text(&cx.heap, args[0], "base").unwrap_or_else(|| 10.into());
-    crate::coerce::coerced(cx, this, &[base], &[crate::coerce::Ty::Int], to_string_in_base)
-}
-
-fn to_string_in_base(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    match args[0].as_int() {
-        Some(base @ 2..=36) => {
-            let text = digits(cx, this, base as u32)?;
-            let text = cx.heap.text(text);
-            done(text)
-        }
-        _ => Err(cx.throw(Problem::new("base must be in 2..36, not ").value(args[0]))),
-    }
-}
-
-fn in_doubles(cx: &mut Cx, this: Value, f: fn(f64) -> f64) -> Outcome {
-    done(f(float(cx, this)))
-}
-
-fn sqrt(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::sqrt)
-}
-
-fn exp(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::exp)
-}
-
-fn log(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::ln)
-}
-
-fn sin(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::sin)
-}
-
-fn cos(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::cos)
-}
-
-fn tan(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::tan)
-}
-
-fn asin(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::asin)
-}
-
-fn acos(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::acos)
-}
-
-fn atan(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
-    in_doubles(cx, this, f64::atan)
-}
-
-/// `__makeInt("12")`
-pub static MAKE_INT: Class = Class::new(
-    "makeInt",
-    "<makeInt>",
-    natives!["run"(Text) => make_int, "run"(Text, Int) => make_int_in_base, "fromOctets"(List) => from_octets],
-)
-.stamps(Stamps::DEEP_FROZEN);
-
-fn make_int(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
-    make_int_in_base(cx, this, &[args[0], 10.into()])
-}
-
-fn make_int_in_base(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let text = super::text::text_of(cx, args[0]);
-    let Some(base @ 2..=36) = args[1].as_int() else {
-        return Err(cx.throw(Problem::new("base must be in 2..36, not ").value(args[1])));
-    };
-    let limbs = text.len() as u64 / 16 + 1;
-    cx.charge(multiplication_work(limbs, limbs))?;
-    cx.reserve(text.len() as u64)?;
-    match Int::parse(text.trim(), base as u32) {
-        Some(it) => answer(cx, Ok(it)),
-        None => Err(cx.throw(Problem::new("not recognized as an integer: ").value(args[0]))),
-    }
-}
-
-fn from_octets(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let items = super::list::items(cx, args[0]);
-    cx.reserve(items.len() as u64)?;
-    let mut bytes = Vec::with_capacity(items.len());
-    for it in &*items {
-        match cx.near(*it).as_int() {
-            Some(byte @ 0..=255) => bytes.push(byte as u8),
-            _ => return Err(cx.throw(Problem::new("not a byte: ").value(*it))),
-        }
-    }
-    answer(cx, Ok(Int::from_octets(&bytes)))
-}
-
-/// `makeFloat64("1.5")`
-pub static MAKE_FLOAT64: Class =
-    Class::new("makeFloat64", "<makeFloat64>", natives!["run"(Text) => make_float64])
-        .fqn("org.erights.e.elib.atom.makeFloat64")
-        .stamps(Stamps::DEEP_FROZEN);
-
-fn make_float64(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let text = super::text::text_of(cx, args[0]);
-    match float::parse(&text) {
-        Some(it) => done(it),
-        None => Err(cx.throw(Problem::new("not recognized as a float64: ").value(args[0]))),
-    }
 }
