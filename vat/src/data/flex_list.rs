@@ -10,7 +10,7 @@ use crate::native::{Class, Outcome, Payload, Stamps, Then, done, variadic};
 use crate::natives;
 use crate::problem::{Exit, Problem};
 use crate::selector::Selector;
-use crate::value::{Obj, Value};
+use crate::value::Value;
 use std::sync::Arc;
 
 /// `[].diverge()`. Field: the guard of its items.

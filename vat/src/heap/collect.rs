@@ -99,6 +99,26 @@ impl Heap {
         }
     }
 
+    /// Is there nothing in use, so that a new cell may take the place?
+    pub(super) fn is_gap(&self, place: usize) -> bool {
+        let (word, bit) = (place / 64, 1u64 << (place % 64));
+        match word + 1 {
+            next if next > self.next_word => self.marks.get(word).is_some_and(|mark| mark & bit == 0),
+            next => next == self.next_word && self.gaps & bit != 0,
+        }
+    }
+
+    /// Takes every free cell for a place without a mark, in a heap that was just read.
+    pub(super) fn find_free(&mut self) {
+        self.marks = vec![u64::MAX; self.cells.len().div_ceil(64)];
+        self.taken = self.cells.len();
+        for (at, _) in self.cells.iter().enumerate().filter(|it| matches!(it.1, Cell::Free)) {
+            self.marks[at / 64] &= !(1 << (at % 64));
+            self.taken -= 1;
+        }
+        (self.gaps, self.next_word) = (0, 0);
+    }
+
     /// Forgets what is kept beside cells that have no mark.
     fn forget(&mut self) {
         let marks = &self.marks;

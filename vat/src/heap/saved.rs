@@ -20,9 +20,10 @@ use std::sync::Arc;
 impl Heap {
     pub(crate) fn save(&self, out: &mut Writer) {
         out.size(self.cells.len());
-        out.u32(self.free);
-        self.cells.iter().for_each(|it| cell(out, it));
-        out.u64(self.bytes);
+        for (at, it) in self.cells.iter().enumerate() {
+            cell(out, if self.is_gap(at) { &Cell::Free } else { it });
+        }
+        out.u64(self.bytes + self.spread.get());
         out.u64(self.beside);
         out.u64(self.collect_at);
         out.u64(self.names_given);
@@ -59,11 +60,10 @@ impl Heap {
     pub(crate) fn load(from: &mut Reader<'_>, limit: u64) -> Read<Heap> {
         let mut heap = Heap::new(limit);
         from.cells = from.size()?;
-        heap.free = from.u32()?;
         let mut weight = 0u64;
         for _ in 0..from.cells {
             let it = read_cell(from)?;
-            if !matches!(it, Cell::Free(_)) {
+            if !matches!(it, Cell::Free) {
                 weight = weight.saturating_add(it.bytes());
             }
             if weight > limit {
@@ -72,6 +72,7 @@ impl Heap {
             heap.cells.push(it);
         }
         heap.check_free()?;
+        heap.find_free();
         heap.check_resolved()?;
         heap.bytes = from.u64()?.min(limit);
         heap.beside = from.u64()?.min(limit);
@@ -103,24 +104,12 @@ impl Heap {
         Ok(heap)
     }
 
-    /// Is every free cell in the list of free cells, once, and no reference leads to one?
+    /// Does no reference lead to a free place?
     fn check_free(&self) -> Read<()> {
-        let free = self.cells.iter().filter(|it| matches!(it, Cell::Free(_))).count();
-        let (mut at, mut listed) = (self.free, 0);
-        while let Some(Cell::Free(next)) = self.cells.get(at as usize) {
-            listed += 1;
-            if listed > free {
-                break;
-            }
-            at = *next;
-        }
-        if at != super::NONE || listed != free {
-            return Err(Damage("its free places are not in order"));
-        }
         let mut dangling = false;
-        for it in self.cells.iter().filter(|_| free > 0) {
+        for it in &self.cells {
             it.trace(&mut |it| {
-                dangling |= it.as_obj().is_some_and(|it| matches!(self.cell(it), Cell::Free(_)));
+                dangling |= it.as_obj().is_some_and(|it| matches!(self.cell(it), Cell::Free));
             });
         }
         if dangling { Err(Damage("a reference leads to a free place")) } else { Ok(()) }
@@ -159,7 +148,8 @@ impl Heap {
     /// Every instance of a class.
     pub(crate) fn instances(&self, class: &'static crate::native::Class) -> Vec<Value> {
         let is_one = |it: &Cell| matches!(it, Cell::Native(it) if std::ptr::eq(it.class, class));
-        (0..self.cells.len()).filter(|it| is_one(&self.cells[*it])).map(|it| Obj(it as u32).into()).collect()
+        let places = (0..self.cells.len()).filter(|it| !self.is_gap(*it) && is_one(&self.cells[*it]));
+        places.map(|it| Obj(it as u32).into()).collect()
     }
 }
 
@@ -288,10 +278,7 @@ fn read_proxied(from: &mut Reader<'_>) -> Read<Box<Proxied>> {
 
 fn cell(out: &mut Writer, it: &Cell) {
     match it {
-        Cell::Free(next) => {
-            out.byte(0);
-            out.u32(*next);
-        }
+        Cell::Free => out.byte(0),
         Cell::Short(_) | Cell::Long(..) => {
             out.byte(1);
             out.text(&text_of(it));
@@ -400,7 +387,7 @@ fn one(out: &mut Writer, tag: u8, it: Value) {
 
 fn read_cell(from: &mut Reader<'_>) -> Read<Cell> {
     Ok(match from.byte()? {
-        0 => Cell::Free(from.u32()?),
+        0 => Cell::Free,
         1 => Cell::from(Text::from(from.text()?)),
         2 => Cell::Big(Arc::new(read_big(from)?)),
         3 => Cell::List(from.values()?.into()),
