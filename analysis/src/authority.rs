@@ -1,54 +1,87 @@
-//! Queries: what the objects and the names of a file reach. Asked for by a hover, not by a key.
+//! Queries: what the objects and the names of a file reach. Asked for by a hover or a report, not by a key.
 
 use crate::db::Db;
-use crate::input::File;
+use crate::input::{File, modules};
 use crate::knowledge::knowledge;
 use crate::names::{Meaning, Site, names};
 use crate::program::programs;
-use audit::authority::{self as audited, Authority, Outer, Programs, Reach};
+use audit::authority::{Authority, Outer, Parts, Programs, Reach};
 use std::sync::Arc;
-use syntax::kernel_e::ObjectId;
+use syntax::kernel_e::{Expr, Literal, ObjectId};
 
-/// By program: how its values hang together.
-#[salsa::tracked(returns(ref))]
-pub(crate) fn authority(db: &dyn Db, file: File) -> Arc<Vec<Authority>> {
-    let graphs = programs(db, file).iter().enumerate().map(|(index, program)| {
-        db.unwind_if_revision_cancelled();
-        Authority::new(program, &names(db, file).programs[index].scopes, &knowledge(db, file).programs[index])
-    });
-    Arc::new(graphs.collect())
+/// A program of a file.
+pub(crate) type Key = (File, usize);
+
+/// How the values of a file's programs hang together, with those of all that they lead into: earlier steps and
+/// cells, and imported modules. One fixpoint for all of them.
+#[salsa::tracked(returns(ref), no_eq)]
+pub(crate) fn authority(db: &dyn Db, file: File) -> Arc<Authority<Key>> {
+    let roots: Vec<Key> = (0..programs(db, file).len()).map(|index| (file, index)).collect();
+    Arc::new(Authority::new(&AllPrograms { db }, &roots))
 }
 
 /// What one object expression reaches.
 pub(crate) fn reach_of_object(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Reach {
-    let scopes = &names(db, file).programs[index].scopes;
-    audited::reach_of_object(&AllPrograms { db }, (file, index), scopes, object)
+    authority(db, file).of_object((file, index), object)
 }
 
 /// What one name reaches.
 pub(crate) fn reach_of_name(db: &dyn Db, site: Site) -> Reach {
-    let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
-    audited::reach_of_name(&AllPrograms { db }, (site.file, site.program), &definition.noun, site.definition)
+    authority(db, site.file).of_name((site.file, site.program), site.definition)
 }
 
-/// The programs of all files. A way from one into another is followed when it is asked for, not kept.
+/// The modules that a file imports by a name that stands there.
+pub(crate) fn imports(db: &dyn Db, file: File) -> Vec<String> {
+    let mut found = Vec::new();
+    for (index, program) in programs(db, file).iter().enumerate() {
+        let scopes = &names(db, file).programs[index].scopes;
+        for it in &program.exprs {
+            if let Expr::Call { recipient, verb, args } = it
+                && &**verb == "get"
+                && let Expr::Noun(noun) = program.expr(*recipient)
+                && &**noun == "import__uriGetter"
+                && *scopes.binder(*recipient) == syntax::scope::Binder::Outer
+                && let [only] = args.as_slice()
+                && let Expr::Literal(Literal::Str(name)) = program.expr(*only)
+            {
+                found.push(name.to_string());
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The programs of all files.
 struct AllPrograms<'a> {
     db: &'a dyn Db,
 }
 
 impl Programs for AllPrograms<'_> {
-    type Key = (File, usize);
+    type Key = Key;
 
-    fn authority(&self, (file, index): (File, usize)) -> Option<&Authority> {
-        self.db.unwind_if_revision_cancelled();
-        authority(self.db, file).get(index)
+    fn parts(&self, (file, index): Key) -> Option<Parts<'_>> {
+        Some(Parts {
+            program: programs(self.db, file).get(index)?,
+            scopes: &names(self.db, file).programs.get(index)?.scopes,
+            known: knowledge(self.db, file).programs.get(index)?,
+        })
     }
 
-    fn outer(&self, (file, index): (File, usize), noun: &str) -> Outer<(File, usize)> {
+    fn outer(&self, (file, index): Key, noun: &str) -> Outer<Key> {
         match names(self.db, file).outer(index, noun) {
             Meaning::Definition(it) => Outer::Definition((it.file, it.program), it.definition),
             Meaning::Scope(name) => Outer::Scope(name),
             Meaning::Unbound => Outer::Nobody,
         }
+    }
+
+    fn module(&self, _: Key, name: &str) -> Option<Key> {
+        modules(self.db)?.get(name).map(|file| (*file, 0))
+    }
+
+    fn checkpoint(&self) {
+        self.db.unwind_if_revision_cancelled();
     }
 }

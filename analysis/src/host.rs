@@ -4,11 +4,11 @@ use crate::change::{Change, Edit};
 use crate::db::Database;
 use crate::diagnostics::{self, Diagnostic};
 use crate::ide::{self, FilePosition, FileRange, NavigationTarget, Reference};
-use crate::input::{File, FileId};
+use crate::input::{File, FileId, FileKind, Modules, module_names};
 use crate::{
     Assist, Call, Callable, CompletionItem, DocumentSymbol, FoldingRange, Hover, InlayHint, InlayHintsConfig,
-    Judged, LineIndex, RenameError, SemanticToken, SignatureHelp, TextEdit, TextRange, Unformatted,
-    WorkspaceSymbol,
+    Judged, LeakFound, LineIndex, NameAuthority, RenameError, SemanticToken, SignatureHelp, TextEdit,
+    TextRange, Unformatted, WorkspaceSymbol,
 };
 use salsa::{Database as _, Setter};
 use std::panic::AssertUnwindSafe;
@@ -47,8 +47,39 @@ impl AnalysisHost {
     /// Applies all edits of `change`. Cancels what snapshots compute and waits until they are dropped, so the
     /// caller must hold none.
     pub fn apply_change(&mut self, change: Change) {
+        let mut modules = false;
         for edit in change.edits {
+            modules |= match &edit {
+                Edit::Open { kind, .. } => *kind == FileKind::Module,
+                Edit::Close { .. } => true,
+                Edit::Text { .. } | Edit::Continues { .. } => false,
+            };
             self.apply(edit);
+        }
+        // There from the first change on, so that whoever asks is told when it changes.
+        if modules || Modules::try_get(&self.db).is_none() {
+            self.name_modules();
+        }
+    }
+
+    /// Which module each name imports. Of several the one with the shortest path.
+    fn name_modules(&mut self) {
+        let mut all: Vec<File> = self.db.files.values().copied().collect();
+        all.sort_by_key(|it| (it.name(&self.db).len(), it.name(&self.db).to_string()));
+        let mut by_name = rustc_hash::FxHashMap::default();
+        for it in all {
+            for name in module_names(it.name(&self.db), it.kind(&self.db)) {
+                by_name.entry(name).or_insert(it);
+            }
+        }
+        match Modules::try_get(&self.db) {
+            Some(it) if **it.by_name(&self.db) == by_name => {}
+            Some(it) => {
+                it.set_by_name(&mut self.db).to(Arc::new(by_name));
+            }
+            None => {
+                Modules::new(&self.db, Arc::new(by_name));
+            }
         }
     }
 
@@ -221,6 +252,21 @@ impl Analysis {
     /// What every auditor that is asked says of every object expression, and DeepFrozen of all of them.
     pub fn judgements(&self, file: FileId) -> Cancellable<Vec<Judged>> {
         self.with(file, |db, it| ide::judgements::judgements(db, it))
+    }
+
+    /// What each top-level name of a file reaches, and by which way.
+    pub fn authority(&self, file: FileId) -> Cancellable<Vec<NameAuthority>> {
+        self.with(file, |db, it| ide::authority::authority(db, it))
+    }
+
+    /// The shortest way from a top-level name to something that goes by `to`: a power, a variable, an object.
+    pub fn leak(&self, file: FileId, from: &str, to: &str) -> Cancellable<Option<LeakFound>> {
+        self.with(file, |db, it| ide::authority::leak(db, it, from, to))
+    }
+
+    /// The names of the modules that a file imports.
+    pub fn imports(&self, file: FileId) -> Cancellable<Vec<String>> {
+        self.with(file, |db, it| crate::authority::imports(db, it))
     }
 
     /// The file's Kernel-E, printed as E.

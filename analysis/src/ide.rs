@@ -1,6 +1,7 @@
 //! What an editor asks, one file per feature, and what the features share.
 
 pub mod assists;
+pub mod authority;
 pub mod call_hierarchy;
 pub mod completion;
 pub mod document_symbols;

@@ -1,5 +1,7 @@
 //! What is set from outside: the texts, and which text continues which.
 
+use crate::db::Db;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A text the host was handed. The caller numbers them as it likes.
@@ -46,4 +48,26 @@ pub(crate) struct File {
     /// The text whose scope this one continues: the notebook cell before.
     #[returns(copy)]
     pub previous: Option<File>,
+}
+
+/// The modules that are there, by every name that they may be imported by: `lib/bank/mint.emaker` is `mint`,
+/// `bank.mint` and `lib.bank.mint`.
+#[salsa::input(singleton)]
+pub(crate) struct Modules {
+    #[returns(ref)]
+    pub by_name: Arc<FxHashMap<Arc<str>, File>>,
+}
+
+/// The modules that are there, if there ever were any.
+pub(crate) fn modules(db: &dyn Db) -> Option<&Arc<FxHashMap<Arc<str>, File>>> {
+    Modules::try_get(db).map(|it| it.by_name(db))
+}
+
+/// The names by which a file can be imported; none if it is no module.
+pub(crate) fn module_names(name: &str, kind: FileKind) -> Vec<Arc<str>> {
+    let Some(path) = name.strip_suffix(".emaker").filter(|_| kind == FileKind::Module) else {
+        return Vec::new();
+    };
+    let parts: Vec<&str> = path.split(['/', '\\']).filter(|it| !it.is_empty() && *it != ".").collect();
+    (0..parts.len()).map(|from| Arc::from(parts[from..].join("."))).collect()
 }

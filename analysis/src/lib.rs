@@ -39,6 +39,7 @@ pub use change::Change;
 pub use diagnostics::{Code, Diagnostic, Fix, Related, Severity};
 pub use host::{Analysis, AnalysisHost, CancelOne, Cancellable, Cancelled};
 pub use ide::assists::Assist;
+pub use ide::authority::{LeakFound, MethodAuthority, NameAuthority, Reached, ReachedThing};
 pub use ide::call_hierarchy::{Call, Callable, CallableKind};
 pub use ide::completion::{CompletionItem, CompletionKind};
 pub use ide::document_symbols::{DocumentSymbol, SymbolKind};

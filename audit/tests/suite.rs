@@ -31,14 +31,15 @@ fn authority(case: &mut Case) {
     let scopes = syntax::resolve(program);
     let around = Born(Level::Privileged);
     let known = audit::known(program, &scopes, &around);
-    let authority = audit::authority::Authority::new(program, &scopes, &known);
-    let alone = audit::authority::Alone { authority: &authority, around: &around };
+    let parts = audit::authority::Parts { program, scopes: &scopes, known: &known };
+    let alone = audit::authority::Alone { parts, around: &around };
+    let authority = audit::authority::Authority::new(&alone, &[()]);
     let mut shown = String::new();
     for (index, it) in expansion.source_map.objects.iter().enumerate().filter(|(_, it)| it.name.is_some()) {
         let name = it.name.map_or("", |at| &case.text()[at]);
         shown.push_str(&format!("{name}\n"));
         let object = syntax::kernel_e::ObjectId(index as u32);
-        for held in audit::authority::reach_of_object(&alone, (), &scopes, object).holds {
+        for held in authority.of_object((), object).holds {
             let path: Vec<&str> = held.path.iter().map(|it| it.as_str()).collect();
             shown.push_str(&format!("  {} via {}\n", thing(&held.thing), path.join(" → ")));
         }
@@ -49,7 +50,8 @@ fn authority(case: &mut Case) {
 fn thing(it: &audit::authority::Thing) -> String {
     use audit::authority::Thing::*;
     match it {
-        Power(name) => format!("power {} ({})", name.name, name.authority),
+        Power(name, None) => format!("power {} ({})", name.name, name.authority),
+        Power(name, Some(part)) => format!("power {} ({} {part})", name.name, name.authority),
         Variable(noun, _) => format!("variable {noun}"),
         Collection(_) => "mutable collection".to_string(),
         Parameter(noun, _) => format!("parameter {noun}"),

@@ -185,14 +185,14 @@ fn is_news(it: &Held) -> bool {
     match it.thing {
         Thing::Object(..) => false,
         Thing::Collection(_) | Thing::Unknown(_) => true,
-        Thing::Power(_) | Thing::Variable(..) | Thing::Parameter(..) => !is_direct(it),
+        Thing::Power(..) | Thing::Variable(..) | Thing::Parameter(..) => !is_direct(it),
     }
 }
 
 /// Whether it is held by its own name.
 fn is_direct(it: &Held) -> bool {
     match (&it.thing, it.path.as_slice()) {
-        (Thing::Power(name), [only]) => &**only == name.name,
+        (Thing::Power(name, None), [only]) => &**only == name.name,
         (Thing::Variable(name, _) | Thing::Parameter(name, _) | Thing::Object(name, _), [only]) => {
             only == name
         }
@@ -291,7 +291,10 @@ fn reaches(title: &str, holds: &[&Held]) -> Option<String> {
 
 fn thing(it: &Thing) -> String {
     match it {
-        Thing::Power(name) => format!("power `{}`: {}", name.name, name.authority.describe()),
+        Thing::Power(name, None) => format!("power `{}`: {}", name.name, name.authority.describe()),
+        Thing::Power(name, Some(part)) => {
+            format!("power `{}`: {}, at `{part}`", name.name, name.authority.describe())
+        }
         Thing::Variable(noun, _) => format!("variable `{}`", as_written(noun)),
         Thing::Collection(_) => "a mutable collection".to_string(),
         Thing::Parameter(noun, _) => format!("parameter `{noun}`: whatever a caller hands over"),

@@ -1,0 +1,218 @@
+//! What each top-level name reaches, for a report: plain structs, with the place of every thing that has one.
+
+use super::FileRange;
+use crate::authority::{Key, authority as solved};
+use crate::db::Db;
+use crate::ide::places::definition_range;
+use crate::input::{File, FileKind};
+use crate::names::{Site, names};
+use crate::program::{maps, programs};
+use audit::as_written;
+use audit::authority::{Held, Thing};
+use syntax::scope::{DefinitionId, DefinitionKind};
+
+/// A top-level name, or the value of a module, and what it reaches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NameAuthority {
+    pub name: String,
+    /// Where the name is defined; for a module's value, its beginning.
+    pub at: FileRange,
+    pub reaches: Vec<Reached>,
+    /// What each method does, if it is the name of an object expression.
+    pub methods: Vec<MethodAuthority>,
+}
+
+/// Something that is reached.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reached {
+    pub thing: ReachedThing,
+    /// The names that lead there.
+    pub path: Vec<String>,
+    /// Where it is made or defined, if that is in a file.
+    pub at: Option<FileRange>,
+}
+
+/// What a reader is told of a thing.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum ReachedThing {
+    /// The word for the power, the name that holds it, and which part of it.
+    Power {
+        power: String,
+        name: String,
+        part: Option<String>,
+    },
+    Variable(String),
+    Collection,
+    Parameter(String),
+    Object(String),
+    Unknown(String),
+}
+
+/// What a method does with what it is given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MethodAuthority {
+    pub message: String,
+    pub returns: Vec<ReachedThing>,
+    /// A parameter, and the state in which it stays behind.
+    pub keeps: Vec<(String, ReachedThing)>,
+    /// A parameter, and to what it is handed on.
+    pub passes: Vec<(String, ReachedThing)>,
+}
+
+/// A way from a name to a thing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeakFound {
+    pub path: Vec<String>,
+    /// Captures, object and noun, each of which alone would close every way if it were dropped.
+    pub cuts: Vec<(String, String)>,
+}
+
+impl ReachedThing {
+    fn of(it: &Thing) -> ReachedThing {
+        match it {
+            Thing::Power(name, part) => ReachedThing::Power {
+                power: name.authority.to_string(),
+                name: name.name.to_string(),
+                part: part.as_ref().map(|it| it.to_string()),
+            },
+            Thing::Variable(noun, _) => ReachedThing::Variable(as_written(noun).to_string()),
+            Thing::Collection(_) => ReachedThing::Collection,
+            Thing::Parameter(noun, _) => ReachedThing::Parameter(as_written(noun).to_string()),
+            Thing::Object(noun, _) => ReachedThing::Object(noun.to_string()),
+            Thing::Unknown(why) => ReachedThing::Unknown(why.to_string()),
+        }
+    }
+
+    /// `power`, `state`, `parameter`, `object` or `unknown`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            ReachedThing::Power { .. } => "power",
+            ReachedThing::Variable(_) | ReachedThing::Collection => "state",
+            ReachedThing::Parameter(_) => "parameter",
+            ReachedThing::Object(_) => "object",
+            ReachedThing::Unknown(_) => "unknown",
+        }
+    }
+
+    /// As a policy writes it: `stdout`, `file(data.csv)`, `var n`, `collection`, a name.
+    pub fn label(&self) -> String {
+        match self {
+            ReachedThing::Power { power, part: Some(part), .. } => format!("{power}({part})"),
+            ReachedThing::Power { power, .. } => power.clone(),
+            ReachedThing::Variable(noun) => format!("var {noun}"),
+            ReachedThing::Collection => "collection".to_string(),
+            ReachedThing::Parameter(it) | ReachedThing::Object(it) | ReachedThing::Unknown(it) => it.clone(),
+        }
+    }
+
+    /// Whether a person who writes `what` means this.
+    pub fn is_meant_by(&self, what: &str) -> bool {
+        let named = match self {
+            ReachedThing::Power { power, name, .. } => power == what || name == what,
+            ReachedThing::Variable(it) | ReachedThing::Object(it) | ReachedThing::Parameter(it) => it == what,
+            ReachedThing::Collection | ReachedThing::Unknown(_) => false,
+        };
+        named || self.kind() == what || self.label() == what
+    }
+}
+
+pub(crate) fn authority(db: &dyn Db, file: File) -> Vec<NameAuthority> {
+    let mut found: Vec<NameAuthority> = top_level(db, file).map(|site| name(db, site)).collect();
+    if file.kind(db) == FileKind::Module && !programs(db, file).is_empty() {
+        let at = FileRange { file: file.id(db), range: text_size::TextRange::empty(0.into()) };
+        let reaches = reached(db, file, solved(db, file).of_value((file, 0)).holds);
+        found.insert(0, NameAuthority { name: "(value)".to_string(), at, reaches, methods: Vec::new() });
+    }
+    found
+}
+
+/// The names that a person wrote at top level, in their order.
+fn top_level(db: &dyn Db, file: File) -> impl Iterator<Item = Site> {
+    let all = &names(db, file).programs;
+    all.iter().enumerate().flat_map(move |(program, it)| {
+        let definitions = it.scopes.definitions.iter().enumerate();
+        definitions
+            .filter(|(_, it)| it.top_level && as_written(&it.noun) == &*it.noun && !it.noun.contains("__"))
+            .map(move |(id, _)| Site { file, program, definition: DefinitionId(id as u32) })
+    })
+}
+
+fn name(db: &dyn Db, site: Site) -> NameAuthority {
+    let key: Key = (site.file, site.program);
+    let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
+    let solved = solved(db, site.file);
+    let (holds, methods) = match definition.kind {
+        DefinitionKind::Object { object, .. } => {
+            let methods = solved.summary(key, object).methods.into_iter().map(method).collect();
+            (solved.of_object(key, object).holds, methods)
+        }
+        _ => (solved.of_name(key, site.definition).holds, Vec::new()),
+    };
+    NameAuthority {
+        name: definition.noun.to_string(),
+        at: definition_range(db, site).unwrap_or_else(|| nowhere(db, site.file)),
+        reaches: reached(db, site.file, holds),
+        methods,
+    }
+}
+
+fn method(it: audit::authority::MethodSummary) -> MethodAuthority {
+    let pairs = |all: &[(syntax::kernel_e::Name, Thing)]| {
+        let pair =
+            |(name, thing): &(syntax::kernel_e::Name, Thing)| (name.to_string(), ReachedThing::of(thing));
+        all.iter().map(pair).collect()
+    };
+    let mut returns: Vec<ReachedThing> = it.returns.iter().map(ReachedThing::of).collect();
+    returns.sort();
+    returns.dedup();
+    MethodAuthority { message: it.message, returns, keeps: pairs(&it.keeps), passes: pairs(&it.passes) }
+}
+
+fn reached(db: &dyn Db, file: File, holds: Vec<Held>) -> Vec<Reached> {
+    let solved = solved(db, file);
+    let mut all: Vec<Reached> = Vec::new();
+    for it in holds {
+        let home = solved.key(it.home);
+        let at = home.and_then(|home| made_at(db, home, &it.origin));
+        let path = it.path.iter().map(|it| as_written(it).to_string()).collect();
+        all.push(Reached { thing: ReachedThing::of(&it.thing), path, at });
+    }
+    all
+}
+
+/// Where a thing is defined or made.
+fn made_at(db: &dyn Db, (file, program): Key, thing: &Thing) -> Option<FileRange> {
+    match thing {
+        Thing::Variable(_, Some(id)) | Thing::Parameter(_, Some(id)) => {
+            definition_range(db, Site { file, program, definition: *id })
+        }
+        Thing::Collection(Some(at)) => {
+            let map = maps(db, file).get(program)?;
+            Some(FileRange { file: file.id(db), range: map.in_file(map.source.expr(*at)) })
+        }
+        Thing::Object(_, Some(object)) => {
+            let map = maps(db, file).get(program)?;
+            Some(FileRange { file: file.id(db), range: map.in_file(map.source.object(*object).header) })
+        }
+        _ => None,
+    }
+}
+
+fn nowhere(db: &dyn Db, file: File) -> FileRange {
+    FileRange { file: file.id(db), range: text_size::TextRange::empty(0.into()) }
+}
+
+pub(crate) fn leak(db: &dyn Db, file: File, from: &str, to: &str) -> Option<LeakFound> {
+    let site = top_level(db, file)
+        .filter(|it| {
+            let scopes = &names(db, file).programs[it.program].scopes;
+            &*scopes.definition(it.definition).noun == from
+        })
+        .last()?;
+    let is = |thing: &Thing| ReachedThing::of(thing).is_meant_by(to);
+    let it = solved(db, file).leak((file, site.program), site.definition, &is)?;
+    Some(LeakFound {
+        path: it.path.iter().map(|it| as_written(it).to_string()).collect(),
+        cuts: it.cuts.iter().map(|it| (it.object.to_string(), as_written(&it.noun).to_string())).collect(),
+    })
+}

@@ -1,0 +1,467 @@
+//! What a call does when its receiver turns out to be this or that.
+
+use super::solve::{Args, Kind, Loc, LocId, NodeId, Site, Solution, Trigger};
+use crate::scopes::{Authority, ScopeName};
+use syntax::kernel_e::{Name, ObjectId};
+
+/// The verb of a call that nobody writes: what is made of data and of what arrives here holds the latter.
+const HOLD: &str = "\0hold";
+
+/// `loc` has arrived at the receiver of a call.
+pub(super) fn arrive(cx: &mut Solution, site: usize, loc: LocId) {
+    let it = cx.sites[site].clone();
+    let call = Call { site: it, loc, index: site };
+    if call.verb() == HOLD {
+        if loc != cx.data {
+            call.hold(cx);
+        }
+        return;
+    }
+    match cx.locs[loc as usize].clone() {
+        Loc::Object(unit, object) => call.object(cx, unit, object),
+        Loc::Data => call.data(cx),
+        Loc::Born(name) if name.authority == Authority::None => call.born(cx, name),
+        Loc::Born(name) | Loc::Part(name, _) => call.power(cx, name),
+        Loc::Slot(..) => call.collection(cx, Kind::Mutable),
+        Loc::Made(_, _, Kind::Kit) => call.kit(cx),
+        Loc::Made(_, _, Kind::Guard) => call.guard(cx),
+        Loc::Made(_, _, Kind::View) => call.view(cx),
+        Loc::Made(_, _, Kind::Library) | Loc::Unknown(_) | Loc::Parameter(..) => call.stranger(cx),
+        Loc::Made(_, _, kind) => call.collection(cx, kind),
+        Loc::Ejector(..) => call.eject(cx),
+    }
+}
+
+struct Call {
+    site: Site,
+    loc: LocId,
+    index: usize,
+}
+
+impl Call {
+    fn verb(&self) -> &str {
+        self.site.verb.as_deref().unwrap_or("")
+    }
+
+    fn args(&self) -> Vec<NodeId> {
+        match &self.site.args {
+            Args::Listed(all) => all.clone(),
+            Args::Spread(all) => vec![*all],
+        }
+    }
+
+    /// The argument at a place, or all of them if it is not known which is where.
+    fn arg(&self, at: usize) -> Option<NodeId> {
+        match &self.site.args {
+            Args::Listed(all) => all.get(at).copied(),
+            Args::Spread(all) => Some(*all),
+        }
+    }
+
+    fn answer(&self) -> NodeId {
+        self.site.answer
+    }
+
+    fn answers_data(&self, cx: &mut Solution) {
+        cx.add_data(self.answer());
+    }
+
+    fn answers_args(&self, cx: &mut Solution) {
+        self.args().into_iter().for_each(|it| cx.flow(it, self.answer()));
+    }
+
+    /// Something new that holds what is at the nodes.
+    fn answers_new(&self, cx: &mut Solution, kind: Kind, holding: &[NodeId]) {
+        let made = cx.loc(Loc::Made(self.site.unit, self.site.at, kind));
+        let held = cx.held(made);
+        holding.iter().for_each(|it| cx.flow(*it, held));
+        cx.add(self.answer(), made);
+    }
+
+    /// A built-in calls what is at `receiver` in turn.
+    fn calls(&self, cx: &mut Solution, receiver: NodeId, verb: &str, args: Vec<NodeId>, answer: NodeId) {
+        let verb = Some(Name::new(verb));
+        let (unit, at) = (self.site.unit, self.site.at);
+        cx.call(Site { unit, at, verb, args: Args::Listed(args), receiver, answer });
+    }
+
+    fn object(&self, cx: &mut Solution, unit: u32, object: ObjectId) {
+        let it = cx.object(unit, object).clone();
+        let mut found = false;
+        for method in &it.methods {
+            let fits = match &self.site.args {
+                Args::Listed(all) => all.len() == method.params.len(),
+                Args::Spread(_) => true,
+            };
+            if fits && self.site.verb.as_ref().is_none_or(|verb| *verb == method.verb) {
+                found |= self.site.verb.is_some();
+                for (at, to) in method.params.iter().enumerate() {
+                    if let Some(from) = self.arg(at) {
+                        cx.flow(from, *to);
+                    }
+                }
+                cx.flow(method.answer, self.answer());
+            }
+        }
+        if found && matches!(self.site.args, Args::Listed(_)) {
+            return;
+        }
+        self.miranda(cx);
+        for matcher in &it.matchers {
+            // The message: a list of the verb and the arguments.
+            let message = cx.loc(Loc::Made(self.site.unit, self.site.at, Kind::Plain));
+            let held = cx.held(message);
+            self.args().into_iter().for_each(|from| cx.flow(from, held));
+            cx.add(held, message);
+            cx.add_data(held);
+            matcher.params.iter().for_each(|to| cx.add(*to, message));
+            cx.flow(matcher.answer, self.answer());
+        }
+    }
+
+    /// What every object answers.
+    fn miranda(&self, cx: &mut Solution) {
+        let me = cx.one(self.loc);
+        match (self.verb(), self.arg(0)) {
+            ("__conformTo", _) => cx.add(self.answer(), self.loc),
+            ("__whenMoreResolved", Some(reactor)) => {
+                self.calls(cx, reactor, "run", vec![me], cx.nowhere);
+            }
+            ("__order", _) | ("", _) => {
+                let mut nodes = self.args();
+                nodes.push(me);
+                let pool = cx.pooled(&nodes);
+                cx.flow(pool, self.answer());
+            }
+            (verb, _) if verb.starts_with("__") => self.answers_data(cx),
+            _ => {}
+        }
+    }
+
+    /// Numbers and texts, and collections of them.
+    fn data(&self, cx: &mut Solution) {
+        match self.verb() {
+            "iterate" => {
+                if let Some(function) = self.arg(0) {
+                    let data = cx.only_data;
+                    self.calls(cx, function, "run", vec![data, data], cx.nowhere);
+                }
+                self.answers_data(cx);
+            }
+            "substitute" | "op__cmp" | "size" => self.answers_data(cx),
+            "fetch" => self.or_thunk(cx),
+            "diverge" => self.answers_new(cx, Kind::Mutable, &[]),
+            _ => {
+                self.answers_data(cx);
+                // What holds nothing but data is data.
+                let holder = self.holder(cx);
+                self.args().into_iter().for_each(|it| cx.trigger(it, Trigger::Call(holder)));
+            }
+        }
+    }
+
+    /// A call that is made when more than data comes along: it has no receiver of its own.
+    fn holder(&self, cx: &mut Solution) -> u32 {
+        let made = Name::new(HOLD);
+        let at = cx.sites.iter().rposition(|it| {
+            it.answer == self.answer() && it.verb.as_ref() == Some(&made) && it.at == self.site.at
+        });
+        if let Some(at) = at {
+            return at as u32;
+        }
+        let it = Site { verb: Some(made), ..self.site.clone() };
+        cx.sites.push(it);
+        cx.sites.len() as u32 - 1
+    }
+
+    fn or_thunk(&self, cx: &mut Solution) {
+        self.answers_data(cx);
+        if let Some(thunk) = self.arg(1) {
+            self.calls(cx, thunk, "run", Vec::new(), self.answer());
+        }
+    }
+
+    /// A collection or a slot of which it is known what it holds.
+    fn collection(&self, cx: &mut Solution, kind: Kind) {
+        let held = cx.held(self.loc);
+        match self.verb() {
+            "size" | "contains" | "maps" | "indexOf1" | "startOf" | "op__cmp" | "isFinal" | "isEmpty"
+            | "put" | "push" | "append" | "insert" | "replace" | "setSize" | "removeKey" | "remove"
+            | "addElement" | "removeKeys" | "write" | "ensureSize" | "removeRun" => {
+                if kind == Kind::Mutable {
+                    self.args().into_iter().for_each(|it| cx.flow(it, held));
+                }
+                self.answers_data(cx);
+            }
+            "get" | "last" | "pop" | "first" | "getAt" => {
+                self.answers_data(cx);
+                cx.flow(held, self.answer());
+            }
+            "fetch" => {
+                cx.flow(held, self.answer());
+                self.or_thunk(cx);
+            }
+            "iterate" => {
+                if let Some(function) = self.arg(0) {
+                    let item = cx.item(held);
+                    self.calls(cx, function, "run", vec![item, item], cx.nowhere);
+                }
+                self.answers_data(cx);
+            }
+            "sort" | "sortKeys" | "sortValues" | "sorted" => {
+                if let Some(function) = self.arg(0) {
+                    self.calls(cx, function, "run", vec![held, held], cx.nowhere);
+                }
+                self.calls(cx, held, "op__cmp", vec![held], cx.nowhere);
+                self.answers_new(cx, Kind::Plain, &[held]);
+            }
+            "diverge" => self.answers_new(cx, Kind::Mutable, &[held]),
+            "snapshot" | "asMap" | "asSet" | "asList" | "getKeys" | "getValues" | "reversed" | "reverse"
+            | "run" | "slice" | "getPair" | "domain" => {
+                // A view that can only be read still is one of what can change.
+                self.answers_new(cx, Kind::Plain, &[held]);
+                if self.verb() == "run" && kind == Kind::Mutable {
+                    self.stranger(cx);
+                }
+            }
+            "add" | "with" | "without" | "or" | "and" | "butNot" | "multiply" | "asKeys" | "withSlot" => {
+                let mut nodes = self.args();
+                nodes.push(held);
+                self.answers_new(cx, Kind::Plain, &nodes);
+                self.answers_data(cx);
+            }
+            verb if verb.starts_with("__") => self.answers_data(cx),
+            _ => self.stranger(cx),
+        }
+    }
+
+    fn hold(&self, cx: &mut Solution) {
+        let args = self.args();
+        self.answers_new(cx, Kind::Plain, &args);
+    }
+
+    /// A promise or its resolver: what is said to it is said to what it is resolved to.
+    fn kit(&self, cx: &mut Solution) {
+        let held = cx.held(self.loc);
+        match self.verb() {
+            "resolve" | "resolveRace" | "smash" | "gettingCloser" => {
+                self.args().into_iter().for_each(|it| cx.flow(it, held));
+                self.answers_data(cx);
+            }
+            _ => cx.trigger(held, Trigger::Call(self.index as u32)),
+        }
+    }
+
+    fn guard(&self, cx: &mut Solution) {
+        let held = cx.held(self.loc);
+        match self.verb() {
+            "coerce" => {
+                self.answers_args(cx);
+                cx.trigger(held, Trigger::Call(self.index as u32));
+            }
+            "audit" => cx.trigger(held, Trigger::Call(self.index as u32)),
+            _ => {
+                let mut nodes = self.args();
+                nodes.push(held);
+                self.answers_new(cx, Kind::Guard, &nodes);
+            }
+        }
+    }
+
+    /// `__mapExtract.run("k")` and its like: takes a specimen apart.
+    fn view(&self, cx: &mut Solution) {
+        let mut nodes = self.args();
+        nodes.push(cx.held(self.loc));
+        self.answers_new(cx, Kind::Plain, &nodes);
+        for it in nodes {
+            cx.flow(it, self.answer());
+            cx.trigger(it, Trigger::Load(self.answer()));
+            // A default for a key that is missing.
+            self.calls(cx, it, "run", Vec::new(), self.answer());
+        }
+    }
+
+    /// Nobody knows what it does: anything it can with what it holds and is given.
+    fn stranger(&self, cx: &mut Solution) {
+        let held = cx.held(self.loc);
+        cx.trigger(held, Trigger::Pool);
+        self.args().into_iter().for_each(|it| cx.flow(it, held));
+        cx.add(held, self.loc);
+        cx.flow(held, self.answer());
+    }
+
+    fn eject(&self, cx: &mut Solution) {
+        let held = cx.held(self.loc);
+        match self.arg(0) {
+            Some(it) => cx.flow(it, held),
+            None => cx.add_data(held),
+        }
+    }
+
+    /// A name of the safe scope.
+    fn born(&self, cx: &mut Solution, name: &'static ScopeName) {
+        let verb = self.verb();
+        match name.name {
+            "E" => self.reflective(cx),
+            "Ref" => self.reference(cx),
+            "throw" => match (verb, self.arg(0), self.arg(1)) {
+                ("eject", Some(ejector), Some(problem)) => {
+                    self.calls(cx, ejector, "run", vec![problem], self.answer());
+                }
+                ("free", Some(it), _) => cx.flow(it, cx.freed),
+                _ => {}
+            },
+            "__equalizer"
+            | "__auditedBy"
+            | "__validateFor"
+            | "require"
+            | "trace"
+            | "traceln"
+            | "help"
+            | "__makeInt"
+            | "__makeTwine"
+            | "simple__quasiParser"
+            | "rx__quasiParser" => {
+                self.answers_data(cx);
+            }
+            "__comparer" => {
+                if let (Some(left), Some(right)) = (self.arg(0), self.arg(1)) {
+                    self.calls(cx, left, "op__cmp", vec![right], cx.nowhere);
+                    // Of guards that are spaces it makes regions.
+                    self.answers_data(cx);
+                }
+            }
+            "__loop" => {
+                if let Some(function) = self.arg(0) {
+                    self.calls(cx, function, "run", Vec::new(), cx.nowhere);
+                }
+            }
+            "__identityFunc" => self.answers_args(cx),
+            "__slotToBinding" => {
+                self.answers_args(cx);
+                cx.add(self.answer(), self.loc);
+            }
+            "__makeVarSlot" | "__makeGuardedSlot" => {
+                let args = self.args();
+                self.answers_new(cx, Kind::Mutable, &args);
+            }
+            "import__uriGetter"
+            | "elib__uriGetter"
+            | "elang__uriGetter"
+            | "type__uriGetter"
+            | "resource__uriGetter"
+            | "shared__uriGetter"
+            | "opaque__uriGetter" => {
+                let args = self.args();
+                self.answers_new(cx, Kind::Library, &args);
+            }
+            "__eval" => {
+                let why = cx.loc(Loc::Unknown("what is evaluated".into()));
+                let held = cx.held(why);
+                self.args().into_iter().for_each(|it| cx.flow(it, held));
+                cx.add(self.answer(), why);
+            }
+            "EIO" | "__makeVerbFacet" | "__getPropertySlot" | "__bind" | "__makeGuard" => {
+                let args = self.args();
+                self.answers_new(cx, Kind::Library, &args);
+            }
+            "promiseAllFulfilled" => self.answers_args(cx),
+            "__mapExtract" | "__mapEmpty" | "__splitList" | "__matchSame" | "__suchThat"
+            | "__quasiMatcher" | "__booleanFlow" | "__switchFailed" => {
+                let args = self.args();
+                for it in &args {
+                    cx.trigger(*it, Trigger::Load(self.answer()));
+                    cx.flow(*it, self.answer());
+                }
+                self.answers_new(cx, Kind::View, &args);
+            }
+            _ if name.standard_guard().is_some()
+                || matches!(name.name, "ValueGuard" | "DeepPassByCopy" | "__Portrayal" | "ExitViaHere") =>
+            {
+                match verb {
+                    "coerce" => {
+                        self.answers_args(cx);
+                        if let Some(specimen) = self.arg(0) {
+                            self.calls(cx, specimen, "__conformTo", vec![cx.only_data], self.answer());
+                        }
+                    }
+                    "optionally" | "eventually" | "op__cmp" => cx.add(self.answer(), self.loc),
+                    _ => {
+                        let args = self.args();
+                        self.answers_new(cx, Kind::Guard, &args);
+                    }
+                }
+            }
+            "null" | "true" | "false" | "NaN" | "Infinity" => self.data(cx),
+            _ => {
+                let args = self.args();
+                self.answers_new(cx, Kind::Plain, &args);
+            }
+        }
+    }
+
+    /// `E.call(receiver, verb, args)` and its like, where what is called could not be read off the program.
+    fn reflective(&self, cx: &mut Solution) {
+        match (self.verb(), self.arg(0)) {
+            ("call" | "send" | "sendOnly" | "callWithPair" | "sendWithPair", Some(receiver)) => {
+                let rest: Vec<NodeId> = self.args().into_iter().skip(1).collect();
+                let all = cx.spread(&rest);
+                let (unit, at) = (self.site.unit, self.site.at);
+                let args = Args::Spread(all);
+                cx.call(Site { unit, at, verb: None, args, receiver, answer: self.answer() });
+            }
+            _ => self.answers_data(cx),
+        }
+    }
+
+    fn reference(&self, cx: &mut Solution) {
+        match (self.verb(), self.arg(0), self.arg(1)) {
+            ("promise", ..) => self.answers_new(cx, Kind::Kit, &[]),
+            (verb, Some(reference), Some(function)) if verb.starts_with("when") => {
+                self.calls(cx, function, "run", vec![reference], self.answer());
+            }
+            ("optProblem" | "state" | "broken", ..) => self.answers_data(cx),
+            (verb, ..) if verb.starts_with("is") => self.answers_data(cx),
+            _ => {
+                let args = self.args();
+                self.answers_new(cx, Kind::Plain, &args);
+                self.answers_args(cx);
+            }
+        }
+    }
+
+    /// A name of the privileged scope.
+    fn power(&self, cx: &mut Solution, name: &'static ScopeName) {
+        match (name.authority, self.verb()) {
+            (Authority::Stdout | Authority::Stderr | Authority::Stdin | Authority::Entropy, _) => {
+                self.answers_data(cx);
+            }
+            (Authority::Timer, _) => {
+                self.answers_data(cx);
+                for it in self.args() {
+                    self.calls(cx, it, "run", Vec::new(), self.answer());
+                    self.calls(cx, it, "run", vec![cx.only_data], self.answer());
+                }
+            }
+            (Authority::Interp, _) => self.answers_data(cx),
+            (Authority::Files, _) => {
+                self.answers_data(cx);
+                cx.add(self.answer(), self.loc);
+                let me = cx.one(self.loc);
+                let data = cx.item(me);
+                for it in self.args() {
+                    self.calls(cx, it, "run", vec![data], self.answer());
+                    self.calls(cx, it, "run", vec![data, data], self.answer());
+                }
+            }
+            (Authority::Vat | Authority::Unsafe | Authority::Everything, _) => {
+                let why = cx.loc(Loc::Unknown(format!("what `{}` makes", name.name).into()));
+                let held = cx.held(why);
+                self.args().into_iter().for_each(|it| cx.flow(it, held));
+                cx.add(held, self.loc);
+                cx.add(self.answer(), why);
+            }
+            _ => self.stranger(cx),
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! The fixpoint: which things each name and expression may stand for.
+//!
+//! A node is a place where values come by; a location is a thing that a value can be. Locations flow along edges
+//! from node to node, and where one arrives at the receiver of a call, the call is joined to the methods it can
+//! mean. Everything only grows, so the order does not matter, and it ends.
+
+use super::things::Thing;
+use crate::scopes::{self, ScopeName};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+use syntax::kernel_e::{ExprId, Name, ObjectId};
+use syntax::scope::DefinitionId;
+
+pub(super) type NodeId = u32;
+pub(super) type LocId = u32;
+
+/// A thing that a value can be. Programs are numbered as they are come to.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Loc {
+    /// Numbers, texts, and what is made of nothing else.
+    Data,
+    /// What a name of the outermost scope holds.
+    Born(&'static ScopeName),
+    /// A part of a power: the file at a path.
+    Part(&'static ScopeName, Arc<str>),
+    Object(u32, ObjectId),
+    /// The slot of a name: a variable's, or of a final name whose slot was taken.
+    Slot(u32, DefinitionId),
+    /// What a built-in answers at this call.
+    Made(u32, ExprId, Kind),
+    Ejector(u32, ExprId),
+    Parameter(u32, DefinitionId),
+    Unknown(Arc<str>),
+}
+
+/// What a built-in made.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Kind {
+    /// A collection, a description, a view: it answers with what it holds.
+    Plain,
+    /// A collection or slot that can change.
+    Mutable,
+    /// A promise and its resolver.
+    Kit,
+    /// A guard made of others.
+    Guard,
+    /// A function that a pattern calls.
+    View,
+    /// What a library gives: it may do anything with what it is given, and nothing else.
+    Library,
+}
+
+impl Loc {
+    /// What a reader would want to know of; nothing for data and what everybody has.
+    pub fn thing(&self, solution: &Solution) -> Option<Thing> {
+        Some(match self {
+            Loc::Born(name) if name.authority != scopes::Authority::None => Thing::Power(name, None),
+            Loc::Part(name, part) => Thing::Power(name, Some(part.clone())),
+            Loc::Object(unit, it) => Thing::Object(solution.object_name(*unit, *it), Some(*it)),
+            Loc::Slot(unit, it) if solution.units[*unit as usize].is_var(*it) => {
+                Thing::Variable(solution.noun(*unit, *it), Some(*it))
+            }
+            Loc::Made(_, at, Kind::Mutable) => Thing::Collection(Some(*at)),
+            Loc::Parameter(unit, it) => Thing::Parameter(solution.noun(*unit, *it), Some(*it)),
+            Loc::Unknown(why) => Thing::Unknown(why.clone()),
+            _ => return None,
+        })
+    }
+}
+
+/// What is known of one program once it has been read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Unit {
+    pub nouns: Vec<Name>,
+    pub vars: Vec<bool>,
+    pub objects: Vec<ObjectFacts>,
+    pub expr: NodeId,
+    pub definition: NodeId,
+    /// What the program's last expression answers.
+    pub value: NodeId,
+}
+
+impl Unit {
+    pub fn is_var(&self, it: DefinitionId) -> bool {
+        self.vars.get(it.0 as usize).copied().unwrap_or(false)
+    }
+}
+
+/// An object expression as callers meet it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct ObjectFacts {
+    pub name: Option<Name>,
+    pub methods: Vec<MethodFacts>,
+    /// Where a message arrives, and where the answer leaves.
+    pub matchers: Vec<MethodFacts>,
+    /// A plumbing object takes every message.
+    pub plumbing: bool,
+    /// What it closes over, each with the node that holds it and where it is used first.
+    pub captures: Vec<(Name, NodeId, ExprId)>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct MethodFacts {
+    pub verb: Name,
+    pub params: Vec<NodeId>,
+    /// The names its patterns define.
+    pub names: Vec<DefinitionId>,
+    pub answer: NodeId,
+}
+
+/// Arguments of a call.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Args {
+    Listed(Vec<NodeId>),
+    /// What lies at this node, in an unknown order.
+    Spread(NodeId),
+}
+
+/// A call whose receiver may be several things.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Site {
+    pub unit: u32,
+    pub at: ExprId,
+    /// `None`: not known which.
+    pub verb: Option<Name>,
+    pub args: Args,
+    pub receiver: NodeId,
+    pub answer: NodeId,
+}
+
+/// What happens when a location arrives at a node, beside flowing on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Trigger {
+    Call(u32),
+    /// What it holds flows to the node.
+    Load(NodeId),
+    /// What lies at the node flows into it.
+    Store(NodeId),
+    /// Everything here may be done with everything here.
+    Pool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Node {
+    locs: Vec<LocId>,
+    known: FxHashSet<LocId>,
+    /// How many of `locs` have been handed on.
+    done: usize,
+    edges: Vec<NodeId>,
+    triggers: Vec<Trigger>,
+    queued: bool,
+}
+
+/// The state of the fixpoint, and afterwards its result.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Solution {
+    nodes: Vec<Node>,
+    edges: FxHashSet<(NodeId, NodeId)>,
+    todo: Vec<NodeId>,
+    /// Locations that were at a node before the trigger was.
+    late: Vec<(NodeId, Trigger, LocId)>,
+    /// Nodes that are made once for what they are made of.
+    shared: FxHashMap<(Shared, Vec<u32>), NodeId>,
+    by_site: FxHashSet<Site>,
+    pub locs: Vec<Loc>,
+    by_loc: FxHashMap<Loc, LocId>,
+    /// By location: the node of what it holds.
+    held: Vec<NodeId>,
+    pub sites: Vec<Site>,
+    pub units: Vec<Unit>,
+    /// What was thrown with `throw.free`.
+    pub freed: NodeId,
+    pub data: LocId,
+    /// Where there is data and nothing else.
+    pub only_data: NodeId,
+    /// Where answers go that nobody looks at.
+    pub nowhere: NodeId,
+}
+
+/// What a shared node is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Shared {
+    /// Just this location.
+    One,
+    /// What the node holds, and data: an item or a key.
+    Item,
+    /// What the nodes have, and what that holds.
+    Spread,
+    /// What the nodes have, used in any way.
+    Pool,
+}
+
+impl Solution {
+    pub fn new() -> Solution {
+        let mut it = Solution::default();
+        it.freed = it.node();
+        it.data = it.loc(Loc::Data);
+        it.only_data = it.node();
+        it.add_data(it.only_data);
+        it.nowhere = it.node();
+        it
+    }
+
+    pub fn node(&mut self) -> NodeId {
+        self.nodes.push(Node::default());
+        self.nodes.len() as NodeId - 1
+    }
+
+    /// So many nodes in a row; the first one.
+    pub fn nodes(&mut self, count: usize) -> NodeId {
+        let first = self.nodes.len() as NodeId;
+        self.nodes.resize_with(self.nodes.len() + count, Node::default);
+        first
+    }
+
+    pub fn loc(&mut self, it: Loc) -> LocId {
+        if let Some(id) = self.by_loc.get(&it) {
+            return *id;
+        }
+        let id = self.locs.len() as LocId;
+        let held = self.node();
+        self.locs.push(it.clone());
+        self.held.push(held);
+        // What lies in a list in a list is in both. A caller may do anything with what it is given.
+        match it {
+            Loc::Made(_, _, Kind::Kit) => self.add(held, id),
+            Loc::Made(_, _, Kind::Library) | Loc::Parameter(..) | Loc::Unknown(_) => {
+                self.add(held, id);
+                self.trigger(held, Trigger::Pool);
+            }
+            Loc::Made(..) => self.trigger(held, Trigger::Load(held)),
+            _ => {}
+        }
+        self.by_loc.insert(it, id);
+        id
+    }
+
+    pub fn held(&self, loc: LocId) -> NodeId {
+        self.held[loc as usize]
+    }
+
+    /// What may be at a node.
+    pub fn at(&self, node: NodeId) -> &[LocId] {
+        &self.nodes[node as usize].locs
+    }
+
+    pub fn expr(&self, unit: u32, it: ExprId) -> NodeId {
+        self.units[unit as usize].expr + it.0
+    }
+
+    pub fn definition(&self, unit: u32, it: DefinitionId) -> NodeId {
+        self.units[unit as usize].definition + it.0
+    }
+
+    pub fn noun(&self, unit: u32, it: DefinitionId) -> Name {
+        self.units[unit as usize].nouns[it.0 as usize].clone()
+    }
+
+    pub fn object(&self, unit: u32, it: ObjectId) -> &ObjectFacts {
+        &self.units[unit as usize].objects[it.index()]
+    }
+
+    pub fn object_name(&self, unit: u32, it: ObjectId) -> Name {
+        self.object(unit, it).name.clone().unwrap_or_else(|| Name::new("_"))
+    }
+
+    /// A location may be at a node.
+    pub fn add(&mut self, node: NodeId, loc: LocId) {
+        let it = &mut self.nodes[node as usize];
+        if it.known.insert(loc) {
+            it.locs.push(loc);
+            if !std::mem::replace(&mut it.queued, true) {
+                self.todo.push(node);
+            }
+        }
+    }
+
+    pub fn add_data(&mut self, node: NodeId) {
+        self.add(node, self.data);
+    }
+
+    /// What is at `from` may be at `to`.
+    pub fn flow(&mut self, from: NodeId, to: NodeId) {
+        if from == to || !self.edges.insert((from, to)) {
+            return;
+        }
+        self.nodes[from as usize].edges.push(to);
+        for index in 0..self.nodes[from as usize].done {
+            let loc = self.nodes[from as usize].locs[index];
+            self.add(to, loc);
+        }
+    }
+
+    pub fn trigger(&mut self, node: NodeId, trigger: Trigger) {
+        if self.nodes[node as usize].triggers.contains(&trigger) {
+            return;
+        }
+        self.nodes[node as usize].triggers.push(trigger);
+        for index in 0..self.nodes[node as usize].done {
+            let loc = self.nodes[node as usize].locs[index];
+            self.late.push((node, trigger, loc));
+        }
+    }
+
+    /// A call of whatever is at `receiver`.
+    pub fn call(&mut self, site: Site) {
+        let receiver = site.receiver;
+        if !self.by_site.insert(site.clone()) {
+            return;
+        }
+        self.sites.push(site);
+        self.trigger(receiver, Trigger::Call(self.sites.len() as u32 - 1));
+    }
+
+    /// To the end. `checkpoint` is called now and then, and may unwind.
+    pub fn run(&mut self, checkpoint: &dyn Fn()) {
+        let mut steps = 0u32;
+        loop {
+            steps = steps.wrapping_add(1);
+            if steps.is_multiple_of(1024) {
+                checkpoint();
+            }
+            if let Some((node, trigger, loc)) = self.late.pop() {
+                self.fire(node, trigger, loc);
+            } else if let Some(node) = self.todo.pop() {
+                self.hand_on(node);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// What is new at a node flows on, and meets the triggers.
+    fn hand_on(&mut self, node: NodeId) {
+        self.nodes[node as usize].queued = false;
+        while self.nodes[node as usize].done < self.nodes[node as usize].locs.len() {
+            let it = &mut self.nodes[node as usize];
+            let loc = it.locs[it.done];
+            it.done += 1;
+            // Both grow while they are gone through; what comes later is handed what was there before.
+            for index in 0..self.nodes[node as usize].edges.len() {
+                let to = self.nodes[node as usize].edges[index];
+                self.add(to, loc);
+            }
+            for index in 0..self.nodes[node as usize].triggers.len() {
+                let trigger = self.nodes[node as usize].triggers[index];
+                self.fire(node, trigger, loc);
+            }
+        }
+    }
+
+    fn fire(&mut self, node: NodeId, trigger: Trigger, loc: LocId) {
+        match trigger {
+            Trigger::Call(site) => super::calls::arrive(self, site as usize, loc),
+            Trigger::Load(to) => self.load(loc, to),
+            Trigger::Store(from) => {
+                let held = self.held(loc);
+                self.flow(from, held);
+            }
+            Trigger::Pool => self.pool(node, loc),
+        }
+    }
+
+    fn load(&mut self, loc: LocId, to: NodeId) {
+        match self.locs[loc as usize] {
+            Loc::Slot(..) | Loc::Made(..) => self.flow(self.held(loc), to),
+            Loc::Data => self.add_data(to),
+            Loc::Parameter(..) | Loc::Unknown(_) | Loc::Part(..) => {
+                self.add(to, loc);
+                self.flow(self.held(loc), to);
+            }
+            Loc::Born(_) | Loc::Object(..) | Loc::Ejector(..) => {}
+        }
+    }
+
+    /// Whoever has all that is at `node` may call any of it with any of it, and keep it anywhere in it.
+    fn pool(&mut self, node: NodeId, loc: LocId) {
+        match self.locs[loc as usize].clone() {
+            Loc::Data => {}
+            Loc::Object(unit, object) => {
+                let it = self.object(unit, object).clone();
+                for method in it.methods.iter().chain(&it.matchers) {
+                    method.params.iter().for_each(|to| self.flow(node, *to));
+                    self.flow(method.answer, node);
+                }
+            }
+            Loc::Born(name) if name.authority == scopes::Authority::None => {}
+            _ => {
+                let held = self.held(loc);
+                self.flow(held, node);
+                self.flow(node, held);
+            }
+        }
+    }
+
+    /// A node that is made once for what it is made of, and whether this is the first time.
+    fn shared(&mut self, of: Shared, key: Vec<u32>) -> (NodeId, bool) {
+        if let Some(it) = self.shared.get(&(of, key.clone())) {
+            return (*it, false);
+        }
+        let node = self.node();
+        self.shared.insert((of, key), node);
+        (node, true)
+    }
+
+    /// A node with just this location.
+    pub fn one(&mut self, loc: LocId) -> NodeId {
+        let (node, _) = self.shared(Shared::One, vec![loc]);
+        self.add(node, loc);
+        node
+    }
+
+    /// An item of what is at `held`, or its key.
+    pub fn item(&mut self, held: NodeId) -> NodeId {
+        let (node, _) = self.shared(Shared::Item, vec![held]);
+        self.add_data(node);
+        self.flow(held, node);
+        node
+    }
+
+    /// What the nodes have, and what that holds: arguments in a list.
+    pub fn spread(&mut self, nodes: &[NodeId]) -> NodeId {
+        let (node, new) = self.shared(Shared::Spread, nodes.to_vec());
+        if new {
+            for it in nodes {
+                self.flow(*it, node);
+                self.trigger(*it, Trigger::Load(node));
+            }
+        }
+        node
+    }
+
+    /// A node where everything that the others have comes together, to be used in any way.
+    pub fn pooled(&mut self, nodes: &[NodeId]) -> NodeId {
+        let (node, new) = self.shared(Shared::Pool, nodes.to_vec());
+        if new {
+            nodes.iter().for_each(|it| self.flow(*it, node));
+            self.trigger(node, Trigger::Pool);
+        }
+        node
+    }
+}
