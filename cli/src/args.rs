@@ -44,8 +44,11 @@ pub enum Command {
         after_help = "Examples:\n  walnut audit mint.e\n  walnut audit --json src | jq 'select(.verdict == \"rejected\")'"
     )]
     Audit(Audit),
-    /// Show what authority can be reached from each top-level name.
-    Authority(Later),
+    /// Show what authority can be reached from each top-level name, and by which way.
+    #[command(
+        after_help = "Examples:\n  walnut authority mint.e\n  walnut authority src --to file\n  walnut authority mint.e --from purse --to stdout\n  walnut authority src --diff ../yesterday/src\n  walnut authority mint.e --svg > mint.svg\n\nExit code 1 if --from reaches --to, or if something grew since --diff."
+    )]
+    Authority(Authority),
     /// Show the syntax tree.
     #[command(
         after_help = "Examples:\n  walnut parse mint.e\n  walnut parse --json src | jq 'select(.errors != [])'"
@@ -211,9 +214,11 @@ pub struct Check {
     /// One SARIF 2.1.0 log, for code scanning
     #[arg(long)]
     pub sarif: bool,
-    /// What each module may reach (not there yet)
+    /// What each module may reach: the [policy] of this file, a walnut.toml for one
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub imports: Imports,
 }
 
 #[derive(Args, Debug)]
@@ -224,6 +229,36 @@ pub struct Audit {
     /// One JSON object per object expression and auditor
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Authority {
+    /// Files, or folders to search for .e, .emaker and .updoc files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object per name
+    #[arg(long)]
+    pub json: bool,
+    /// A graph for Graphviz
+    #[arg(long, conflicts_with_all = ["json", "diff"])]
+    pub dot: bool,
+    /// The graph, drawn
+    #[arg(long, conflicts_with_all = ["json", "dot", "diff"])]
+    pub svg: bool,
+    /// What grew and what shrank since another version: a file or a folder
+    #[arg(long, value_name = "OTHER", conflicts_with_all = ["from", "to"])]
+    pub diff: Option<PathBuf>,
+    /// With --diff: what grew as a SARIF 2.1.0 log
+    #[arg(long, requires = "diff", conflicts_with = "json")]
+    pub sarif: bool,
+    /// Only what this name reaches: purse, or mint.e:purse
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
+    /// Only who reaches this: a power (stdout, file), a variable or an object by its name, state, unknown
+    #[arg(long, value_name = "WHAT")]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub imports: Imports,
 }
 
 #[derive(Args, Debug)]

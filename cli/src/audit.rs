@@ -33,7 +33,7 @@ pub fn run(it: &args::Audit) -> anyhow::Result<Outcome> {
             let spots = spots(&source, &judged);
             if it.json {
                 writeln!(out, "{}", json_line(&source, &judged, &spots))?;
-            } else {
+            } else if judged.asked || judged.auditor != "Confined" {
                 human(&source, &judged, &spots, &mut out)?;
             }
         }

@@ -2,7 +2,9 @@
 
 use crate::Outcome;
 use crate::args;
+use crate::authority::workspace::Workspace;
 use crate::paint::Paint;
+use crate::policy::Policy;
 use crate::report::{self, Finding, Related, Severity};
 use crate::sources::{self, Kind, Source};
 use crate::updoc::transcript;
@@ -15,9 +17,7 @@ use text_size::TextRange;
 pub const EXTENSIONS: &[&str] = &["e", "emaker", "updoc"];
 
 pub fn run(it: &args::Check) -> anyhow::Result<Outcome> {
-    if let Some(policy) = &it.policy {
-        anyhow::bail!("--policy {}: checking against a policy is not there yet", policy.display());
-    }
+    let against_policy = against_policy(it)?;
     let found = sources::find(&it.paths, EXTENSIONS);
     let mut unread = found.problems;
     let mut clean = true;
@@ -32,7 +32,10 @@ pub fn run(it: &args::Check) -> anyhow::Result<Outcome> {
                 continue;
             }
         };
-        let findings = findings(&source);
+        let mut findings = findings(&source);
+        let here = against_policy.iter().filter(|(name, _)| *name == source.name);
+        findings.extend(here.map(|(_, it)| it.clone()));
+        findings.sort_by_key(|it| (it.range.start(), it.range.end()));
         counts.add(&findings);
         clean &= findings.iter().all(|it| it.severity != Severity::Error);
         if it.json {
@@ -53,6 +56,16 @@ pub fn run(it: &args::Check) -> anyhow::Result<Outcome> {
         eprintln!("walnut: {problem:#}");
     }
     Ok(if clean && unread.is_empty() { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// What the policy has against what the files reach, each with the name of its file.
+fn against_policy(it: &args::Check) -> anyhow::Result<Vec<(String, Finding)>> {
+    let Some(policy) = &it.policy else { return Ok(Vec::new()) };
+    let policy = Policy::read(policy)?;
+    // What cannot be read is told by whoever checks it.
+    let workspace = Workspace::load(&it.paths, &it.imports)?;
+    let findings = policy.findings(&workspace).into_iter();
+    Ok(findings.map(|(file, it)| (workspace.sources[file as usize].name.clone(), it)).collect())
 }
 
 /// All that is wrong with a file, in the order of its text: what an editor would show.

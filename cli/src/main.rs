@@ -5,6 +5,7 @@
 
 mod args;
 mod audit;
+mod authority;
 mod check;
 mod expand;
 mod fmt;
@@ -12,6 +13,7 @@ mod imports;
 mod paint;
 mod parse;
 mod places;
+mod policy;
 mod powers;
 mod prompt;
 mod report;
@@ -68,7 +70,7 @@ fn open(command: Command) -> anyhow::Result<Outcome> {
         Command::Check(it) => check::run(&it),
         Command::Expand(it) => expand::run(&it),
         Command::Audit(it) => audit::run(&it),
-        Command::Authority(_) => later("authority"),
+        Command::Authority(it) => authority::run(&it),
         Command::Fmt(it) => fmt::run(&it),
         Command::Convert(_) => later("convert"),
         Command::Replay(_) => later("replay"),

@@ -4,7 +4,11 @@ pub(crate) mod auditors;
 pub(crate) mod cache;
 mod frozen;
 pub(crate) mod guards;
+mod heard;
+mod walk;
 
+pub use heard::Heard;
+pub use walk::Reachable;
 pub(crate) use auditors::implies_deep_frozen;
 pub use auditors::{
     CONFINED, DATA, DEEP_FROZEN, DEEP_FROZEN_STAMP, EVENTUALLY, EXIT_VIA_HERE, OPTIONALLY, PASS_BY_COPY, PBC,
@@ -97,7 +101,11 @@ fn approve(cx: &mut Cx, object: Value, auditor: Value) {
 
 /// One judge: the same function that the editor asks.
 fn judge(cx: &mut Cx, auditor: Auditor, object: Value) -> Result<(), Exit> {
-    match verdict(cx, auditor, object) {
+    let verdict = verdict(cx, auditor, object);
+    if cx.audits.heard.is_some() {
+        hear(cx, auditor, object, verdict.as_ref());
+    }
+    match verdict {
         Some(Verdict::Approved) => {
             if let Some(at) = object.as_obj() {
                 cx.heap.stamp(at, stamp_of(auditor));
@@ -109,6 +117,16 @@ fn judge(cx: &mut Cx, auditor: Auditor, object: Value) -> Result<(), Exit> {
             Err(cx.throw(Problem::new(text)))
         }
         _ => Ok(()),
+    }
+}
+
+fn hear(cx: &mut Cx, auditor: Auditor, object: Value, verdict: Option<&Verdict>) {
+    let said = crate::object::script(cx, object).and_then(|(_, loaded, script)| {
+        let source = loaded.module.source.clone();
+        Some(Heard { source, object: script.object?, auditor, verdict: verdict?.clone() })
+    });
+    if let (Some(all), Some(it)) = (&mut cx.audits.heard, said) {
+        all.push(it);
     }
 }
 

@@ -43,11 +43,15 @@ impl Record {
 
 /// One vat's answers, by script.
 #[derive(Default)]
-pub(crate) struct Cache(FxHashMap<u32, VecDeque<Record>>);
+pub(crate) struct Cache {
+    records: FxHashMap<u32, VecDeque<Record>>,
+    /// What built-in auditors answered, if someone listens.
+    pub(super) heard: Option<Vec<super::Heard>>,
+}
 
 impl Cache {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
-        self.0.values().flatten().for_each(|it| it.trace(visit));
+        self.records.values().flatten().for_each(|it| it.trace(visit));
     }
 }
 
@@ -91,7 +95,7 @@ fn script_of(cx: &Cx, object: Value) -> Option<Script> {
 /// What `auditor` answered for another object of the same script, if it would answer the same again.
 pub(super) fn look_up(cx: &mut Cx, object: Value, auditor: Value) -> Option<Record> {
     let script = script_of(cx, object)?;
-    let known = cx.audits.0.get(&script.0)?.iter().find(|it| it.auditor == auditor)?.clone();
+    let known = cx.audits.records.get(&script.0)?.iter().find(|it| it.auditor == auditor)?.clone();
     let same = known.guards.iter().all(|(noun, guard)| {
         guards::of_noun(cx, object, noun)
             .is_some_and(|it| crate::same::same_yet(&cx.heap, it, *guard) == Some(true))
@@ -106,7 +110,7 @@ pub(super) fn keep(cx: &mut Cx, object: Value, record: Record) {
     if !relies || !is_deep_frozen(cx, record.auditor) {
         return;
     }
-    let kept = cx.audits.0.entry(script.0).or_default();
+    let kept = cx.audits.records.entry(script.0).or_default();
     kept.retain(|it| it.auditor != record.auditor);
     if kept.len() == KEPT {
         kept.pop_front();

@@ -94,7 +94,7 @@ fn parts_of(cx: &Cx, value: Value, object: Object<'_>) -> Option<(Vec<Value>, bo
 }
 
 /// What the names of the outermost scope stand for that are in the code of a script itself, powers among them.
-fn constants(loaded: &Loaded, script: &ScriptCode) -> Vec<Value> {
+pub(super) fn constants(loaded: &Loaded, script: &ScriptCode) -> Vec<Value> {
     let Some(object) = script.object else { return Vec::new() };
     let captures = loaded.module.scopes.captures(object).iter();
     captures

@@ -134,7 +134,7 @@ pub struct Proxied {
 }
 
 impl Proxied {
-    pub(super) fn trace(&self, visit: &mut impl FnMut(Value)) {
+    pub(crate) fn trace(&self, visit: &mut impl FnMut(Value)) {
         [self.handler, self.resolution, self.identity].into_iter().for_each(visit);
     }
 }
@@ -211,7 +211,7 @@ impl Cell {
 
     /// Shows every cell it holds on to.
     #[inline]
-    pub(super) fn trace(&self, visit: &mut impl FnMut(Value)) {
+    pub(crate) fn trace(&self, visit: &mut impl FnMut(Value)) {
         match self {
             Cell::Free | Cell::Short(_) | Cell::Long(..) | Cell::Big(_) | Cell::Far { .. } => {}
             Cell::List(it) => it.iter().for_each(|it| visit(*it)),

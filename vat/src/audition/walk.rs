@@ -1,0 +1,140 @@
+//! A walk over the living heap: what can really be reached from a name. The oracle that foretold authority is
+//! measured against.
+//!
+//! Not walked: what is inside a caught problem, which can be thrown again and not looked into; what waits in a
+//! promise's queue, which is on its way and held by nobody; what is in another vat.
+
+use super::frozen::constants;
+use crate::code::Held;
+use crate::cx::Cx;
+use crate::heap::{Cell, Promise};
+use crate::value::{Obj, Value};
+use crate::world::{VatId, World};
+use audit::scopes::Authority;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+use syntax::kernel_e::{Name, ObjectId};
+use syntax::scope::{Binder, DefinitionId};
+
+/// What a walk found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Reachable {
+    /// Objects written in E: what their text is called, and which object expression of it made them.
+    pub objects: FxHashSet<(Arc<str>, ObjectId)>,
+    /// Variables: the text and the definition, where it is one of that text, and the noun.
+    pub variables: FxHashSet<(Arc<str>, Option<DefinitionId>, Name)>,
+    /// How many collections that can change.
+    pub collections: usize,
+    pub powers: FxHashSet<&'static str>,
+    /// How many cells of the heap were come by.
+    pub cells: usize,
+}
+
+impl World {
+    /// What can be reached in a vat from a name of its scope; nothing if there is no such name.
+    pub fn reachable(&mut self, vat: VatId, noun: &str) -> Option<Reachable> {
+        let cx = self.cx_mut(vat)?;
+        let powers = powers(cx);
+        let named = *cx.scope.names.get(noun)?;
+        let (found, seen, todo) = (Reachable::default(), FxHashSet::default(), Vec::new());
+        let mut walk = Walk { cx, powers, found, seen, todo };
+        if matches!(named.held, Held::Slot | Held::Field | Held::Binding) && is_variable(cx, named.value) {
+            // The name itself says that it is a variable.
+            walk.enter_slot(named.value);
+        } else {
+            walk.todo.push(named.value);
+        }
+        while let Some(it) = walk.todo.pop() {
+            walk.step(it);
+        }
+        Some(walk.found)
+    }
+}
+
+/// What the names of the privileged scope hold in this vat.
+fn powers(cx: &mut Cx) -> FxHashMap<Value, &'static str> {
+    let names = audit::scopes::privileged().filter(|it| it.authority != Authority::None);
+    names.filter_map(|it| Some((crate::scope::born_value(cx, it.name, false)?, it.name))).collect()
+}
+
+/// A slot that can be assigned, or a binding of one.
+fn is_variable(cx: &Cx, value: Value) -> bool {
+    match cx.heap.get(value) {
+        Some(Cell::VarSlot(_) | Cell::GuardedSlot(_)) => true,
+        Some(Cell::Binding(it)) => matches!(cx.heap.get(it.slot), Some(Cell::VarSlot(_) | Cell::GuardedSlot(_))),
+        _ => false,
+    }
+}
+
+struct Walk<'a> {
+    cx: &'a Cx,
+    powers: FxHashMap<Value, &'static str>,
+    found: Reachable,
+    seen: FxHashSet<Obj>,
+    todo: Vec<Value>,
+}
+
+impl Walk<'_> {
+    fn step(&mut self, value: Value) {
+        let value = self.cx.near(value);
+        self.found.powers.extend(self.powers.get(&value));
+        let Some(at) = value.as_obj() else { return };
+        if !self.seen.insert(at) {
+            return;
+        }
+        self.found.cells += 1;
+        match self.cx.heap.cell(at) {
+            Cell::Object { .. } => self.object(value),
+            Cell::Sealed(_) | Cell::Problem(_) | Cell::Exit(_) | Cell::Broken(_) => {}
+            Cell::Promise(Promise::Unresolved(_)) => {}
+            cell => {
+                if let Cell::Native(it) = cell
+                    && matches!(it.class.name, "FlexList" | "FlexMap" | "FlexSet")
+                {
+                    self.found.collections += 1;
+                }
+                let todo = &mut self.todo;
+                cell.trace(&mut |it| todo.push(it));
+            }
+        }
+    }
+
+    /// The slot of a name that is known to be a variable.
+    fn enter_slot(&mut self, value: Value) {
+        match self.cx.heap.get(value) {
+            Some(Cell::Binding(it)) => {
+                self.seen.extend(self.cx.near(value).as_obj());
+                self.enter_slot(it.slot);
+            }
+            _ => {
+                if let Some(at) = self.cx.near(value).as_obj() {
+                    self.seen.insert(at);
+                    let todo = &mut self.todo;
+                    cell.trace(&mut |it| todo.push(it));
+                }
+            }
+        }
+    }
+
+    fn object(&mut self, value: Value) {
+        let Some((object, loaded, script)) = crate::object::script(self.cx, value) else { return };
+        let source = loaded.module.source.clone();
+        let Some(id) = script.object else { return };
+        self.found.objects.insert((source.clone(), id));
+        let captures = loaded.module.scopes.captures(id);
+        for (it, held) in script.captures.iter().zip(object.captures) {
+            let variable = it.held == Held::Field
+                || matches!(it.held, Held::Slot | Held::Binding) && is_variable(self.cx, *held);
+            if variable {
+                let binder = captures.iter().find(|capture| capture.noun == it.noun).map(|it| &it.binder);
+                let definition = match binder {
+                    Some(Binder::Definition(id)) => Some(*id),
+                    _ => None,
+                };
+                self.found.variables.insert((source.clone(), definition, it.noun.clone()));
+            }
+            self.todo.push(*held);
+        }
+        self.todo.extend(constants(loaded, script));
+    }
+}
