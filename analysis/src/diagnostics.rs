@@ -2,6 +2,7 @@
 
 mod audit_rejected;
 mod syntax_errors;
+mod verdict_fixes;
 
 use crate::db::Db;
 use crate::ide::FileRange;

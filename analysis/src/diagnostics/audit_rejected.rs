@@ -10,15 +10,24 @@ use crate::program::maps;
 use crate::verdicts::verdicts;
 use audit::{Judgement, Objection, ObjectionKind};
 
+/// In a file with more refusals than this, the first ones are mended first.
+const MOST_TRIED: usize = 8;
+
 pub(super) fn audit_rejected(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let mut tried = 0;
     for (index, judgements) in verdicts(db, file).programs.iter().enumerate() {
         for it in judgements {
             // `DeepFrozen.optionally()` lets the object through; nobody asked for what is only shown.
             if it.asked_at.is_some() && it.insists {
-                found.extend(
-                    it.verdict.objections().first().map(|first| rejected(db, file, index, it, first)),
-                );
+                let Some(first) = it.verdict.objections().first() else { continue };
+                let mut rejected = rejected(db, file, index, it, first);
+                // Each fix is tried, and that takes as long as reading the text.
+                if tried < MOST_TRIED {
+                    tried += 1;
+                    rejected.fixes = super::verdict_fixes::fixes(db, file, index, it);
+                }
+                found.push(rejected);
             }
         }
     }

@@ -1,0 +1,143 @@
+//! Edits that make a refused object approved. Each is tried on the text before it is offered: what does not make the
+//! auditor approve is no fix.
+
+use super::Fix;
+use crate::db::Db;
+use crate::ide::formatting::TextEdit;
+use crate::ide::places::noun_range;
+use crate::input::File;
+use crate::knowledge::{Own, Surroundings, knowledge};
+use crate::names::{names, prefix};
+use crate::program::{Map, maps, programs, trees};
+use crate::verdicts::verdicts;
+use audit::{Judgement, Objection, ObjectionKind, Worth, as_written};
+use syntax::kernel_e::{Expr, Literal};
+use syntax::scope::{Binder, DefinitionId, DefinitionKind};
+use text_size::{TextRange, TextSize};
+
+/// One fix that answers every objection, if there is one.
+pub(super) fn fixes(db: &dyn Db, file: File, index: usize, it: &Judgement) -> Vec<Fix> {
+    let parts: Option<Vec<Part>> =
+        it.verdict.objections().iter().map(|it| part(db, file, index, it)).collect();
+    let Some(parts) = parts.filter(|it| !it.is_empty()) else { return Vec::new() };
+    let titles: Vec<String> = parts.iter().map(|it| it.title.clone()).collect();
+    let mut edits: Vec<TextEdit> = parts.into_iter().flat_map(|it| it.edits).collect();
+    edits.sort_by_key(|it| (it.range.start(), it.range.end()));
+    edits.dedup();
+    if !approves(db, file, index, it, &edits) {
+        return Vec::new();
+    }
+    let map = &maps(db, file)[index];
+    let edits = edits.into_iter().map(|it| TextEdit { range: map.in_file(it.range), ..it });
+    vec![Fix { title: titles.join(", and "), edits: edits.collect() }]
+}
+
+/// What answers one objection; ranges count from the program's beginning.
+struct Part {
+    title: String,
+    edits: Vec<TextEdit>,
+}
+
+fn part(db: &dyn Db, file: File, index: usize, it: &Objection) -> Option<Part> {
+    let ObjectionKind::Capture { noun, binder: Binder::Definition(id), wanted, .. } = &it.kind else {
+        return None;
+    };
+    let map = &maps(db, file)[index];
+    let definition = names(db, file).programs[index].scopes.definition(*id);
+    let at = noun_range(map, definition.pattern)?;
+    let wanted = wanted.name();
+    let noun = as_written(noun);
+    let guarded = || insert(at.end(), format!(" :{wanted}"));
+    match definition.kind {
+        DefinitionKind::Object { object, guard: None } => {
+            let header = map.source.object(object).header;
+            let text = program_text(db, file, map, header)?;
+            let before = text.find(" implements ").unwrap_or(text.trim_end().len());
+            let at = header.start() + TextSize::new(before as u32);
+            let edits = vec![insert(at, format!(" as {wanted}"))];
+            Some(Part { title: format!("Define `{noun}` as {wanted}"), edits })
+        }
+        DefinitionKind::Final { guard: None } => {
+            let title = match knowledge(db, file).programs[index].values.get(id.0 as usize)? {
+                Worth::Data | Worth::Guard(_) | Worth::Module => format!("Guard `{noun}` with {wanted}"),
+                Worth::Unknown if is_parameter(db, file, index, *id) => {
+                    format!("Take `{noun}` only if it is {wanted}")
+                }
+                _ => return None,
+            };
+            Some(Part { title, edits: vec![guarded()] })
+        }
+        DefinitionKind::Var { guard: None } if never_changes(db, file, index, *id) => {
+            let text = program_text(db, file, map, TextRange::up_to(at.start()))?;
+            let start = text.trim_end().strip_suffix("var")?.len() as u32;
+            let range = TextRange::at(TextSize::new(start), TextSize::new(3));
+            let edits = vec![TextEdit { range, text: "def".to_string() }, guarded()];
+            Some(Part { title: format!("Make `{noun}` a `def` guarded with {wanted}"), edits })
+        }
+        _ => None,
+    }
+}
+
+fn insert(at: TextSize, text: String) -> TextEdit {
+    TextEdit { range: TextRange::empty(at), text }
+}
+
+fn program_text<'a>(db: &'a dyn Db, file: File, map: &Map, range: TextRange) -> Option<&'a str> {
+    file.text(db).get(std::ops::Range::<usize>::from(map.in_file(range)))
+}
+
+/// A final name that no `def` gives its value: a caller does.
+fn is_parameter(db: &dyn Db, file: File, index: usize, id: DefinitionId) -> bool {
+    let program = &programs(db, file)[index];
+    let pattern = names(db, file).programs[index].scopes.definition(id).pattern;
+    let scripts = program.objects.iter().map(|it| &it.script);
+    scripts.into_iter().any(|it| match it {
+        syntax::kernel_e::Script::Methods { methods, .. } => {
+            methods.iter().any(|it| it.params.contains(&pattern))
+        }
+        syntax::kernel_e::Script::Plumbing(_) => false,
+    })
+}
+
+/// A variable that begins as a literal, and to which nothing is assigned.
+fn never_changes(db: &dyn Db, file: File, index: usize, id: DefinitionId) -> bool {
+    let program = &programs(db, file)[index];
+    let scopes = &names(db, file).programs[index].scopes;
+    let pattern = scopes.definition(id).pattern;
+    let begins = program.exprs.iter().any(|it| match it {
+        Expr::Define { pattern: it, value, .. } if *it == pattern => {
+            matches!(program.expr(*value), Expr::Literal(it) if *it != Literal::Null)
+        }
+        _ => false,
+    });
+    let mut uses = scopes.binders.iter().filter(|(_, it)| **it == Binder::Definition(id));
+    begins && uses.all(|(at, _)| matches!(program.expr(*at), Expr::Noun(_)))
+}
+
+/// Whether the auditor approves once the edits are made.
+fn approves(db: &dyn Db, file: File, index: usize, it: &Judgement, edits: &[TextEdit]) -> bool {
+    let Some(tree) = trees(db, file).get(index) else { return false };
+    let mut text = tree.piece.text.to_string();
+    for edit in edits.iter().rev() {
+        let range = std::ops::Range::<usize>::from(edit.range);
+        if text.get(range.clone()).is_none() {
+            return false;
+        }
+        text.replace_range(range, &edit.text);
+    }
+    let parse = syntax::parse_with(&text, &tree.parse.pragmas);
+    let expansion = syntax::expand(&parse.program);
+    if !parse.errors.is_empty() || !expansion.errors.is_empty() {
+        return false;
+    }
+    let scopes = syntax::resolve(&expansion.program);
+    let own = Own { known: &knowledge(db, file).programs, frozen: &verdicts(db, file).frozen };
+    let around = Surroundings::new(db, file, index, own);
+    let known = audit::known(&expansion.program, &scopes, &around);
+    let prefix = prefix(file.name(db), file.kind(db));
+    let judged = audit::judge(&expansion.program, &scopes, &around, &known, &prefix);
+    let same = |other: &&Judgement| {
+        other.object == it.object && other.asked_at.is_some() && other.auditor == it.auditor
+    };
+    judged.iter().find(same).is_some_and(|it| it.verdict.is_approved())
+}
