@@ -16,7 +16,13 @@ pub(crate) type Key = (File, usize);
 /// cells, and imported modules. One fixpoint for all of them.
 #[salsa::tracked(returns(ref), no_eq)]
 pub(crate) fn authority(db: &dyn Db, file: File) -> Arc<Authority<Key>> {
-    let roots: Vec<Key> = (0..programs(db, file).len()).map(|index| (file, index)).collect();
+    // What the texts before this one do with their names counts, used here or not.
+    let mut chain = vec![file];
+    while let Some(before) = chain.last().and_then(|it| it.previous(db)) {
+        chain.push(before);
+    }
+    let programs = chain.iter().rev().flat_map(|it| (0..programs(db, *it).len()).map(|index| (*it, index)));
+    let roots: Vec<Key> = programs.collect();
     Arc::new(Authority::new(&AllPrograms { db }, &roots))
 }
 

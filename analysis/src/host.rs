@@ -256,7 +256,15 @@ impl Analysis {
 
     /// What each top-level name of a file reaches, and by which way.
     pub fn authority(&self, file: FileId) -> Cancellable<Vec<NameAuthority>> {
-        self.with(file, |db, it| ide::authority::authority(db, it))
+        self.authority_seen_from(file, file)
+    }
+
+    /// The same, once `last`, which continues it, has done what it does.
+    pub fn authority_seen_from(&self, file: FileId, last: FileId) -> Cancellable<Vec<NameAuthority>> {
+        self.with(file, |db, it| {
+            let last = db.files.get(&last).copied().unwrap_or(it);
+            ide::authority::authority(db, it, last)
+        })
     }
 
     /// The shortest way from a top-level name to something that goes by `to`: a power, a variable, an object.

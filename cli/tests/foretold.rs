@@ -16,7 +16,8 @@ use foretold::run::{Parity, Reached, Run};
 
 fn folders() -> Vec<std::path::PathBuf> {
     let repository = harness::repository();
-    let mut folders = vec![repository.join("examples"), repository.join("tests/suite"), repository.join("docs")];
+    let mut folders =
+        vec![repository.join("examples"), repository.join("tests/suite"), repository.join("docs")];
     folders.extend(std::env::var_os("WALNUT_PARITY_FOLDER").map(Into::into));
     folders
 }
@@ -56,7 +57,8 @@ fn f6_what_pages_reach_was_foretold() {
 /// The same over generated programs.
 #[test]
 fn f6_what_generated_programs_reach_was_foretold() {
-    let count = std::env::var("WALNUT_SOUNDNESS_PROGRAMS").ok().and_then(|it| it.parse().ok()).unwrap_or(1_000);
+    let count =
+        std::env::var("WALNUT_SOUNDNESS_PROGRAMS").ok().and_then(|it| it.parse().ok()).unwrap_or(1_000);
     let mut all = Reached::default();
     for seed in 0..count {
         let steps = [Generator::new(seed).program()];

@@ -7,8 +7,6 @@ pub(crate) mod guards;
 mod heard;
 mod walk;
 
-pub use heard::Heard;
-pub use walk::Reachable;
 pub(crate) use auditors::implies_deep_frozen;
 pub use auditors::{
     CONFINED, DATA, DEEP_FROZEN, DEEP_FROZEN_STAMP, EVENTUALLY, EXIT_VIA_HERE, OPTIONALLY, PASS_BY_COPY, PBC,
@@ -16,6 +14,8 @@ pub use auditors::{
 };
 pub use frozen::is_deep_frozen;
 pub(crate) use frozen::{is_presumed_frozen, may_be_copied};
+pub use heard::Heard;
+pub use walk::Reachable;
 
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap};

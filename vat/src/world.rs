@@ -189,9 +189,6 @@ impl World {
         view.static_outer(noun)
     }
 
-    pub(crate) fn cx(&self, vat: VatId) -> Option<&crate::cx::Cx> {
-        self.vats.get(vat.0).map(|it| &it.cx)
-    }
     pub(crate) fn cx_mut(&mut self, vat: VatId) -> Option<&mut crate::cx::Cx> {
         self.vats.get_mut(vat.0).map(|it| &mut it.cx)
     }

@@ -116,11 +116,12 @@ impl ReachedThing {
     }
 }
 
-pub(crate) fn authority(db: &dyn Db, file: File) -> Vec<NameAuthority> {
-    let mut found: Vec<NameAuthority> = top_level(db, file).map(|site| name(db, site)).collect();
+/// `last` continues `file` or is the very file: what it does counts as well.
+pub(crate) fn authority(db: &dyn Db, file: File, last: File) -> Vec<NameAuthority> {
+    let mut found: Vec<NameAuthority> = top_level(db, file).map(|site| name(db, site, last)).collect();
     if file.kind(db) == FileKind::Module && !programs(db, file).is_empty() {
         let at = FileRange { file: file.id(db), range: text_size::TextRange::empty(0.into()) };
-        let reaches = reached(db, file, solved(db, file).of_value((file, 0)).holds);
+        let reaches = reached(db, last, solved(db, last).of_value((file, 0)).holds);
         found.insert(0, NameAuthority { name: "(value)".to_string(), at, reaches, methods: Vec::new() });
     }
     found
@@ -137,10 +138,10 @@ fn top_level(db: &dyn Db, file: File) -> impl Iterator<Item = Site> {
     })
 }
 
-fn name(db: &dyn Db, site: Site) -> NameAuthority {
+fn name(db: &dyn Db, site: Site, last: File) -> NameAuthority {
     let key: Key = (site.file, site.program);
     let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
-    let solved = solved(db, site.file);
+    let solved = solved(db, last);
     let (holds, methods) = match definition.kind {
         DefinitionKind::Object { object, .. } => {
             let methods = solved.summary(key, object).methods.into_iter().map(method).collect();
@@ -151,7 +152,7 @@ fn name(db: &dyn Db, site: Site) -> NameAuthority {
     NameAuthority {
         name: definition.noun.to_string(),
         at: definition_range(db, site).unwrap_or_else(|| nowhere(db, site.file)),
-        reaches: reached(db, site.file, holds),
+        reaches: reached(db, last, holds),
         methods,
     }
 }
@@ -168,8 +169,8 @@ fn method(it: audit::authority::MethodSummary) -> MethodAuthority {
     MethodAuthority { message: it.message, returns, keeps: pairs(&it.keeps), passes: pairs(&it.passes) }
 }
 
-fn reached(db: &dyn Db, file: File, holds: Vec<Held>) -> Vec<Reached> {
-    let solved = solved(db, file);
+fn reached(db: &dyn Db, last: File, holds: Vec<Held>) -> Vec<Reached> {
+    let solved = solved(db, last);
     let mut all: Vec<Reached> = Vec::new();
     for it in holds {
         let home = solved.key(it.home);

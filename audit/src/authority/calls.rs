@@ -193,6 +193,25 @@ impl Call {
                 }
                 self.answers_data(cx);
             }
+            // A writer knows what it is printing.
+            "print" | "println" | "quote" | "lnPrint" | "printAll" | "indent" => {
+                let me = cx.one(self.loc);
+                for it in self.args() {
+                    cx.flow(it, held);
+                    self.calls(cx, it, "__printOn", vec![me], cx.nowhere);
+                }
+                cx.add(self.answer(), self.loc);
+            }
+            // An audition.
+            "getObjectExpr" | "getFQName" => self.answers_data(cx),
+            "getGuard" => self.answers_new(cx, Kind::Guard, &[held]),
+            "ask" => {
+                let me = cx.one(self.loc);
+                for it in self.args() {
+                    self.calls(cx, it, "audit", vec![me], cx.nowhere);
+                }
+                self.answers_data(cx);
+            }
             "get" | "last" | "pop" | "first" | "getAt" => {
                 self.answers_data(cx);
                 cx.flow(held, self.answer());

@@ -171,6 +171,18 @@ where
         let (held, kept) = (self.outer.solution.held(loc), self.outer.solution.definition(unit, id));
         self.cx().flow(kept, held);
         self.cx().flow(held, kept);
+        // Who can assign calls the guard, and who takes the binding can ask for it.
+        let guard = match self.parts.scopes.definitions.get(id.0 as usize).map(|it| it.kind) {
+            Some(
+                DefinitionKind::Var { guard }
+                | DefinitionKind::Final { guard }
+                | DefinitionKind::Object { guard, .. },
+            ) if unit == self.unit => guard,
+            _ => None,
+        };
+        if let Some(guard) = guard {
+            self.flow(guard, held);
+        }
         Some(loc)
     }
 
@@ -214,6 +226,12 @@ where
                 Script::Methods { methods, matchers } => {
                     for method in methods {
                         let it = self.method(&method.verb, &method.params, method.body, method.result_guard);
+                        if let ("__printOn", [writer]) = (&*method.verb, it.params.as_slice()) {
+                            let unit = self.unit;
+                            let (made, held) = self.made(method.body, Kind::Plain);
+                            self.put(Loc::Object(unit, object), held);
+                            self.cx().add(*writer, made);
+                        }
                         facts.methods.push(it);
                     }
                     for matcher in matchers {
@@ -513,8 +531,13 @@ where
         let it = self.parts.program.object(object);
         self.pattern(it.pattern, here);
         for auditor in it.as_auditor.iter().chain(&it.implements) {
-            let (audition, answer, receiver) = (self.data(), self.cx().node(), self.node(*auditor));
+            // The audition knows the object, and can be kept.
+            let (audition, held) = self.made(*auditor, Kind::Plain);
+            self.cx().flow(here, held);
+            let audition = self.cx().one(audition);
+            let (answer, receiver) = (self.outer.solution.nowhere, self.node(*auditor));
             self.call(*auditor, receiver, "audit", vec![audition], answer);
+            self.call(*auditor, receiver, "audit", vec![self.outer.solution.only_data, audition], answer);
         }
     }
 

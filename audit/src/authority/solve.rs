@@ -365,11 +365,12 @@ impl Solution {
         match self.locs[loc as usize] {
             Loc::Slot(..) | Loc::Made(..) => self.flow(self.held(loc), to),
             Loc::Data => self.add_data(to),
-            Loc::Parameter(..) | Loc::Unknown(_) | Loc::Part(..) => {
+            Loc::Born(name) if name.authority == scopes::Authority::None => {}
+            Loc::Parameter(..) | Loc::Unknown(_) | Loc::Part(..) | Loc::Born(_) => {
                 self.add(to, loc);
                 self.flow(self.held(loc), to);
             }
-            Loc::Born(_) | Loc::Object(..) | Loc::Ejector(..) => {}
+            Loc::Object(..) | Loc::Ejector(..) => {}
         }
     }
 

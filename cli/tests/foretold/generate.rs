@@ -40,7 +40,8 @@ impl Generator {
     /// Something that can be written anywhere.
     fn atom(&mut self) -> String {
         if self.names.is_empty() || self.below(5) == 0 {
-            return ["println", "timer", "stdout", "entropy", "3", "\"coin\"", "null"][self.below(7)].to_string();
+            return ["println", "timer", "stdout", "entropy", "3", "\"coin\"", "null"][self.below(7)]
+                .to_string();
         }
         let at = self.below(self.names.len());
         self.names[at].clone()
@@ -110,20 +111,30 @@ impl Generator {
             }
             8 => {
                 let (list, taker) = (self.atom(), self.atom());
-                let _ = writeln!(self.out, "try {{ for it in {list} {{ {taker}.take(it) }} }} catch _ {{ null }}");
+                let _ = writeln!(
+                    self.out,
+                    "try {{ for it in {list} {{ {taker}.take(it) }} }} catch _ {{ null }}"
+                );
             }
             9 => {
                 let (map, name) = (self.atom(), self.fresh("part"));
-                let _ = writeln!(self.out, "def {name} := try {{ def [\"k\" => it] | _ := {map}; it }} catch _ {{ null }}");
+                let _ = writeln!(
+                    self.out,
+                    "def {name} := try {{ def [\"k\" => it] | _ := {map}; it }} catch _ {{ null }}"
+                );
                 self.names.push(name);
             }
             10 => {
                 let (list, name) = (self.atom(), self.fresh("part"));
-                let _ = writeln!(self.out, "def {name} := try {{ def [it] + _ := {list}; it }} catch _ {{ null }}");
+                let _ = writeln!(
+                    self.out,
+                    "def {name} := try {{ def [it] + _ := {list}; it }} catch _ {{ null }}"
+                );
                 self.names.push(name);
             }
             11 => {
-                let vars: Vec<String> = self.names.iter().filter(|it| it.starts_with("safe")).cloned().collect();
+                let vars: Vec<String> =
+                    self.names.iter().filter(|it| it.starts_with("safe")).cloned().collect();
                 if !vars.is_empty() {
                     let var = vars[self.below(vars.len())].clone();
                     match self.below(2) {

@@ -31,7 +31,8 @@ fn step_of(source: &str) -> Option<usize> {
 
 impl Run {
     pub fn of(steps: &[String], modules: &BTreeMap<String, String>) -> Run {
-        let mut world = World::new(Limits { turn: 200_000, heap: 1 << 26, depth: 2_000, ..Limits::default() });
+        let mut world =
+            World::new(Limits { turn: 200_000, heap: 1 << 26, depth: 2_000, ..Limits::default() });
         let vat = world.make_vat("page", Box::new(Still::with_modules(modules.clone())));
         world.listen(vat);
         let mut host = AnalysisHost::default();
@@ -123,7 +124,9 @@ impl Run {
                 } else if unknown {
                     parity.unknown += 1;
                 } else if !asked.is_empty() {
-                    parity.disagreements.push(format!("step {step}: the run says {problem}, the editor nothing"));
+                    parity
+                        .disagreements
+                        .push(format!("step {step}: the run says {problem}, the editor nothing"));
                 }
             }
         }
@@ -149,10 +152,12 @@ impl Run {
 
     fn name(&mut self, name: &str, step: usize, all: &mut Reached) {
         let analysis = self.host.analysis();
-        let foretold = analysis.authority(FileId(step as u32)).unwrap_or_default();
+        let last = self.expansions.len() - 1;
+        let foretold =
+            analysis.authority_seen_from(FileId(step as u32), FileId(last as u32)).unwrap_or_default();
         let Some(foretold) = foretold.iter().rev().find(|it| it.name == name) else { return };
         let Some(found) = self.world.reachable(self.vat, name) else { return };
-        let mut objects: BTreeSet<(u32, TextRange)> = BTreeSet::new();
+        let mut objects: std::collections::HashSet<(u32, TextRange)> = std::collections::HashSet::new();
         let (mut variables, mut powers) = (BTreeSet::new(), BTreeSet::new());
         let (mut collections, mut unknown) = (0, false);
         for it in &foretold.reaches {
@@ -181,7 +186,8 @@ impl Run {
         for (source, object) in &found.objects {
             // An object's own expression is no news; modules have no number here.
             let Some(step) = step_of(source) else { continue };
-            let Some(header) = self.expansions.get(step).map(|it| it.source_map.object(*object).header) else {
+            let Some(header) = self.expansions.get(step).map(|it| it.source_map.object(*object).header)
+            else {
                 continue;
             };
             let own = foretold.at.file == FileId(step as u32) && header.contains_range(foretold.at.range);
@@ -190,7 +196,7 @@ impl Run {
                 miss(format!("an object of step {step} at {header:?}"));
             }
         }
-        for (_, _, noun) in &found.variables {
+        for (_, _, noun) in found.variables.iter().filter(|it| step_of(&it.0).is_some()) {
             count += 1;
             let noun = as_written(noun);
             if !variables.contains(noun) && noun != name {
@@ -254,7 +260,11 @@ impl Parity {
 impl fmt::Display for Parity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Parity { compared, unknown, disagreements } = self;
-        write!(f, "{compared} verdicts compared, {unknown} left to the run, {} disagreements", disagreements.len())
+        write!(
+            f,
+            "{compared} verdicts compared, {unknown} left to the run, {} disagreements",
+            disagreements.len()
+        )
     }
 }
 

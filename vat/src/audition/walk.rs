@@ -38,11 +38,10 @@ impl World {
         let named = *cx.scope.names.get(noun)?;
         let (found, seen, todo) = (Reachable::default(), FxHashSet::default(), Vec::new());
         let mut walk = Walk { cx, powers, found, seen, todo };
-        if matches!(named.held, Held::Slot | Held::Field | Held::Binding) && is_variable(cx, named.value) {
-            // The name itself says that it is a variable.
-            walk.enter_slot(named.value);
-        } else {
-            walk.todo.push(named.value);
+        match named.held {
+            Held::Value => walk.todo.push(named.value),
+            // The name itself says what kind of name it is.
+            Held::Slot | Held::Field | Held::Binding => walk.enter_slot(named.value),
         }
         while let Some(it) = walk.todo.pop() {
             walk.step(it);
@@ -61,7 +60,9 @@ fn powers(cx: &mut Cx) -> FxHashMap<Value, &'static str> {
 fn is_variable(cx: &Cx, value: Value) -> bool {
     match cx.heap.get(value) {
         Some(Cell::VarSlot(_) | Cell::GuardedSlot(_)) => true,
-        Some(Cell::Binding(it)) => matches!(cx.heap.get(it.slot), Some(Cell::VarSlot(_) | Cell::GuardedSlot(_))),
+        Some(Cell::Binding(it)) => {
+            matches!(cx.heap.get(it.slot), Some(Cell::VarSlot(_) | Cell::GuardedSlot(_)))
+        }
         _ => false,
     }
 }
@@ -87,6 +88,8 @@ impl Walk<'_> {
             Cell::Object { .. } => self.object(value),
             Cell::Sealed(_) | Cell::Problem(_) | Cell::Exit(_) | Cell::Broken(_) => {}
             Cell::Promise(Promise::Unresolved(_)) => {}
+            // The body of a loop that somebody kept: what it runs in is the machine's, not for E to ask for.
+            Cell::Native(it) if it.class.printed == "<_>" => {}
             cell => {
                 if let Cell::Native(it) = cell
                     && matches!(it.class.name, "FlexList" | "FlexMap" | "FlexSet")
@@ -103,16 +106,12 @@ impl Walk<'_> {
     fn enter_slot(&mut self, value: Value) {
         match self.cx.heap.get(value) {
             Some(Cell::Binding(it)) => {
-                self.seen.extend(self.cx.near(value).as_obj());
+                // The guard of a binding is for who takes the binding, not for who reads the name.
                 self.enter_slot(it.slot);
             }
-            _ => {
-                if let Some(at) = self.cx.near(value).as_obj() {
-                    self.seen.insert(at);
-                    let todo = &mut self.todo;
-                    cell.trace(&mut |it| todo.push(it));
-                }
-            }
+            Some(Cell::VarSlot(held)) => self.todo.push(*held),
+            Some(Cell::GuardedSlot(it)) => self.todo.push(it.value),
+            _ => self.todo.push(value),
         }
     }
 
@@ -125,15 +124,21 @@ impl Walk<'_> {
         for (it, held) in script.captures.iter().zip(object.captures) {
             let variable = it.held == Held::Field
                 || matches!(it.held, Held::Slot | Held::Binding) && is_variable(self.cx, *held);
+            let capture = captures.iter().find(|capture| capture.noun == it.noun);
             if variable {
-                let binder = captures.iter().find(|capture| capture.noun == it.noun).map(|it| &it.binder);
-                let definition = match binder {
+                let definition = match capture.map(|it| &it.binder) {
                     Some(Binder::Definition(id)) => Some(*id),
                     _ => None,
                 };
                 self.found.variables.insert((source.clone(), definition, it.noun.clone()));
             }
-            self.todo.push(*held);
+            match self.cx.heap.get(*held) {
+                // Who reads a name does not get at the guard of its binding.
+                Some(Cell::Binding(binding)) if capture.is_some_and(|it| !it.binds) => {
+                    self.todo.push(binding.slot);
+                }
+                _ => self.todo.push(*held),
+            }
         }
         self.todo.extend(constants(loaded, script));
     }
