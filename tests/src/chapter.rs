@@ -24,7 +24,7 @@ impl Fence {
         self.info.split_once(' ').map(|(_, name)| name.trim())
     }
     fn is_file(&self) -> bool {
-        self.info.split(' ').next() == Some("e")
+        matches!(self.info.split(' ').next(), Some("e" | "toml"))
     }
 }
 
