@@ -57,7 +57,7 @@ impl Cache {
 
 impl Cache {
     pub(crate) fn save(&self, out: &mut Writer) {
-        let mut scripts: Vec<_> = self.0.iter().collect();
+        let mut scripts: Vec<_> = self.records.iter().collect();
         scripts.sort_by_key(|it| *it.0);
         out.all(scripts.into_iter(), |out, (script, records)| {
             out.u32(*script);
@@ -84,7 +84,7 @@ impl Cache {
             })
         };
         let scripts = from.all(|from| Ok((from.u32()?, from.all(record)?.into())))?;
-        Ok(Cache(scripts.into_iter().collect()))
+        Ok(Cache { records: scripts.into_iter().collect(), heard: None })
     }
 }
 
