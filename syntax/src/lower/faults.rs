@@ -140,13 +140,15 @@ fn unknown_pragma(text: &str, range: TextRange) -> Option<SyntaxError> {
     let (before, verb) = text[..usize::from(range.start())].trim_end_matches('(').rsplit_once("pragma.")?;
     let verb = if verb.is_empty() { &text[range] } else { verb };
     let known = matches!(verb, "syntax" | "enable" | "disable" | "warn");
-    let word = !verb.is_empty() && verb.chars().all(char::is_alphanumeric);
-    let from = before.len() + "pragma.".len();
-    let line = text[from..].lines().next().unwrap_or_default();
-    let width = line.find(')').map_or(verb.len(), |it| it + 1);
-    let range = TextRange::at(TextSize::of(&text[..from]), TextSize::of(&line[..width]));
+    if known || verb.is_empty() || !verb.chars().all(char::is_alphanumeric) {
+        return None;
+    }
+    let from = TextSize::of(before) + TextSize::of("pragma.");
+    // Up to its closing parenthesis, or its line's end.
+    let line = text[usize::from(from)..].lines().next().unwrap_or_default();
+    let whole = line.find(')').map_or(line, |it| &line[..=it]);
     let message = format!("Unknown pragma \"{verb}\".");
-    (word && !known).then_some(SyntaxError::new(range, SyntaxErrorKind::Pragma, message))
+    Some(SyntaxError::new(TextRange::at(from, TextSize::of(whole)), SyntaxErrorKind::Pragma, message))
 }
 
 /// `` `$_` ``: what is ignored has no value to put there.
