@@ -47,13 +47,13 @@ pub fn environment() -> anyhow::Result<PathBuf> {
 
 fn make(home: &Path) -> anyhow::Result<()> {
     let system = system_python()?;
-    if run(Command::new(&system).args(["-m", "venv"]).arg(home)).is_ok() {
+    if run(Command::new(system).args(["-m", "venv"]).arg(home)).is_ok() {
         return Ok(());
     }
     // Some systems split `ensurepip` off into a package of its own; the system's pip can stand in for it.
     say("this Python makes environments without pip; asking its own pip to put one in");
-    run(Command::new(&system).args(["-m", "venv", "--clear", "--without-pip"]).arg(home))?;
-    run(Command::new(&system)
+    run(Command::new(system).args(["-m", "venv", "--clear", "--without-pip"]).arg(home))?;
+    run(Command::new(system)
         .args(["-m", "pip", "--python"])
         .arg(python(home))
         .args(["install", "--quiet", "pip"]))
