@@ -168,6 +168,11 @@ pub enum Arith {
     Remainder,
     Mod,
     Divide,
+    And,
+    Or,
+    Xor,
+    ShiftLeft,
+    ShiftRight,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

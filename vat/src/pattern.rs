@@ -119,6 +119,11 @@ pub(crate) fn match_same_as(cx: &mut Cx, value: Value, specimen: Value, ejector:
     cx.call_then(Value::of(&crate::same::EQUALIZER), "optSame", [specimen, value], then)
 }
 
+/// The same where it is known that they differ.
+pub(crate) fn differs(cx: &mut Cx, value: Value, specimen: Value, ejector: Value) -> Outcome {
+    cx.eject(ejector, Problem::default().value(specimen).text(" is not ").value(value))
+}
+
 fn test_same(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let (value, wanted) = (field(cx, this, 0), field(cx, this, 1));
     let then = Then::new(tested_same, [value, wanted, args[0], args[1]]);

@@ -80,6 +80,11 @@ impl Compiler<'_> {
             ("floorDivide", [_]) => Arith::FloorDivide,
             ("remainder", [_]) => Arith::Remainder,
             ("mod", [_]) => Arith::Mod,
+            ("and", [_]) => Arith::And,
+            ("or", [_]) => Arith::Or,
+            ("xor", [_]) => Arith::Xor,
+            ("shiftLeft", [_]) => Arith::ShiftLeft,
+            ("shiftRight", [_]) => Arith::ShiftRight,
             _ => return false,
         };
         let a = self.value(recipient, args);

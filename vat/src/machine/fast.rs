@@ -52,6 +52,12 @@ fn integers(arith: Arith, a: i64, b: i64) -> Option<i64> {
             Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
         }
         Arith::Divide => None,
+        Arith::And => Some(a & b),
+        Arith::Or => Some(a | b),
+        Arith::Xor => Some(a ^ b),
+        Arith::ShiftRight if (0..64).contains(&b) => Some(a >> b),
+        Arith::ShiftLeft if (0..63).contains(&b) && (a << b) >> b == a => Some(a << b),
+        Arith::ShiftRight | Arith::ShiftLeft => None,
         Arith::Remainder => a.checked_rem(b),
         Arith::Mod => {
             let rest = a.checked_rem(b)?;

@@ -409,11 +409,12 @@ impl Machine {
                     None => send!(dst, reg!(src),),
                 },
                 Op::Get { dst, a, b } => {
+                    // By reference: an optional value would be put together in memory first.
                     if let (View::Obj(list), View::Int(at)) = (reg!(a).view(), reg!(b).view())
                         && let Some(it) = item(cx, list, at)
                     {
+                        reg!(dst) = *it;
                         tick!();
-                        reg!(dst) = it;
                     } else {
                         send!(dst, reg!(a), reg!(b));
                     }
@@ -475,11 +476,16 @@ impl Machine {
                 }
                 Op::MatchSame { a, b, ejector } => {
                     let (specimen, wanted) = (reg!(a), reg!(b));
-                    if same(cx, specimen, wanted) != Some(true) {
+                    let known = same(cx, specimen, wanted);
+                    if known != Some(true) {
+                        tick!();
                         let frame = frame!(a);
                         let ejector = self.ejector(cx, &frame, ejector);
                         save!(a);
-                        return Next::Native(crate::pattern::match_same_as(cx, wanted, specimen, ejector));
+                        return Next::Native(match known {
+                            Some(_) => crate::pattern::differs(cx, wanted, specimen, ejector),
+                            None => crate::pattern::match_same_as(cx, wanted, specimen, ejector),
+                        });
                     }
                 }
                 Op::ListMatch { at, ejector, n } => {
@@ -535,38 +541,35 @@ impl Machine {
                 }
                 Op::Next { at, body } => {
                     tick!();
-                    let found = match (reg!(at).view(), reg!(at + 1).view()) {
+                    match (reg!(at).view(), reg!(at + 1).view()) {
                         (View::Int(bound), View::Int(next)) => {
-                            if next >= bound {
-                                continue;
+                            if next < bound {
+                                reg!(at + 1) = (next + 1).into();
+                                reg!(at + 2) = next.into();
+                                pc = body as usize;
                             }
-                            reg!(at + 1) = (next + 1).into();
-                            reg!(at + 2) = next.into();
-                            pc = body as usize;
                             continue;
                         }
-                        (View::Obj(items), View::Int(next)) => match cx.heap.cell(items) {
-                            Cell::Shared(it) => match it.get(next as usize) {
-                                Some(it) => Some((next, *it)),
-                                None => {
-                                    gone_through(cx, reg!(at));
-                                    continue;
+                        (View::Obj(items), View::Int(next)) => {
+                            let list = match cx.heap.cell(items) {
+                                Cell::Shared(it) => Some(&it[..]),
+                                Cell::List(it) => Some(&it[..]),
+                                _ => None,
+                            };
+                            if let Some(list) = list {
+                                match list.get(next as usize) {
+                                    Some(it) => {
+                                        reg!(at + 1) = (next + 1).into();
+                                        reg!(at + 2) = *it;
+                                        pc = body as usize;
+                                        safepoint!();
+                                    }
+                                    None => gone_through(cx, reg!(at)),
                                 }
-                            },
-                            Cell::List(it) => match it.get(next as usize) {
-                                Some(it) => Some((next, *it)),
-                                None => continue,
-                            },
-                            _ => None,
-                        },
-                        _ => None,
-                    };
-                    if let Some((next, it)) = found {
-                        reg!(at + 1) = (next + 1).into();
-                        reg!(at + 2) = it;
-                        pc = body as usize;
-                        safepoint!();
-                        continue;
+                                continue;
+                            }
+                        }
+                        _ => {}
                     }
                     if let Some(it) = is_body(cx, reg!(at)) {
                         self.leave_body(cx, it, base);
@@ -610,11 +613,11 @@ impl Machine {
 
 /// A list's item, or a FlexList's.
 #[inline]
-fn item(cx: &Cx, list: Obj, at: i64) -> Option<Value> {
+fn item(cx: &Cx, list: Obj, at: i64) -> Option<&Value> {
     let at = usize::try_from(at).ok()?;
     match cx.heap.cell(list) {
-        Cell::List(it) => it.get(at).copied(),
-        Cell::Flex(it) => it.items.get().get(at).copied(),
+        Cell::List(it) => it.get(at),
+        Cell::Flex(it) => it.items.get().get(at),
         _ => None,
     }
 }

@@ -42,7 +42,13 @@ impl Machine {
 
     /// Looks for a handler in the frame; if there is one, the frame goes on there.
     fn handled(&mut self, cx: &mut Cx, frame: CodeFrame, exit: &Exit) -> bool {
-        let loaded: Loaded = self.modules[frame.module as usize].clone();
+        let modules = std::mem::take(&mut self.modules);
+        let answer = self.handled_in(cx, &modules[frame.module as usize], frame, exit);
+        self.modules = modules;
+        answer
+    }
+
+    fn handled_in(&mut self, cx: &mut Cx, loaded: &Loaded, frame: CodeFrame, exit: &Exit) -> bool {
         let at = frame.pc - 1;
         let Some(method) = loaded.module.method_at(at) else { return false };
         // What stands around a loop is not the business of its body, when that is called.
