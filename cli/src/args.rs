@@ -20,7 +20,7 @@ pub struct Cli {
 pub enum Command {
     /// Run a program until its vats are quiet.
     #[command(
-        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run lottery.e --grant entropy\n  walnut run report.e --grant file=data --grant stdin -- 2024\n  walnut run notes.e --grant file=notes:rw --grant process=date --grant network=localhost:8080"
+        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run lottery.e --grant entropy\n  walnut run report.e --grant file=data --grant stdin -- 2024\n  walnut run mint.e --record mint.walnut\n  walnut run notes.e --grant file=notes:rw --grant process=date --grant network=localhost:8080"
     )]
     Run(Run),
     /// Evaluate an expression and print its value, waiting for it if it is a promise.
@@ -72,8 +72,11 @@ pub enum Command {
     Kernel(Kernel),
     /// Convert a transcript to a notebook or back.
     Convert(Later),
-    /// Replay a recorded vat.
-    Replay(Later),
+    /// Run a recorded program again and compare, byte for byte; stop anywhere and look.
+    #[command(
+        after_help = "Examples:\n  walnut run mint.e --record mint.walnut\n  walnut replay mint.walnut\n  walnut replay mint.walnut --stop-at 3\n  walnut replay mint.walnut --step\n  walnut replay mint.walnut --inputs"
+    )]
+    Replay(Replay),
     /// Run the project's benchmarks.
     Bench(Later),
     /// Print a completion script for a shell.
@@ -121,6 +124,9 @@ pub struct Run {
     /// Set a property for interp.getProps(); may be given several times
     #[arg(long, value_name = "NAME=TEXT", value_parser = property)]
     pub prop: Vec<(String, String)>,
+    /// Write down everything the run depends on, for `walnut replay`
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// What the program is told (interp.getArgs())
     #[arg(last = true)]
     pub args: Vec<String>,
@@ -144,6 +150,21 @@ pub struct Eval {
     pub grant: Vec<String>,
     #[command(flatten)]
     pub imports: Imports,
+}
+
+#[derive(Args, Debug)]
+pub struct Replay {
+    /// What `walnut run --record` wrote
+    pub transcript: PathBuf,
+    /// Stop after so many deliveries, and show the program's names and what waits to be delivered
+    #[arg(long, value_name = "N", conflicts_with_all = ["step", "inputs"])]
+    pub stop_at: Option<u64>,
+    /// Go on and back as standard input says: n, b, or a number of deliveries
+    #[arg(long, conflicts_with = "inputs")]
+    pub step: bool,
+    /// List what the behaviour of each vat depends on: which powers were asked, and how often
+    #[arg(long)]
+    pub inputs: bool,
 }
 
 #[derive(Args, Debug)]

@@ -16,6 +16,7 @@ mod places;
 mod policy;
 mod powers;
 mod prompt;
+mod replay;
 mod report;
 mod run;
 mod session;
@@ -73,7 +74,7 @@ fn open(command: Command) -> anyhow::Result<Outcome> {
         Command::Authority(it) => authority::run(&it),
         Command::Fmt(it) => fmt::run(&it),
         Command::Convert(_) => later("convert"),
-        Command::Replay(_) => later("replay"),
+        Command::Replay(it) => replay::run(&it),
         Command::Bench(_) => {
             anyhow::bail!("`walnut bench` is not there yet; `cargo xtask bench` runs what there is")
         }

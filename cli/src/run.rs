@@ -6,6 +6,7 @@ use crate::check;
 use crate::imports::Imports;
 use crate::paint::Paint;
 use crate::powers::{self, Console, Grants};
+use crate::replay;
 use crate::report::{self, Finding};
 use crate::session::{Ended, Session};
 use crate::sources::Source;
@@ -21,7 +22,12 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
     };
     let source = Source::read(&it.file)?;
     let imports = Imports::new(&it.imports.import)?.of_program(&it.file);
-    let mut session = session(imports, grants, &it.args);
+    let recorder = match &it.record {
+        Some(file) => Some(replay::recorder(file, &source.name, &source.text)?),
+        None => None,
+    };
+    let console = Console::terminal().telling(&it.args);
+    let mut session = Session::recorded(console, imports, grants, Limits::default(), recorder);
     session.set_properties(&it.prop);
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_quiet();

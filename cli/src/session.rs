@@ -8,6 +8,7 @@ use crate::powers::{Console, Grants};
 use std::time::Duration;
 use syntax::{Expansion, Pragmas, Scopes, SyntaxError, SyntaxErrorKind};
 use vat::problem::Stop;
+use vat::transcript::Recorder;
 use vat::{
     Evaluated, Evaluation, Handle, Interrupt, Limits, Outcome, ProblemReport, ReferenceState, VatId, World,
 };
@@ -32,6 +33,7 @@ pub struct Session {
     others: Vec<Seat>,
     imports: Imports,
     grants: Grants,
+    recorder: Option<Recorder>,
 }
 
 /// A vat with what stays from one of its texts to the next.
@@ -64,10 +66,26 @@ pub const TURNS: u64 = 1_000_000;
 impl Session {
     /// A vat in a world of its own.
     pub fn new(console: Console, imports: Imports, grants: Grants, limits: Limits) -> Session {
+        Session::recorded(console, imports, grants, limits, None)
+    }
+
+    /// The same; what it does, run until it is quiet, is recorded.
+    pub fn recorded(
+        console: Console,
+        imports: Imports,
+        grants: Grants,
+        limits: Limits,
+        recorder: Option<Recorder>,
+    ) -> Session {
         let mut world = World::new(limits);
-        let vat = world.make_vat("main", console.powers(imports.clone(), grants.clone()));
+        let powers = console.powers(imports.clone(), grants.clone());
+        let powers = match &recorder {
+            Some(it) => it.powers(powers),
+            None => powers,
+        };
+        let vat = world.make_vat("main", powers);
         let seat = Seat { name: String::new(), vat, pragmas: Pragmas::default(), console };
-        Session { world, seat, others: Vec::new(), imports, grants }
+        Session { world, seat, others: Vec::new(), imports, grants, recorder }
     }
 
     /// What `interp.getProps()` gives from now on.
@@ -152,8 +170,25 @@ impl Session {
 
     /// Turns until nothing is left to do; time passes where only timers are waited for.
     pub fn until_quiet(&mut self) -> Ended {
+        let ended = self.quiet();
+        // A run that is interrupted has no end that could be come to again.
+        if let Some(it) = self.recorder.as_ref() {
+            if ended == Ended::Interrupted { it.flush() } else { it.end() }
+        }
+        ended
+    }
+
+    fn quiet(&mut self) -> Ended {
         loop {
-            match self.world.run_turn().outcome {
+            let report = self.world.run_turn();
+            if let Some(it) = &self.recorder {
+                match (report.outcome, report.vat) {
+                    (Outcome::Quiet { .. }, _) => it.flush(),
+                    (outcome, Some(vat)) => it.turn(vat, outcome == Outcome::Stopped(Stop::Interrupted)),
+                    _ => {}
+                }
+            }
+            match report.outcome {
                 Outcome::Turned => {}
                 Outcome::Stopped(stop) => return stopped(stop),
                 Outcome::Quiet { wake_in } if self.rests(wake_in) => {

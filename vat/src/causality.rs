@@ -3,7 +3,7 @@
 //! A message carries four numbers and a vat remembers those of its last turns; nothing is made for a send. Names
 //! and lines are looked up when somebody asks, which is when something has gone wrong.
 
-use crate::cx::Cx;
+use crate::cx::{Cx, Delivery, Work};
 use crate::machine::Loaded;
 use crate::problem::TraceLine;
 use crate::store::{Read, Reader, Writer};
@@ -119,6 +119,23 @@ pub(crate) fn chain<'a>(first: Sent, vat: impl Fn(u32) -> Option<Remembered<'a>>
         lines.retain(|it| it.at.is_some());
     }
     lines
+}
+
+/// What waits to be delivered, in a line.
+pub(crate) fn pending<'a>(cx: &Cx, it: &Delivery, vat: impl Fn(u32) -> Option<Remembered<'a>>) -> String {
+    let Work::Message { target, message } = &it.work else { return "a program to be evaluated".to_owned() };
+    let target = match crate::object::script(cx, *target) {
+        Some((_, _, script)) => script.name.to_string(),
+        None => cx.class_of(*target).map_or("something", |it| it.name).to_owned(),
+    };
+    let (verb, arity) = (message.selector.verb(), message.selector.arity());
+    let mut line = format!("{target} <- {verb}/{arity}");
+    if let Some(sender) = vat(message.sent.vat) {
+        let at = place(sender.modules, message.sent.site);
+        let at = at.map(|it| format!(" by {}", it.place)).unwrap_or_default();
+        line.push_str(&format!(", sent{at} in turn {} of vat {}", message.sent.turn, sender.name));
+    }
+    line
 }
 
 /// What a site stands for.

@@ -65,6 +65,7 @@ mod suggest;
 pub mod term;
 pub mod throw;
 pub mod timer;
+pub mod transcript;
 mod turn;
 pub mod value;
 pub mod weak;

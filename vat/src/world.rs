@@ -168,6 +168,11 @@ impl World {
         self.end_vat(vat.0, Problem::new(why));
     }
 
+    /// The vats there are, by number.
+    pub fn all_vats(&self) -> Vec<VatId> {
+        self.vats.numbers().into_iter().map(VatId).collect()
+    }
+
     pub fn vat_name(&self, vat: VatId) -> Option<Arc<str>> {
         self.vats.get(vat.0).map(|it| it.name.clone())
     }
@@ -439,6 +444,23 @@ impl World {
     fn remembered(&self, vat: u32) -> Option<Remembered<'_>> {
         let Some(it) = self.vats.get(vat) else { return self.graves.get(vat) };
         Some(Remembered { name: &it.name, past: &it.cx.past, modules: &it.cx.modules })
+    }
+
+    /// What a name of the vat's scope stands for, printed. May run E code, for a bounded time.
+    pub fn print_name(&mut self, vat: VatId, noun: &str) -> String {
+        let Some(it) = self.vats.get_mut(vat.0) else { return String::new() };
+        match it.named(noun) {
+            Some(value) => it.quote(value),
+            None => "<not a plain value>".to_owned(),
+        }
+    }
+
+    /// What waits to be delivered in the vat, the next first: to what, which message, and who sent it. Nothing of
+    /// E's is run to say so.
+    pub fn queue(&self, vat: VatId) -> Vec<String> {
+        let Some(vat) = self.vats.get(vat.0) else { return Vec::new() };
+        let deliveries = vat.cx.queue.iter();
+        deliveries.map(|it| causality::pending(&vat.cx, it, |vat| self.remembered(vat))).collect()
     }
 
     /// Lets go of a value.
