@@ -215,6 +215,10 @@ impl Call {
             "get" | "last" | "pop" | "first" | "getAt" => {
                 self.answers_data(cx);
                 cx.flow(held, self.answer());
+                // A binding answers with its slot, and a slot with its value: both are this one thing.
+                if matches!(cx.locs[self.loc as usize], Loc::Slot(..)) {
+                    cx.add(self.answer(), self.loc);
+                }
             }
             "fetch" => {
                 cx.flow(held, self.answer());
