@@ -158,6 +158,27 @@ ops! {
     CrossLoop(at, value) []
 }
 
+impl Op {
+    /// How far a test jumps that is one with its comparison, and for which answer it goes on.
+    pub(crate) fn short_jump(&mut self) -> Option<(&mut i16, bool)> {
+        match self {
+            Op::UnlessLess { by, .. }
+            | Op::UnlessLeq { by, .. }
+            | Op::UnlessGeq { by, .. }
+            | Op::UnlessGreater { by, .. }
+            | Op::UnlessLessInt { by, .. }
+            | Op::UnlessLeqInt { by, .. }
+            | Op::UnlessGeqInt { by, .. }
+            | Op::UnlessGreaterInt { by, .. }
+            | Op::UnlessSame { by, .. }
+            | Op::UnlessSameInt { by, .. }
+            | Op::UnlessNull { by, .. } => Some((by, true)),
+            Op::IfSame { by, .. } | Op::IfSameInt { by, .. } | Op::IfNull { by, .. } => Some((by, false)),
+            _ => None,
+        }
+    }
+}
+
 /// Arithmetic with a fast path for two integers or two floats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Arith {

@@ -66,24 +66,13 @@ impl Compiler<'_> {
             | Op::UnlessNot { target, .. }
             | Op::ForRange { next: target, .. }
             | Op::For { next: target, .. } => *target = here,
-            Op::UnlessLess { by, .. }
-            | Op::UnlessLeq { by, .. }
-            | Op::UnlessGeq { by, .. }
-            | Op::UnlessGreater { by, .. }
-            | Op::UnlessLessInt { by, .. }
-            | Op::UnlessLeqInt { by, .. }
-            | Op::UnlessGeqInt { by, .. }
-            | Op::UnlessGreaterInt { by, .. }
-            | Op::UnlessNull { by, .. }
-            | Op::IfNull { by, .. }
-            | Op::UnlessSame { by, .. }
-            | Op::IfSame { by, .. }
-            | Op::UnlessSameInt { by, .. }
-            | Op::IfSameInt { by, .. } => match i16::try_from(here as i64 - jump as i64 - 1) {
-                Ok(it) => *by = it,
-                Err(_) => self.too_far = true,
+            it => match it.short_jump() {
+                Some((by, _)) => match i16::try_from(here as i64 - jump as i64 - 1) {
+                    Ok(it) => *by = it,
+                    Err(_) => self.too_far = true,
+                },
+                None => debug_assert!(false, "not a jump: {it:?}"),
             },
-            it => debug_assert!(false, "not a jump: {it:?}"),
         }
     }
 

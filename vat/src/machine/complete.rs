@@ -19,28 +19,14 @@ impl Machine {
             self.frames.push(Frame::Code(frame));
             return Next::Code;
         }
-        let op = self.modules[frame.module as usize].module.ops[frame.pc as usize - 1];
+        let mut op = self.modules[frame.module as usize].module.ops[frame.pc as usize - 1];
+        if let Some((by, goes_on)) = op.short_jump() {
+            let target = frame.pc.saturating_add_signed((*by).into());
+            return self.decide(cx, frame, value, target, goes_on);
+        }
         match op {
             Op::JumpUnless { target, .. } | Op::UnlessNot { target, .. } => {
                 return self.decide(cx, frame, value, target, true);
-            }
-            Op::UnlessLess { by, .. }
-            | Op::UnlessLeq { by, .. }
-            | Op::UnlessGeq { by, .. }
-            | Op::UnlessGreater { by, .. }
-            | Op::UnlessLessInt { by, .. }
-            | Op::UnlessLeqInt { by, .. }
-            | Op::UnlessGeqInt { by, .. }
-            | Op::UnlessGreaterInt { by, .. }
-            | Op::UnlessNull { by, .. }
-            | Op::UnlessSame { by, .. }
-            | Op::UnlessSameInt { by, .. } => {
-                let target = frame.pc.saturating_add_signed(by.into());
-                return self.decide(cx, frame, value, target, true);
-            }
-            Op::IfNull { by, .. } | Op::IfSame { by, .. } | Op::IfSameInt { by, .. } => {
-                let target = frame.pc.saturating_add_signed(by.into());
-                return self.decide(cx, frame, value, target, false);
             }
             Op::ListMatch { at, ejector, n } => {
                 let slot = base + usize::from(at);
