@@ -306,6 +306,9 @@ pub enum WhenOut {
     /// The turn ends and sends nothing; what it has changed stays changed. The vat goes on.
     #[default]
     Stop,
+    /// The turn ends, sends nothing, and all it has changed in its vat is taken back. Every turn of such a vat
+    /// pays for that beforehand, by the size of its heap.
+    Undo,
     /// The vat ends, so that nobody meets what the turn left half done.
     End,
 }

@@ -172,10 +172,11 @@ fn make_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let when_out = match args.get(2).map(|it| crate::data::text::text_of(cx, *it)).as_deref() {
         None | Some("end") => WhenOut::End,
         Some("stop") => WhenOut::Stop,
+        Some("undo") => WhenOut::Undo,
         Some(_) => {
             let problem =
                 Problem::new("not what a vat could do when its space bank is used up: ").value(args[2]);
-            return Err(cx.throw(problem.text("; it can \"end\" or \"stop\" the turn")));
+            return Err(cx.throw(problem.text("; it can \"end\", or \"stop\" or \"undo\" the turn")));
         }
     };
     let bank = args.get(1).map(|it| (*it, when_out));

@@ -295,6 +295,31 @@ impl Machine {
         cx.modules.push(loaded);
     }
 
+    /// How many registers are kept between turns, and what they weigh in the heap.
+    pub fn kept(&self) -> (usize, u64) {
+        (self.stack.len(), self.weighed)
+    }
+    /// The same registers again, empty; `false`: so many are never kept.
+    pub fn keep(&mut self, (registers, weight): (usize, u64)) -> bool {
+        if registers > KEPT || weight > 64 * KEPT as u64 {
+            return false;
+        }
+        self.stack.clear();
+        self.stack.resize(registers, Value::NULL);
+        self.weighed = weight;
+        true
+    }
+
+    /// Forgets all but the first modules.
+    pub fn forget(&mut self, modules: usize) {
+        self.exported.clear();
+        self.modules.truncate(modules);
+        let sites = self.modules.last().map_or(0, |it| it.sites as usize + it.module.sites.len());
+        self.caches.truncate(sites);
+        // The numbers of scripts that are forgotten will be given again.
+        self.caches.fill(Cache::EMPTY);
+    }
+
     fn too_deep(&self, cx: &mut Cx) -> Exit {
         cx.throw(format!("calls are nested more than {} deep", self.depth_limit))
     }

@@ -12,6 +12,7 @@ mod payload;
 pub(crate) mod problem;
 mod program;
 mod seal;
+mod undo;
 mod vat;
 
 pub(crate) use bytes::{Damage, Read, Reader, Writer};
@@ -21,4 +22,5 @@ pub(crate) use module::told;
 pub(crate) use payload::Saved;
 pub use seal::SnapshotError;
 pub(crate) use seal::{open, seal};
+pub(crate) use undo::{Before, remember, take_back};
 pub(crate) use vat::{Home, named, read as read_vat, read_named, write as write_vat};

@@ -52,6 +52,8 @@ pub(crate) struct Vat {
     pub ended: Option<Box<Problem>>,
     /// What the heap weighed when it was full and had just been swept.
     pub full_at: u64,
+    /// What it was before its turn, if that may have to be taken back.
+    pub before: Option<Box<crate::store::Before>>,
 }
 
 /// A program to be evaluated in its own turn, and what became of it.
@@ -132,6 +134,7 @@ impl Vat {
             alarm: None,
             ended: None,
             full_at: u64::MAX,
+            before: None,
         })
     }
 
@@ -208,6 +211,8 @@ impl Vat {
         let budget = self.budget();
         self.cx.fuel.refill(budget);
         let (queued, sent) = (self.cx.queue.len(), self.cx.outbox.len());
+        let undoes = self.cx.tenant.as_ref().is_some_and(|it| it.when_out == WhenOut::Undo);
+        self.before = if undoes { crate::store::remember(self).map(Box::new) } else { None };
         let (evaluated, stopped) = match work {
             Work::Message { target, message } => {
                 self.cx.heap.let_go(message.bytes());
@@ -244,6 +249,7 @@ impl Vat {
         };
         if stopped.is_some() {
             crate::send::take_back(&mut self.cx, queued, sent);
+            self.undo(stopped, sent);
             self.machine.tidy(&mut self.cx);
         }
         let value = match outcome {
@@ -302,6 +308,17 @@ impl Vat {
             self.ended = Some(Box::new(problem.clone()));
         }
         problem
+    }
+
+    /// Takes back what a turn has done that used more than it may, if its vat's maker wants that.
+    fn undo(&mut self, stopped: Option<Stop>, sent: usize) {
+        let Some(before) = self.before.take() else { return };
+        if stopped == Some(Stop::Interrupted) {
+            return;
+        }
+        self.cx.outbox.truncate(sent);
+        let taken_back = crate::store::take_back(self, &before);
+        debug_assert_eq!(taken_back, Ok(()), "what was written down can be read");
     }
 
     fn run_program(&mut self, program: &Program) -> Result<Value, Exit> {

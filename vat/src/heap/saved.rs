@@ -78,7 +78,7 @@ impl Heap {
         heap.beside = from.u64()?.min(limit);
         let collect_at = from.u64()?.min(limit);
         heap.collect_at(collect_at);
-        heap.names_given = from.u64()?;
+        heap.names_given = from.count()?;
         heap.selfless = from.bool()?;
         heap.approvals = read_values_by_obj(from)?;
         heap.portraits = read_values_by_obj(from)?;
@@ -102,6 +102,17 @@ impl Heap {
             heap.spans.insert(it, Spans { parts: parts.into(), bare });
         }
         Ok(heap)
+    }
+
+    /// Takes over another heap's cells; who pays for them stays the same.
+    pub(crate) fn become_again(&mut self, other: Heap) {
+        let before = std::mem::replace(self, other);
+        self.limit = before.limit;
+        self.eager = before.eager;
+        self.allowed = before.allowed;
+        self.purse = before.purse;
+        let collect_at = self.collect_at;
+        self.collect_at(collect_at);
     }
 
     /// Does no reference lead to a free place?

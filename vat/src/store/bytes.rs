@@ -244,6 +244,11 @@ impl<'a> Reader<'a> {
     pub fn usize(&mut self) -> Read<usize> {
         usize::try_from(self.u64()?).map_err(|_| Damage("a number is too large"))
     }
+    /// Something that is counted up, one at a time.
+    pub fn count(&mut self) -> Read<u64> {
+        let it = self.u64()?;
+        if it < 1 << 62 { Ok(it) } else { Err(Damage("a number is too large")) }
+    }
     pub fn i64(&mut self) -> Read<i64> {
         let it = self.u64()?;
         Ok((it >> 1) as i64 ^ -((it & 1) as i64))

@@ -3,7 +3,7 @@
 use super::bytes::{Damage, Read, Reader, Writer};
 use super::module;
 use crate::causality;
-use crate::cx::{Delivery, Work};
+use crate::cx::{Cx, Delivery, Work};
 use crate::fuel::Interrupt;
 use crate::heap::{Heap, read_message, save_message};
 use crate::powers::Powers;
@@ -11,6 +11,7 @@ use crate::problem::Stop;
 use crate::scope::Named;
 use crate::turn::{Eval, Evaluated, Limits, Program, Vat};
 use crate::value::Value;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
@@ -40,6 +41,27 @@ pub(crate) fn write(out: &mut Writer, vat: &Vat) {
         module::write(out, &it.module);
         out.values(&it.consts);
     });
+    let (registers, weight) = vat.machine.kept();
+    out.size(registers);
+    out.u64(weight);
+    write_state(out, vat);
+    let mut evals: Vec<_> = vat.evals.iter().collect();
+    evals.sort_by_key(|it| *it.0);
+    out.all(evals.into_iter(), |out, (id, it)| {
+        out.u64(*id);
+        eval(out, it);
+    });
+    let mut awaited: Vec<_> = cx.awaited.iter().collect();
+    awaited.sort_by_key(|it| *it.0);
+    out.all(awaited.into_iter(), |out, (_, it)| {
+        out.value(it.resolver);
+        out.u64(it.cause);
+    });
+}
+
+/// All but heap, code and what the host has asked for.
+pub(super) fn write_state(out: &mut Writer, vat: &Vat) {
+    let cx = &vat.cx;
     out.u64(cx.turn);
     out.u64(cx.counter);
     out.bool(cx.settled);
@@ -72,12 +94,6 @@ pub(crate) fn write(out: &mut Writer, vat: &Vat) {
         out.u64(*id);
         out.value(*it);
     });
-    let mut evals: Vec<_> = vat.evals.iter().collect();
-    evals.sort_by_key(|it| *it.0);
-    out.all(evals.into_iter(), |out, (id, it)| {
-        out.u64(*id);
-        eval(out, it);
-    });
     out.value(cx.waiting);
     out.all(cx.breaks.iter(), |out, it| it.iter().for_each(|it| out.value(*it)));
     out.option(cx.exit, Writer::value);
@@ -99,12 +115,6 @@ pub(crate) fn write(out: &mut Writer, vat: &Vat) {
         out.u64(*number);
         out.value(thunk.0);
         causality::save(out, thunk.1);
-    });
-    let mut awaited: Vec<_> = cx.awaited.iter().collect();
-    awaited.sort_by_key(|it| *it.0);
-    out.all(awaited.into_iter(), |out, (_, it)| {
-        out.value(it.resolver);
-        out.u64(it.cause);
     });
 }
 
@@ -151,44 +161,65 @@ pub(crate) fn read(from: &mut Reader<'_>, home: Home) -> Read<(Vat, u64)> {
         let consts = module::constants(from, &module)?;
         Ok((Arc::new(module), consts))
     })?;
+    let registers = (from.usize()?, from.u64()?);
+    let mut handles = None;
     let mut vat = Vat::with(number, &name, powers, limits, interrupt, next_vat, |cx| {
         cx.heap = heap;
-        cx.turn = from.u64()?;
+        handles = Some(read_state(from, cx, &mut id)?.handles);
         cx.past = causality::Past::after(cx.turn as u32);
-        cx.counter = from.u64()?;
-        cx.settled = from.bool()?;
-        let queue = from.all(|from| {
-            let cause = id(from.u64()?)?;
-            let work = match from.byte()? {
-                0 => Work::Message { target: from.value()?, message: read_message(from)? },
-                1 => Work::Eval(id(from.u64()?)?),
-                2 => {
-                    let program = Box::new(read_program(from)?);
-                    Work::Seed { program, result: from.obj()?, sent: causality::load(from)? }
-                }
-                _ => return Err(Damage("not a delivery")),
-            };
-            Ok(Delivery { work, cause })
-        })?;
-        cx.queue = queue.into();
-        cx.scope = crate::scope::Scope::load(from)?;
         Ok(())
     })?;
+    vat.cx.handles = handles.unwrap_or_default();
+    if !vat.machine.keep(registers) {
+        return Err(Damage("it has more registers than a vat keeps"));
+    }
     for (module, consts) in modules {
         vat.machine.restore(&mut vat.cx, module, consts);
     }
-    let cx = &mut vat.cx;
+    let cx = &vat.cx;
     cx.heap.check_scripts(&|it| {
         let placed = cx.scripts.get(it.index())?;
         let module = &cx.modules.get(placed.module as usize)?.module;
         module.scripts.get(placed.script as usize).map(|it| it.captures.len())
     })?;
+    vat.evals = from.all(|from| Ok((id(from.u64()?)?, read_eval(from)?)))?.into_iter().collect();
+    let lost = from.all(|from| Ok((from.value()?, id(from.u64()?)?)))?;
+    strand(&mut vat, from, &lost);
+    Ok((vat, last))
+}
+
+/// What is not put into its place while a vat is filled.
+pub(super) struct State {
+    pub handles: FxHashMap<u64, Value>,
+}
+
+/// Reads what [`write_state`] wrote. `id` says what an evaluation is called here.
+pub(super) fn read_state(
+    from: &mut Reader<'_>,
+    cx: &mut Cx,
+    id: &mut dyn FnMut(u64) -> Read<u64>,
+) -> Read<State> {
+    cx.turn = from.count()?;
+    cx.counter = from.count()?;
+    cx.settled = from.bool()?;
+    let queue = from.all(|from| {
+        let cause = id(from.u64()?)?;
+        let work = match from.byte()? {
+            0 => Work::Message { target: from.value()?, message: read_message(from)? },
+            1 => Work::Eval(id(from.u64()?)?),
+            2 => {
+                let program = Box::new(read_program(from)?);
+                Work::Seed { program, result: from.obj()?, sent: causality::load(from)? }
+            }
+            _ => return Err(Damage("not a delivery")),
+        };
+        Ok(Delivery { work, cause })
+    })?;
+    cx.queue = queue.into();
+    cx.scope = crate::scope::Scope::load(from)?;
     cx.audits = crate::audition::cache::Cache::load(from)?;
     cx.tables = crate::far::Tables::load(from)?;
-    for (at, it) in from.all(|from| Ok((id(from.u64()?)?, from.value()?)))? {
-        cx.handles.insert(at, it);
-    }
-    let evals = from.all(|from| Ok((id(from.u64()?)?, read_eval(from)?)))?;
+    let handles = from.all(|from| Ok((id(from.u64()?)?, from.value()?)))?.into_iter().collect();
     cx.waiting = from.value()?;
     cx.breaks = from.all(|from| Ok([from.value()?, from.value()?, from.value()?]))?;
     cx.exit = from.option(Reader::value)?;
@@ -199,10 +230,7 @@ pub(crate) fn read(from: &mut Reader<'_>, home: Home) -> Read<(Vat, u64)> {
         .all(|from| Ok(((from.i64()?, from.u64()?), (from.value()?, causality::load(from)?))))?
         .into_iter()
         .collect();
-    let lost = from.all(|from| Ok((from.value()?, id(from.u64()?)?)))?;
-    vat.evals = evals.into_iter().collect();
-    strand(&mut vat, from, &lost);
-    Ok((vat, last))
+    Ok(State { handles })
 }
 
 fn read_eval(from: &mut Reader<'_>) -> Read<Eval> {
