@@ -34,6 +34,8 @@ pub struct Session {
     imports: Imports,
     grants: Grants,
     recorder: Option<Recorder>,
+    /// How many threads vats run on, where nobody counts their turns.
+    workers: u16,
 }
 
 /// A vat with what stays from one of its texts to the next.
@@ -85,7 +87,7 @@ impl Session {
         };
         let vat = world.make_vat("main", powers);
         let seat = Seat { name: String::new(), vat, pragmas: Pragmas::default(), console };
-        Session { world, seat, others: Vec::new(), imports, grants, recorder }
+        Session { world, seat, others: Vec::new(), imports, grants, recorder, workers: 1 }
     }
 
     /// What `interp.getProps()` gives from now on.
@@ -168,6 +170,27 @@ impl Session {
         self.turns(|world| (!world.is_pending(handle)).then_some(Ended::Done))
     }
 
+    /// Lets vats run on so many threads, where nobody counts their turns.
+    pub fn set_workers(&mut self, workers: u16) {
+        self.workers = workers;
+    }
+
+    /// A turn, or on several threads as many as there are.
+    fn some_turns(&mut self) -> vat::Outcome {
+        if self.workers > 1 {
+            return self.world.run_on(self.workers.into());
+        }
+        let report = self.world.run_turn();
+        if let Some(it) = &self.recorder {
+            match (report.outcome, report.vat) {
+                (Outcome::Quiet { .. }, _) => it.flush(),
+                (outcome, Some(vat)) => it.turn(vat, outcome == Outcome::Stopped(Stop::Interrupted)),
+                _ => {}
+            }
+        }
+        report.outcome
+    }
+
     /// Turns until nothing is left to do; time passes where only timers are waited for.
     pub fn until_quiet(&mut self) -> Ended {
         let ended = self.quiet();
@@ -180,15 +203,7 @@ impl Session {
 
     fn quiet(&mut self) -> Ended {
         loop {
-            let report = self.world.run_turn();
-            if let Some(it) = &self.recorder {
-                match (report.outcome, report.vat) {
-                    (Outcome::Quiet { .. }, _) => it.flush(),
-                    (outcome, Some(vat)) => it.turn(vat, outcome == Outcome::Stopped(Stop::Interrupted)),
-                    _ => {}
-                }
-            }
-            match report.outcome {
+            match self.some_turns() {
                 Outcome::Turned => {}
                 Outcome::Stopped(stop) => return stopped(stop),
                 Outcome::Quiet { wake_in } if self.rests(wake_in) => {

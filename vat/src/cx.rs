@@ -8,8 +8,9 @@ use crate::fuel::Fuel;
 use crate::heap::{Cell, Heap, Message, Promise, Script};
 use crate::machine::{Loaded, Placed};
 use crate::native::{Args, Call, Class, Outcome, Step, Then};
-use crate::powers::Powers;
+use crate::powers::inherited::Granted;
 use crate::problem::{Exit, Problem, Stop};
+use crate::rare::Rare;
 use crate::scope::Scope;
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
@@ -20,7 +21,7 @@ use std::sync::Arc;
 /// One vat's state as natives see it.
 pub struct Cx {
     pub heap: Heap,
-    pub powers: Box<dyn Powers>,
+    pub(crate) powers: Granted,
     pub fuel: Fuel,
     /// Which vat this is, in its world.
     pub(crate) vat: u32,
@@ -50,30 +51,30 @@ pub struct Cx {
     /// The scripts of all modules, as objects name them.
     pub(crate) scripts: Vec<Placed>,
     pub(crate) scope: Scope,
-    pub(crate) templates: crate::quasi::Templates,
+    pub(crate) templates: Rare<crate::quasi::Templates>,
     /// What auditors written in E answered before.
-    pub(crate) audits: crate::audition::cache::Cache,
+    pub(crate) audits: Rare<crate::audition::cache::Cache>,
     pub(crate) tables: Tables,
     /// What the host holds on to.
-    pub(crate) handles: FxHashMap<u64, Value>,
+    pub(crate) handles: Rare<FxHashMap<u64, Value>>,
     /// What `interp.waitAtTop` waits for: the last link of the chain.
     pub(crate) waiting: Value,
     /// Far references, who waits for them to break, and the promise for what that gives.
-    pub(crate) breaks: Vec<[Value; 3]>,
+    pub(crate) breaks: Rare<Vec<[Value; 3]>>,
     /// The program has asked to be ended, with a problem or null.
     pub(crate) exit: Option<Value>,
     /// Imported modules: their values, or promises while they load.
-    pub(crate) imported: FxHashMap<Arc<str>, Value>,
+    pub(crate) imported: Rare<FxHashMap<Arc<str>, Value>>,
     /// What `<import>.optUnget` says of an object; `None`: it was asked about before it had a name.
-    pub(crate) import_names: FxHashMap<Value, Option<Arc<str>>>,
+    pub(crate) import_names: Rare<FxHashMap<Value, Option<Arc<str>>>>,
     /// The modules that are being evaluated, the outermost first.
-    pub(crate) loading: Vec<Arc<str>>,
+    pub(crate) loading: Rare<Vec<Arc<str>>>,
     /// A module that was imported again while it loaded, and through which others.
-    pub(crate) import_cycle: Option<(Arc<str>, String)>,
+    pub(crate) import_cycle: Rare<Option<(Arc<str>, String)>>,
     /// Thunks to send `run()` to and who wanted that, by time and number.
-    pub(crate) timers: BTreeMap<(i64, u64), (Value, Sent)>,
+    pub(crate) timers: Rare<BTreeMap<(i64, u64), (Value, Sent)>>,
     /// Jobs that the powers were given and have not answered, by ticket.
-    pub(crate) awaited: FxHashMap<u64, crate::powers::later::Awaited>,
+    pub(crate) awaited: Rare<FxHashMap<u64, crate::powers::later::Awaited>>,
     /// A promise of this vat was settled since someone looked.
     pub(crate) settled: bool,
     /// A loop has asked a built-in collection to iterate and will go through its items itself.
@@ -105,7 +106,7 @@ pub(crate) enum Work {
 impl Cx {
     pub(crate) fn new(
         vat: u32,
-        powers: Box<dyn Powers>,
+        powers: Granted,
         fuel: Fuel,
         heap_limit: u64,
         next_vat: Arc<std::sync::atomic::AtomicU32>,
@@ -129,19 +130,19 @@ impl Cx {
             modules: Vec::new(),
             scripts: Vec::new(),
             scope: Scope::default(),
-            templates: crate::quasi::Templates::default(),
-            audits: Default::default(),
+            templates: Rare::default(),
+            audits: Rare::default(),
             tables: Tables::default(),
-            handles: FxHashMap::default(),
+            handles: Rare::default(),
             waiting: Value::NULL,
-            breaks: Vec::new(),
+            breaks: Rare::default(),
             exit: None,
-            imported: FxHashMap::default(),
-            import_names: FxHashMap::default(),
-            loading: Vec::new(),
-            import_cycle: None,
-            timers: BTreeMap::new(),
-            awaited: FxHashMap::default(),
+            imported: Rare::default(),
+            import_names: Rare::default(),
+            loading: Rare::default(),
+            import_cycle: Rare::default(),
+            timers: Rare::default(),
+            awaited: Rare::default(),
             settled: false,
             walks: false,
             walk: None,
@@ -308,18 +309,18 @@ impl Cx {
             }
             outbox.iter().for_each(|it| it.trace(visit));
             scope.trace(visit);
-            templates.trace(visit);
-            audits.trace(visit);
+            templates.used().iter().for_each(|it| it.trace(visit));
+            audits.used().iter().for_each(|it| it.trace(visit));
             tables.trace(visit);
-            handles.values().for_each(|it| visit(*it));
+            handles.used().iter().for_each(|it| it.values().for_each(|it| visit(*it)));
             visit(*waiting);
             visit(*awaiting);
-            breaks.iter().flatten().for_each(|it| visit(*it));
+            breaks.used().iter().for_each(|it| it.iter().flatten().for_each(|it| visit(*it)));
             exit.iter().for_each(|it| visit(*it));
-            imported.values().for_each(|it| visit(*it));
-            import_names.keys().for_each(|it| visit(*it));
-            timers.values().for_each(|it| visit(it.0));
-            awaited.values().for_each(|it| {
+            imported.used().iter().for_each(|it| it.values().for_each(|it| visit(*it)));
+            import_names.used().iter().for_each(|it| it.keys().for_each(|it| visit(*it)));
+            timers.used().iter().for_each(|it| it.values().for_each(|it| visit(it.0)));
+            awaited.used().iter().flat_map(|it| it.values()).for_each(|it| {
                 visit(it.resolver);
                 visit(it.whose);
             });

@@ -43,6 +43,15 @@ pub(crate) enum Outgoing {
         vat: u32,
         export: u32,
     },
+    /// What was sent to that promise is to be passed on before its value is used.
+    Flush {
+        vat: u32,
+        export: u32,
+    },
+    Flushed {
+        vat: u32,
+        export: u32,
+    },
     /// `makeVat(name)`: the vat has its number already.
     MakeVat {
         vat: u32,
@@ -81,7 +90,10 @@ impl Outgoing {
             Outgoing::Tell { value, .. } => visit(*value),
             Outgoing::Seed { promise, .. } | Outgoing::Ask { promise, .. } => visit(*promise),
             Outgoing::Kill { problem, .. } | Outgoing::Destroy { problem, .. } => visit(*problem),
-            Outgoing::MakeVat { .. } | Outgoing::Watch { .. } => {}
+            Outgoing::MakeVat { .. }
+            | Outgoing::Watch { .. }
+            | Outgoing::Flush { .. }
+            | Outgoing::Flushed { .. } => {}
         }
     }
 }
@@ -118,6 +130,34 @@ pub(crate) enum Frame {
         export: u32,
         times: u32,
     },
+    /// The sender has passed a reference to that export on to another vat.
+    Hold {
+        export: u32,
+        vat: u32,
+    },
+    /// The sender wants to know when all that it has sent to the promise so far has been passed on.
+    Flush {
+        export: u32,
+    },
+    Flushed {
+        export: u32,
+    },
+    /// The sender has ended.
+    Lost {
+        why: Box<Problem>,
+    },
+}
+
+impl Frame {
+    /// The values in it.
+    pub(crate) fn parcel_mut(&mut self) -> Option<&mut Parcel> {
+        match self {
+            Frame::Message { args: it, .. }
+            | Frame::Answer { value: it, .. }
+            | Frame::Settled { value: it, .. } => Some(it),
+            _ => None,
+        }
+    }
 }
 
 /// Values on their way between vats. Handles in it are indices of its nodes.
@@ -556,6 +596,7 @@ fn set_home(cx: &mut Cx, promise: Obj, vat: u32, export: u32) {
     let messages = std::mem::take(&mut backlog.messages);
     let (stay, go): (Vec<Message>, Vec<Message>) = messages.into_iter().partition(crate::send::waits_here);
     backlog.messages = stay;
+    backlog.sent |= !go.is_empty();
     for message in go {
         cx.outbox.push(Outgoing::Send { vat, export, message, cause });
     }
@@ -569,17 +610,28 @@ pub(crate) fn post(cx: &mut Cx, export: u32, message: Message, to: u32, cause: u
         Asker::Nobody => None,
         Asker::Here(it) => Some(it),
         // Whoever asked us is told by us, and may send to the answer before we have it.
-        Asker::There { vat, question } => Some(cx.tables.answer(vat, question).unwrap_or_else(|| {
-            let it = cx.open_promise();
-            crate::send::watch(cx, it, Watcher::Asked { vat, question });
-            cx.tables.set_answer(vat, question, it);
-            it
-        })),
+        Asker::There { vat, question } => match cx.tables.answer(vat, question) {
+            Some(it) => it.as_obj(),
+            None => Some(open_answer(cx, vat, question)),
+        },
     };
     // Before the arguments, for they may hold the promise for the answer: a loop that goes through the other vat.
     let question = promise.and_then(|it| ask(cx, it, to));
     let args = pack(cx, &args, to);
     Frame::Message { export, selector, args, question, cause, sent }
+}
+
+/// A parcel of ours does not arrive: nobody out there has the references in it.
+#[cfg(feature = "host")]
+pub(crate) fn discard(cx: &mut Cx, parcel: &Parcel) {
+    for it in &parcel.nodes {
+        if let Node::Far { vat, export } | Node::Promise { vat, export } = it {
+            match *vat == cx.vat {
+                true => cx.tables.release(*export, 1),
+                false => cx.tables.give_back(*vat, *export),
+            }
+        }
+    }
 }
 
 /// The number of our question to vat `to`, whose answer settles the promise.
@@ -606,8 +658,10 @@ pub(crate) fn accept(
                 Some(question) => Asker::There { vat: from, question },
                 None => Asker::Nobody,
             };
-            if question.is_some() {
+            if let Some(question) = question {
                 cx.tables.is_known_to(from);
+                // The number was another question's before.
+                cx.tables.take_answer(from, question);
             }
             let target = target(cx, from, export);
             let before = std::mem::replace(&mut cx.cause, cause);
@@ -621,15 +675,25 @@ pub(crate) fn accept(
         Frame::Answer { question, value, sent } => {
             cx.begin(sent);
             let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
-            if let Some(it) = cx.tables.answered(question) {
-                cx.resolve(it.into(), value);
+            match cx.tables.asking(question) {
+                Some(it) if overtakes(cx, it) => hold_back(cx, it, value, from, ANSWER | question),
+                _ => {
+                    if let Some(it) = cx.tables.answered(question) {
+                        cx.resolve(it.into(), value);
+                    }
+                }
             }
         }
         Frame::Settled { export, value, sent } => {
             cx.begin(sent);
             let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
-            if let Some(it) = cx.tables.settled(from, export) {
-                cx.resolve(it.into(), value);
+            match cx.tables.peek(from, export) {
+                Some(it) if overtakes(cx, it) => hold_back(cx, it, value, from, export),
+                _ => {
+                    if let Some(it) = cx.tables.settled(from, export) {
+                        cx.resolve(it.into(), value);
+                    }
+                }
             }
         }
         Frame::Watch { export } => {
@@ -642,6 +706,58 @@ pub(crate) fn accept(
             }
         }
         Frame::Drop { export, times } => cx.tables.release(export, times),
+        Frame::Hold { export, vat } => {
+            cx.tables.is_known_to(vat);
+            cx.tables.hold(export);
+        }
+        Frame::Flush { export } => cx.outbox.push(Outgoing::Flushed { vat: from, export }),
+        Frame::Flushed { export } => {
+            if let Some((it, value)) = cx.tables.lift_embargo(from, export) {
+                match export & ANSWER {
+                    0 => drop(cx.tables.settled(from, export)),
+                    _ => drop(cx.tables.answered(export & !ANSWER)),
+                }
+                cx.resolve(it.into(), value);
+            }
+        }
+        Frame::Lost { why } => lose(cx, from, &why),
+    }
+}
+
+/// Could what is sent to the promise's value be there before what was sent to the promise?
+fn overtakes(cx: &Cx, promise: Obj) -> bool {
+    cx.tables.in_flight
+        && matches!(cx.heap.cell(promise), Cell::Promise(it) if it.waiting().is_some_and(|it| it.sent))
+}
+
+/// What is sent to the promise waits here until all that went to its home has been passed on.
+fn hold_back(cx: &mut Cx, promise: Obj, value: Value, vat: u32, export: u32) {
+    if let Cell::Promise(it) = cx.heap.cell_mut(promise)
+        && let Some(backlog) = it.backlog()
+    {
+        backlog.home = None;
+    }
+    cx.tables.embargo(vat, export, promise, value);
+    cx.outbox.push(Outgoing::Flush { vat, export });
+}
+
+/// Breaks every reference into the vat `lost`, and every promise for what it would have answered.
+pub(crate) fn lose(cx: &mut Cx, lost: u32, why: &Problem) {
+    let mut broken: Vec<Obj> = cx.tables.lost(lost);
+    broken.sort_unstable();
+    for it in broken {
+        let problem = cx.heap.problem(why.clone());
+        match cx.heap.cell_mut(it) {
+            far @ Cell::Far { .. } => {
+                *far = Cell::Broken(problem);
+                crate::when::broke(cx, it.into());
+            }
+            Cell::Promise(_) => {
+                let broken = cx.broken(problem);
+                cx.resolve(it.into(), broken);
+            }
+            _ => {}
+        }
     }
 }
 
@@ -651,11 +767,16 @@ fn target(cx: &mut Cx, from: u32, export: u32) -> Value {
         return ours(cx, export);
     }
     let question = export & !ANSWER;
-    if let Some(it) = cx.tables.answer(from, question) {
-        return cx.near(it.into());
+    match cx.tables.answer(from, question) {
+        Some(it) => cx.near(it),
+        None => open_answer(cx, from, question).into(),
     }
+}
+
+/// The promise for an answer that we do not have, and that has been sent to.
+fn open_answer(cx: &mut Cx, vat: u32, question: u32) -> Obj {
     let it = cx.open_promise();
-    crate::send::watch(cx, it, Watcher::Asked { vat: from, question });
-    cx.tables.set_answer(from, question, it);
-    it.into()
+    crate::send::watch(cx, it, Watcher::Asked { vat, question });
+    cx.tables.set_answer(vat, question, it);
+    it
 }

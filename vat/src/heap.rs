@@ -20,6 +20,7 @@ use crate::data::flex_list::Items;
 use crate::data::twine::{self, SpanTable, Spans};
 use crate::native::{Class, Payload, Stamps};
 use crate::problem::Problem;
+use crate::rare::Rare;
 use crate::value::{Obj, Value, View};
 use cell::{CELL, VALUE};
 use dashu_int::IBig;
@@ -41,7 +42,7 @@ pub struct Heap {
     /// Marked, and not yet looked into; empty but while collecting.
     work: Vec<u32>,
     /// By object: a list of the auditors written in E that approved it. Few have any.
-    approvals: FxHashMap<Obj, Value>,
+    approvals: Rare<FxHashMap<Obj, Value>>,
     bytes: u64,
     /// What the vat holds beside its cells: deliveries that wait for their turn.
     beside: u64,
@@ -55,19 +56,19 @@ pub struct Heap {
     /// Collects at (nearly) every safepoint: for tests of what holds on to what.
     pub(crate) eager: bool,
     /// The far references of `makeProxy` by their identity; holds on to none.
-    pub(crate) far_proxies: FxHashMap<u64, Vec<Obj>>,
+    pub(crate) far_proxies: Rare<FxHashMap<u64, Vec<Obj>>>,
     /// What goes to other vats as itself: by the name all vats know it by, and the other way; holds on to none.
-    shared: FxHashMap<Shared, Obj>,
-    shared_names: FxHashMap<Obj, Shared>,
+    shared: Rare<FxHashMap<Shared, Obj>>,
+    shared_names: Rare<FxHashMap<Obj, Shared>>,
     names_given: u64,
     /// By selfless object written in E: what it portrayed itself as when a table asked; null if it did not.
-    portraits: FxHashMap<Obj, Value>,
+    portraits: Rare<FxHashMap<Obj, Value>>,
     /// Has any object written in E ever been selfless?
     selfless: bool,
     /// What weak references refer to; see `weak`.
-    weak: FxHashMap<Obj, Value>,
+    weak: Rare<FxHashMap<Obj, Value>>,
     /// Weak references that died in a collection.
-    dead: Vec<Obj>,
+    dead: Rare<Vec<Obj>>,
     /// Where the characters of some strings came from; see `data::twine`.
     spans: SpanTable,
     looked: std::cell::Cell<u32>,
@@ -96,7 +97,7 @@ impl Heap {
             next_word: 0,
             taken: 0,
             work: Vec::new(),
-            approvals: FxHashMap::default(),
+            approvals: Rare::default(),
             bytes: 0,
             beside: 0,
             limit,
@@ -105,14 +106,14 @@ impl Heap {
             allowed: std::cell::Cell::new(limit),
             purse: Default::default(),
             eager: false,
-            far_proxies: FxHashMap::default(),
-            shared: FxHashMap::default(),
-            shared_names: FxHashMap::default(),
+            far_proxies: Rare::default(),
+            shared: Rare::default(),
+            shared_names: Rare::default(),
             names_given: 0,
-            portraits: FxHashMap::default(),
+            portraits: Rare::default(),
             selfless: false,
-            weak: FxHashMap::default(),
-            dead: Vec::new(),
+            weak: Rare::default(),
+            dead: Rare::default(),
             spans: SpanTable::default(),
             looked: Default::default(),
             laid: Default::default(),
@@ -212,6 +213,10 @@ impl Heap {
             self.find_gaps();
         }
         if self.gaps == 0 {
+            // Most vats are small: their first pages are.
+            if self.cells.len() == self.cells.capacity() && self.cells.len() < 64 {
+                self.cells.reserve_exact(8);
+            }
             self.cells.push(cell);
             return Obj(self.cells.len() as u32 - 1);
         }
@@ -306,7 +311,7 @@ impl Heap {
     }
     /// What we have of that name.
     pub(crate) fn shared_here(&self, name: Shared) -> Option<Obj> {
-        self.shared.get(&name).copied()
+        self.shared.used()?.get(&name).copied()
     }
     pub(crate) fn know_as(&mut self, it: Obj, name: Shared) {
         self.shared.insert(name, it);
@@ -340,7 +345,8 @@ impl Heap {
     }
     /// The weak references that died since this was last asked.
     pub(crate) fn take_dead(&mut self) -> Vec<Value> {
-        std::mem::take(&mut self.dead).into_iter().map(Value::from).collect()
+        let dead = self.dead.used_mut().map(std::mem::take).unwrap_or_default();
+        dead.into_iter().map(Value::from).collect()
     }
     /// Collects at the next safepoint, however little there is.
     pub(crate) fn collect_soon(&mut self) {

@@ -226,7 +226,7 @@ fn native(name: &str) -> Option<Entry> {
 fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
     if let Some(it) = cx.imported.get(name).copied() {
         if cx.loading.contains(name) {
-            cx.import_cycle = Some((name.clone(), cycle(cx, name)));
+            *cx.import_cycle = Some((name.clone(), cycle(cx, name)));
         }
         return done(it);
     }
@@ -275,14 +275,15 @@ fn loaded(cx: &mut Cx, name: &Arc<str>) {
 
 /// Forgets the imports of a turn that was stopped on the way.
 pub(crate) fn abandon(cx: &mut Cx) {
-    for name in std::mem::take(&mut cx.loading) {
+    let loading = cx.loading.used_mut().map(std::mem::take);
+    for name in loading.into_iter().flatten() {
         if let Some(promise) = cx.imported.remove(&name) {
             let problem = cx.heap.problem(Problem::new(format!("loading \"{name}\" was stopped")));
             let broken = cx.broken(problem);
             cx.resolve(promise, broken);
         }
     }
-    cx.import_cycle = None;
+    cx.import_cycle.used_mut().into_iter().for_each(|it| *it = None);
 }
 
 fn imported(cx: &mut Cx, then: Box<Then>, value: Value) -> Outcome {

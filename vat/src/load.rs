@@ -31,6 +31,12 @@ pub(crate) fn program(
 
 /// A step, cell or script, for the vat's own scope.
 pub(crate) fn step(cx: &mut Cx, program: &Program) -> Result<Run, Exit> {
+    // What a program says in a scope with nothing of its own, it says in every such scope.
+    let code = program.code.as_ref().filter(|_| cx.scope.names.is_empty() && !cx.scope.safe_only);
+    if let Some(module) = code.and_then(|it| it.get()) {
+        let captures = crate::scope::captures(cx, module, true);
+        return Ok(Run { module: module.clone(), captures, exports: true });
+    }
     let names = std::mem::take(&mut cx.scope.names);
     let view = View { names: Some(&names), safe_only: cx.scope.safe_only };
     let Program { expansion, source, prefix, .. } = program;
@@ -42,9 +48,12 @@ pub(crate) fn step(cx: &mut Cx, program: &Program) -> Result<Run, Exit> {
         compile(unit(expansion, scopes, &view, prefix, source, &judgements))
     });
     cx.scope.names = names;
-    let module = module?;
+    let module = Arc::new(module?);
+    if let Some(it) = code {
+        let _ = it.set(module.clone());
+    }
     let captures = crate::scope::captures(cx, &module, true);
-    Ok(Run { module: Arc::new(module), captures, exports: true })
+    Ok(Run { module, captures, exports: true })
 }
 
 /// A program for a scope made of these names over those a program is born with.

@@ -127,6 +127,15 @@ enum Next {
     Exit(Exit),
 }
 
+/// Registers and frames that a worker lends to the machine whose turn it is.
+#[derive(Default)]
+pub(crate) struct Lent {
+    stack: Vec<Value>,
+    frames: Vec<Frame>,
+    /// Whose values are left over in the registers.
+    vat: u32,
+}
+
 /// Frames and registers of one vat's running turn. Empty between turns.
 pub(crate) struct Machine {
     stack: Vec<Value>,
@@ -222,6 +231,30 @@ impl Machine {
         }
     }
 
+    /// Takes over a worker's registers for a turn.
+    pub fn borrow(&mut self, cx: &mut Cx, lent: &mut Lent) {
+        self.drop_registers(cx);
+        std::mem::swap(&mut self.stack, &mut lent.stack);
+        std::mem::swap(&mut self.frames, &mut lent.frames);
+        // What is left over from another vat's turn names nothing here.
+        if std::mem::replace(&mut lent.vat, cx.vat) != cx.vat {
+            self.stack.fill(Value::NULL);
+        }
+        self.reach_first();
+    }
+    /// Gives them back.
+    pub fn give_back(&mut self, cx: &mut Cx, lent: &mut Lent) {
+        self.trim(cx);
+        std::mem::swap(&mut self.stack, &mut lent.stack);
+        std::mem::swap(&mut self.frames, &mut lent.frames);
+        self.drop_registers(cx);
+    }
+    /// Between turns a vat needs none.
+    pub fn drop_registers(&mut self, cx: &mut Cx) {
+        self.stack = Vec::new();
+        cx.heap.let_go(std::mem::take(&mut self.weighed));
+    }
+
     /// Nothing runs any more.
     fn rest(&mut self, cx: &mut Cx) {
         self.top = 0;
@@ -277,6 +310,11 @@ impl Machine {
         let number = self.modules.len() as u32;
         let scripts = 0..loaded.module.scripts.len() as u32;
         cx.scripts.extend(scripts.map(|script| Placed { module: number, script }));
+        if self.modules.is_empty() {
+            // Most vats load one module.
+            self.modules.reserve_exact(1);
+            cx.modules.reserve_exact(1);
+        }
         self.modules.push(loaded.clone());
         cx.modules.push(loaded);
         self.modules.len() as u32 - 1

@@ -7,6 +7,7 @@ pub mod byte_stream;
 pub mod file;
 #[cfg(feature = "host")]
 pub mod host;
+pub(crate) mod inherited;
 pub mod later;
 pub mod network;
 pub mod process;

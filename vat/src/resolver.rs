@@ -117,8 +117,9 @@ fn settle_one(cx: &mut Cx, promise: Value, value: Value, work: &mut Vec<(Value, 
     work[first..].reverse();
 }
 
-/// Who waited for a promise waits for the promise of this vat that it has become, or is told.
-fn move_on(cx: &mut Cx, watcher: Watcher, value: Value) {
+/// Who waited for a promise waits for the promise of this vat that it has become, or is told: a promise of
+/// another vat is for that one to watch, which may find that it waits for itself.
+pub(crate) fn move_on(cx: &mut Cx, watcher: Watcher, value: Value) {
     if let Some(at) = value.as_obj()
         && let Cell::Promise(it) = cx.heap.cell(at)
         && it.waiting().is_none_or(|it| it.home.is_none())

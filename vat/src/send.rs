@@ -45,7 +45,10 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
             Cell::Promise(it) => {
                 if let Some(backlog) = it.backlog() {
                     match backlog.home {
-                        Some((vat, export)) if !waits_here(&message) => send_away(cx, vat, export, message),
+                        Some((vat, export)) if !waits_here(&message) => {
+                            backlog.sent = true;
+                            send_away(cx, vat, export, message);
+                        }
                         _ => {
                             let bytes = message.bytes();
                             backlog.messages.push(message);
@@ -91,19 +94,12 @@ pub(crate) fn asker_told(cx: &mut Cx, asker: Asker, value: Value) -> Option<Obj>
         Asker::Here(it) => Some(it),
         Asker::There { vat, question } => {
             if let Some(it) = cx.tables.answer(vat, question) {
-                return Some(it);
+                return it.as_obj();
             }
             let value = cx.near(value);
-            let watcher = Watcher::Asked { vat, question };
-            if let Some(at) = value.as_obj() {
-                // What is sent on to the answer before the asker has it finds it here.
-                cx.tables.set_answer(vat, question, at);
-                if watch(cx, at, watcher) {
-                    return None;
-                }
-            }
-            let sent = cx.here();
-            cx.outbox.push(Outgoing::Tell { watcher, value, sent });
+            // What is sent on to the answer before the asker has it finds it here.
+            cx.tables.set_answer(vat, question, value);
+            crate::resolver::move_on(cx, Watcher::Asked { vat, question }, value);
             None
         }
     }

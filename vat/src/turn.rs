@@ -2,19 +2,20 @@
 
 use crate::bank::WhenOut;
 use crate::causality::Sent;
-use crate::code::Held;
+use crate::code::{Held, Module};
 use crate::cx::{Cx, Delivery, Work};
+use crate::far::Frame;
 use crate::fuel::{Fuel, Interrupt};
-use crate::heap::{Asker, Cell, Message};
+use crate::heap::{Asker, Cell, Message, Watcher};
 use crate::machine::Machine;
-use crate::powers::Powers;
+use crate::powers::inherited::Granted;
 use crate::problem::{Exit, Problem, Stop};
 use crate::scope::Named;
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, OnceLock};
 
 /// What a vat may use.
 #[derive(Clone, Debug)]
@@ -68,9 +69,11 @@ pub(crate) struct Eval {
 
 #[derive(Clone)]
 pub(crate) struct Program {
-    pub expansion: syntax::Expansion,
+    pub expansion: Arc<syntax::Expansion>,
     pub source: Arc<str>,
     pub prefix: Arc<str>,
+    /// Its code, for every vat in whose scope nothing has been defined; once one of them has run it.
+    pub code: Option<Arc<OnceLock<Arc<Module>>>>,
 }
 
 /// How the turn of an evaluation ended.
@@ -94,8 +97,8 @@ pub(crate) struct Turned {
 impl Vat {
     pub fn new(
         number: u32,
-        name: &str,
-        powers: Box<dyn Powers>,
+        name: Arc<str>,
+        powers: Granted,
         limits: Limits,
         interrupt: Interrupt,
         next_vat: Arc<AtomicU32>,
@@ -110,8 +113,8 @@ impl Vat {
     /// A vat whose scope and heap are filled before anything is made in them.
     pub fn with<E>(
         number: u32,
-        name: &str,
-        powers: Box<dyn Powers>,
+        name: Arc<str>,
+        powers: Granted,
         limits: Limits,
         interrupt: Interrupt,
         next_vat: Arc<AtomicU32>,
@@ -119,12 +122,12 @@ impl Vat {
     ) -> Result<Vat, E> {
         let fuel = Fuel::new(limits.turn, interrupt);
         let mut cx = Cx::new(number, powers, fuel, limits.heap, next_vat);
-        cx.name = name.into();
+        cx.name = name.clone();
         fill(&mut cx)?;
         cx.heap.eager = limits.eager_collection;
         let machine = Machine::new(&mut cx, limits.depth);
         Ok(Vat {
-            name: name.into(),
+            name,
             cx,
             machine,
             limits,
@@ -166,7 +169,7 @@ impl Vat {
 
     /// Moves timers that are due to the queue; `false`: none was.
     pub fn ring(&mut self) -> bool {
-        if self.cx.timers.is_empty() {
+        if self.cx.timers.used().is_none_or(|it| it.is_empty()) {
             return false;
         }
         let now = self.cx.powers.clock_millis();
@@ -187,6 +190,57 @@ impl Vat {
         crate::powers::later::arrive(&mut self.cx);
     }
 
+    /// Does it wait for a timer or for the world?
+    #[cfg(feature = "host")]
+    pub fn waits(&self) -> bool {
+        self.expects() || self.cx.timers.used().is_some_and(|it| !it.is_empty())
+    }
+
+    #[cfg(feature = "host")]
+    pub fn is_paid_by(&self, account: &Arc<crate::bank::Account>) -> bool {
+        self.cx.tenant.as_ref().is_some_and(|it| it.rent.account().is_within(account))
+    }
+
+    /// Takes in what another vat has sent.
+    pub fn accept(&mut self, from: u32, frame: Frame) {
+        let Vat { cx, machine, .. } = self;
+        crate::far::accept(cx, &mut |cx, module| machine.load(cx, module), from, frame);
+    }
+
+    /// Queues a program that vat `from` has sent; its value answers that vat's question.
+    pub fn seeded(&mut self, program: Program, from: u32, question: u32, cause: u64, sent: Sent) {
+        let cx = &mut self.cx;
+        cx.tables.is_known_to(from);
+        cx.tables.take_answer(from, question);
+        let result = cx.open_promise();
+        crate::send::watch(cx, result, Watcher::Asked { vat: from, question });
+        cx.tables.set_answer(from, question, result);
+        cx.queue.push_back(Delivery { work: Work::Seed { program: Box::new(program), result, sent }, cause });
+    }
+
+    /// Who sent to a vat that is gone hears so.
+    pub fn nobody_there(&mut self, asker: Asker) {
+        let problem = self.cx.heap.problem("the vat is gone");
+        let broken = self.cx.broken(problem);
+        if let Some(it) = crate::send::asker_told(&mut self.cx, asker, broken) {
+            self.cx.resolve(it.into(), broken);
+        }
+    }
+
+    /// A vat that was asked something is gone.
+    #[cfg(feature = "host")]
+    pub fn unanswered(&mut self, question: u32) {
+        if let Some(it) = self.cx.tables.answered(question) {
+            self.nobody_there(Asker::Here(it));
+        }
+    }
+
+    /// A problem of this vat, for those whom it is told when the vat may be gone.
+    pub fn why(&mut self, problem: Value) -> Problem {
+        let why = self.quote(problem);
+        Problem::new(why.strip_prefix("problem: ").unwrap_or(&why))
+    }
+
     /// Has it something to hand over to others?
     pub fn has_news(&self) -> bool {
         !self.cx.outbox.is_empty() || self.cx.tables.has_dropped()
@@ -194,7 +248,7 @@ impl Vat {
 
     /// Does it wait for the world to answer?
     pub fn expects(&self) -> bool {
-        !self.cx.awaited.is_empty()
+        self.cx.awaited.used().is_some_and(|it| !it.is_empty())
     }
 
     /// Delivers the first pending delivery.
@@ -231,6 +285,7 @@ impl Vat {
             self.machine.tidy(&mut self.cx);
         }
         self.cx.fuel.settle();
+        self.machine.trim(&mut self.cx);
         self.cx.heap.settle_up();
         Some(Turned { cause, evaluated, stopped })
     }
@@ -382,6 +437,7 @@ impl Vat {
         self.cx.fuel.refill(1_000_000);
         let outcome = crate::print::to_quote(&mut self.cx, value);
         let printed = self.machine.run_native(&mut self.cx, outcome);
+        self.machine.drop_registers(&mut self.cx);
         if let Some(it) = account {
             self.cx.fuel.join(it);
         }

@@ -68,7 +68,8 @@ fn if_broken(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
         // A far reference is resolved, and may break all the same.
         State::Far => {
             let (promise, _) = cx.promise();
-            cx.breaks.push([cx.near(args[0]), reactor, promise]);
+            let far = cx.near(args[0]);
+            cx.breaks.push([far, reactor, promise]);
             done(promise)
         }
         _ => done(Value::NULL),
@@ -77,8 +78,9 @@ fn if_broken(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 
 /// A far reference has broken: tells those who wait for that.
 pub(crate) fn broke(cx: &mut Cx, reference: Value) {
-    let (told, kept) = cx.breaks.iter().partition(|it| it[0] == reference);
-    cx.breaks = kept;
+    let Some(breaks) = cx.breaks.used_mut() else { return };
+    let (told, kept) = breaks.iter().partition(|it| it[0] == reference);
+    *breaks = kept;
     let told: Vec<[Value; 3]> = told;
     for [_, reactor, promise] in told {
         let result = cx.send(reactor, "run", [reference]);

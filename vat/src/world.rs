@@ -8,6 +8,8 @@ mod route;
 mod saved;
 mod share;
 mod vats;
+#[cfg(feature = "host")]
+mod workers;
 
 pub use crate::far::Known;
 pub use route::Traffic;
@@ -15,15 +17,18 @@ pub use share::Sharing;
 
 use crate::causality::{self, Graves, Remembered, SentLine};
 use crate::cx::{Delivery, Work};
+use crate::far::Outgoing;
 use crate::fuel::Interrupt;
 use crate::heap::{Cell, Promise};
+use crate::machine::Lent;
 use crate::powers::Powers;
+use crate::powers::inherited::Granted;
 use crate::problem::{Problem, Stop, TraceLine};
 use crate::reference::State;
-use crate::turn::{Eval, Evaluated, Limits, Program, Vat};
+use crate::turn::{Eval, Evaluated, Limits, Program, Turned, Vat};
 use crate::value::Value;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -121,6 +126,13 @@ pub struct World {
     settling: Vec<u32>,
     traffic: Traffic,
     graves: Graves,
+    turns: u64,
+    /// What vats are lent while they have a turn, or deliveries.
+    lent: Lent,
+    outbox: Vec<Outgoing>,
+    queues: Vec<VecDeque<Delivery>>,
+    /// Sources that vats were seeded with, read.
+    seeds: FxHashMap<Arc<str>, Program>,
     /// Room for the vats that have something to hand over.
     routing: Vec<u32>,
 }
@@ -139,6 +151,11 @@ impl World {
             settling: Vec::new(),
             traffic: Traffic::default(),
             graves: Graves::default(),
+            turns: 0,
+            lent: Lent::default(),
+            outbox: Vec::new(),
+            queues: Vec::new(),
+            seeds: FxHashMap::default(),
             routing: Vec::new(),
         }
     }
@@ -146,11 +163,11 @@ impl World {
     /// A new vat with the privileged scope.
     pub fn make_vat(&mut self, name: &str, powers: Box<dyn Powers>) -> VatId {
         let number = self.next_vat.fetch_add(1, Ordering::Relaxed);
-        self.add_vat(number, name, powers);
+        self.add_vat(number, name.into(), Granted::new(powers));
         VatId(number)
     }
 
-    fn add_vat(&mut self, number: u32, name: &str, powers: Box<dyn Powers>) {
+    fn add_vat(&mut self, number: u32, name: Arc<str>, powers: Granted) {
         let (limits, interrupt) = (self.limits.clone(), self.interrupt.clone());
         let vat = Vat::new(number, name, powers, limits, interrupt, self.next_vat.clone());
         self.vats.insert(number, vat);
@@ -308,7 +325,8 @@ impl World {
             let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
             return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled: Vec::new() };
         };
-        let turned = self.vats.get_mut(number).and_then(Vat::turn);
+        let turned = self.turn(number);
+        self.turns += 1;
         self.vats.turned(number);
         self.changed(number);
         self.route(number);
@@ -326,9 +344,32 @@ impl World {
         TurnReport { outcome, vat: Some(vat), cause, evaluated, settled }
     }
 
+    fn turn(&mut self, number: u32) -> Option<Turned> {
+        let vat = self.vats.get_mut(number)?;
+        if vat.cx.outbox.capacity() == 0 {
+            vat.cx.outbox = std::mem::take(&mut self.outbox);
+        }
+        vat.machine.borrow(&mut vat.cx, &mut self.lent);
+        let turned = vat.turn();
+        vat.machine.give_back(&mut vat.cx, &mut self.lent);
+        // An idle vat keeps no room for what it does not have.
+        if vat.cx.queue.is_empty() {
+            let queue = std::mem::take(&mut vat.cx.queue);
+            if self.queues.len() < 16 && queue.capacity() <= 1024 {
+                self.queues.push(queue);
+            }
+        }
+        turned
+    }
+
     /// Does a vat wait for the world to answer: a process, a connection, a line of input?
     pub fn awaits_powers(&self) -> bool {
         self.vats.expects()
+    }
+
+    /// How many turns all vats together have taken.
+    pub fn turns(&self) -> u64 {
+        self.turns
     }
 
     /// How many vats are alive.
@@ -371,6 +412,11 @@ impl World {
     pub fn is_pending(&self, handle: Handle) -> bool {
         let Some((vat, value)) = self.value(handle) else { return false };
         let heap = &vat.cx.heap;
+        match heap.get(value) {
+            None => return false,
+            Some(Cell::Promise(Promise::Unresolved(_))) => return true,
+            Some(_) => {}
+        }
         let mut seen = rustc_hash::FxHashSet::default();
         let mut work = vec![value];
         while let Some(it) = work.pop() {
@@ -509,7 +555,8 @@ fn queue_eval(vat: &mut Vat, id: u64, it: Evaluation) {
     let (promise, _) = vat.cx.promise();
     let Some(result) = promise.as_obj() else { return };
     vat.cx.handles.insert(id, promise);
-    let program = Program { expansion: it.expansion, source: it.source, prefix: it.prefix };
+    let program =
+        Program { expansion: Arc::new(it.expansion), source: it.source, prefix: it.prefix, code: None };
     vat.evals.insert(id, Eval { program: Some(program), result, evaluated: None, names: Vec::new() });
     vat.cx.queue.push_back(Delivery { work: Work::Eval(id), cause: id });
 }

@@ -13,8 +13,17 @@ use std::time::{Duration, Instant};
 
 const RUNS: usize = 31;
 
-const BENCHES: &[&str] =
-    &["--startup", "--peers", "--memory", "--grammar", "--parse", "--analysis", "--turns", "--kernel"];
+const BENCHES: &[&str] = &[
+    "--startup",
+    "--peers",
+    "--memory",
+    "--actors",
+    "--grammar",
+    "--parse",
+    "--analysis",
+    "--turns",
+    "--kernel",
+];
 
 /// Each `--name` is one bench; nothing said is all of them. `--walnut=FILE` is a binary to take instead of
 /// building one.
@@ -34,6 +43,9 @@ pub fn run_bench(args: &[String]) -> anyhow::Result<()> {
     }
     if wanted("--memory") {
         crate::bench_peers::run_memory(walnut)?;
+    }
+    if wanted("--actors") {
+        crate::bench_actors::run_actors(walnut)?;
     }
     for (name, folder, room, bench) in [
         ("--grammar", "grammar", "tree-sitter-e", "parse"),

@@ -4,6 +4,7 @@
 //! imports nothing of the product, so that it measures and tests what a user gets.
 
 mod bench;
+mod bench_actors;
 mod bench_kernel;
 mod bench_peers;
 mod demo;
@@ -22,7 +23,7 @@ const CHORES: &[(&str, &str)] = &[
     ),
     ("test [--rust]", "installs what the tests need, runs all of them and says how many passed"),
     (
-        "bench [--startup|--peers|--memory|--grammar|--parse|--analysis|--turns|--kernel] [--walnut=FILE]",
+        "bench [--startup|--peers|--memory|--actors|--grammar|--parse|--analysis|--turns|--kernel] [--walnut=FILE]",
         "figures, printed as tables and written to target/bench",
     ),
     ("fuzz [--minutes N] [--seed N]", "texts by a clumsy hand, parsed, expanded and run: nothing may panic"),

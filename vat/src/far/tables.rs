@@ -24,13 +24,18 @@ pub(crate) struct Tables {
     /// Promises for what other vats owe us. An answer that nobody waits for any more has no promise.
     questions: Slab<Question>,
     /// By asker and number of its question: what it can send to before we have answered.
-    answers: BTreeMap<(u32, u32), Obj>,
+    answers: BTreeMap<(u32, u32), Value>,
     /// Vats that may know something of ours, or wait for something: all who have to hear of our end.
     known_to: FxHashSet<u32>,
     /// References into these vats that have died, and how often they had come in.
     dropped: Vec<(u32, u32, u32)>,
     /// Imports after which a collection is worth while.
     enough: usize,
+    /// Frames take time: other vats have turns while they are on their way.
+    pub(crate) in_flight: bool,
+    /// Promises whose value is known, and not used before what was sent to them has been passed on; by whoever
+    /// passes it on, and the number there.
+    embargoed: BTreeMap<(u32, u32), (Obj, Value)>,
 }
 
 #[derive(Clone, Copy)]
@@ -117,7 +122,11 @@ impl Tables {
     /// What others can get at is held.
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         self.exports.iter().for_each(|(_, it)| visit(it.value));
-        self.answers.values().for_each(|it| visit((*it).into()));
+        self.answers.values().for_each(|it| visit(*it));
+        self.embargoed.values().for_each(|(it, value)| {
+            visit((*it).into());
+            visit(*value);
+        });
     }
 
     /// Forgets what the collection is about to free.
@@ -141,6 +150,11 @@ impl Tables {
         self.imports.len() > self.enough.max(1024)
     }
 
+    /// A reference to another vat's export has got lost on its way.
+    #[cfg(feature = "host")]
+    pub(crate) fn give_back(&mut self, vat: u32, export: u32) {
+        self.dropped.push((vat, export, 1));
+    }
     pub(crate) fn has_dropped(&self) -> bool {
         !self.dropped.is_empty()
     }
@@ -227,14 +241,35 @@ impl Tables {
         all.dedup();
         all
     }
-    pub(crate) fn answer(&self, asker: u32, question: u32) -> Option<Obj> {
+    pub(crate) fn answer(&self, asker: u32, question: u32) -> Option<Value> {
         if self.answers.is_empty() { None } else { self.answers.get(&(asker, question)).copied() }
     }
-    pub(crate) fn set_answer(&mut self, asker: u32, question: u32, promise: Obj) {
-        self.answers.insert((asker, question), promise);
+    pub(crate) fn set_answer(&mut self, asker: u32, question: u32, promise: impl Into<Value>) {
+        self.answers.insert((asker, question), promise.into());
     }
-    pub(crate) fn take_answer(&mut self, asker: u32, question: u32) -> Option<Obj> {
+    pub(crate) fn take_answer(&mut self, asker: u32, question: u32) -> Option<Value> {
         if self.answers.is_empty() { None } else { self.answers.remove(&(asker, question)) }
+    }
+
+    /// The promise of a question, which is not answered yet.
+    pub(crate) fn asking(&self, question: u32) -> Option<Obj> {
+        self.questions.get(question)?.promise
+    }
+    /// Our reference to an export of another vat.
+    pub(crate) fn peek(&self, vat: u32, export: u32) -> Option<Obj> {
+        self.imports.get(&(vat, export)).map(|it| it.0)
+    }
+    pub(crate) fn embargo(&mut self, vat: u32, number: u32, promise: Obj, value: Value) {
+        self.embargoed.insert((vat, number), (promise, value));
+    }
+    pub(crate) fn lift_embargo(&mut self, vat: u32, number: u32) -> Option<(Obj, Value)> {
+        self.embargoed.remove(&(vat, number))
+    }
+    /// Nothing is on its way any more: whoever was told an answer uses that.
+    #[cfg(feature = "host")]
+    pub(crate) fn landed(&mut self, heap: &Heap) {
+        self.in_flight = false;
+        self.answers.retain(|_, it| it.as_obj().is_some_and(|it| is_open(heap, it)));
     }
 
     /// Another vat has ended: our references into it, and the promises for what it owed us.
@@ -250,6 +285,9 @@ impl Tables {
         asked.iter().for_each(|it| {
             self.answers.remove(it);
         });
+        let held: Vec<(u32, u32)> =
+            self.embargoed.range((vat, 0)..=(vat, u32::MAX)).map(|(it, _)| *it).collect();
+        lost.extend(held.iter().filter_map(|it| self.embargoed.remove(it)).map(|it| it.0));
         self.known_to.remove(&vat);
         lost
     }
@@ -272,7 +310,7 @@ impl Tables {
         out.all(self.answers.iter(), |out, ((asker, question), it)| {
             out.u32(*asker);
             out.u32(*question);
-            out.obj(*it);
+            out.value(*it);
         });
         let mut known_to: Vec<u32> = self.known_to.iter().copied().collect();
         known_to.sort_unstable();
@@ -290,7 +328,7 @@ impl Tables {
         })?;
         let questions =
             Slab::load(from, |from| Ok(Question { vat: from.vat()?, promise: from.option(Reader::obj)? }))?;
-        let answers = from.all(|from| Ok(((from.vat()?, from.u32()?), from.obj()?)))?;
+        let answers = from.all(|from| Ok(((from.vat()?, from.u32()?), from.value()?)))?;
         Ok(Tables {
             exports,
             numbers,
@@ -300,6 +338,8 @@ impl Tables {
             known_to: from.all(Reader::vat)?.into_iter().collect(),
             dropped: from.all(|from| Ok((from.vat()?, from.u32()?, from.u32()?)))?,
             enough: from.usize()?.min(1 << 40),
+            in_flight: false,
+            embargoed: BTreeMap::new(),
         })
     }
 }

@@ -40,8 +40,8 @@ impl Heap {
             {
                 mark(marks, &mut work, *it);
             }
-            if !self.portraits.is_empty()
-                && let Some(it) = self.portraits.get(&Obj(id))
+            if let Some(portraits) = self.portraits.used()
+                && let Some(it) = portraits.get(&Obj(id))
             {
                 mark(marks, &mut work, *it);
             }
@@ -123,25 +123,33 @@ impl Heap {
     fn forget(&mut self) {
         let marks = &self.marks;
         let is_marked = |id: usize| marks[id / 64] & (1 << (id % 64)) != 0;
-        self.approvals.retain(|it, _| is_marked(it.index()));
-        self.far_proxies.retain(|_, alike| {
-            alike.retain(|it| is_marked(it.index()));
-            !alike.is_empty()
-        });
-        self.shared.retain(|_, it| is_marked(it.index()));
-        self.shared_names.retain(|it, _| is_marked(it.index()));
+        let approvals = self.approvals.used_mut();
+        approvals.into_iter().for_each(|it| it.retain(|it, _| is_marked(it.index())));
+        if let Some(proxies) = self.far_proxies.used_mut() {
+            proxies.retain(|_, alike| {
+                alike.retain(|it| is_marked(it.index()));
+                !alike.is_empty()
+            });
+        }
+        let shared = self.shared.used_mut();
+        shared.into_iter().for_each(|it| it.retain(|_, it| is_marked(it.index())));
+        let names = self.shared_names.used_mut();
+        names.into_iter().for_each(|it| it.retain(|it, _| is_marked(it.index())));
         self.spans.retain(|it, _| is_marked(it.index()));
-        self.portraits.retain(|it, _| is_marked(it.index()));
-        let dead = &mut self.dead;
-        self.weak.retain(|weak, target| {
-            let lives = target.as_obj().is_none_or(|it| is_marked(it.index()));
-            if is_marked(weak.index()) && !lives {
-                dead.push(*weak);
-            }
-            is_marked(weak.index()) && lives
-        });
-        // In the order they were made, whatever the table's.
-        dead.sort_unstable();
+        let portraits = self.portraits.used_mut();
+        portraits.into_iter().for_each(|it| it.retain(|it, _| is_marked(it.index())));
+        if let Some(weak) = self.weak.used_mut() {
+            let dead = &mut *self.dead;
+            weak.retain(|weak, target| {
+                let lives = target.as_obj().is_none_or(|it| is_marked(it.index()));
+                if is_marked(weak.index()) && !lives {
+                    dead.push(*weak);
+                }
+                is_marked(weak.index()) && lives
+            });
+            // In the order they were made, whatever the table's.
+            dead.sort_unstable();
+        }
     }
 }
 

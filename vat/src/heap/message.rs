@@ -114,6 +114,8 @@ pub struct Backlog {
     pub messages: Vec<Message>,
     /// The vat that decides it, and its number there, if that is not here.
     pub home: Option<(u32, u32)>,
+    /// Has something been sent to it there?
+    pub sent: bool,
     /// Which other vats wait.
     pub watchers: Vec<Watcher>,
     /// The handler that gets the messages in its place, if one does.

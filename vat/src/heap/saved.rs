@@ -80,11 +80,11 @@ impl Heap {
         heap.collect_at(collect_at);
         heap.names_given = from.count()?;
         heap.selfless = from.bool()?;
-        heap.approvals = read_values_by_obj(from)?;
-        heap.portraits = read_values_by_obj(from)?;
-        heap.weak = read_values_by_obj(from)?;
+        heap.approvals = read_values_by_obj(from)?.into();
+        heap.portraits = read_values_by_obj(from)?.into();
+        heap.weak = read_values_by_obj(from)?.into();
         let proxies = from.all(|from| Ok((from.fixed()?, from.all(Reader::obj)?)))?;
-        heap.far_proxies = proxies.into_iter().collect();
+        *heap.far_proxies = proxies.into_iter().collect();
         for (it, name) in
             from.all(|from| Ok((from.obj()?, Shared { vat: from.u32()?, number: from.u64()? })))?
         {
@@ -264,9 +264,12 @@ fn backlog(out: &mut Writer, it: &Backlog) {
 }
 
 fn read_backlog(from: &mut Reader<'_>) -> Read<Box<Backlog>> {
+    let messages = from.all(read_message)?;
+    let home = from.option(|from| Ok((from.vat()?, from.u32()?)))?;
     Ok(Box::new(Backlog {
-        messages: from.all(read_message)?,
-        home: from.option(|from| Ok((from.vat()?, from.u32()?)))?,
+        messages,
+        home,
+        sent: home.is_some(),
         watchers: from.all(|from| {
             Ok(match from.bool()? {
                 false => Watcher::Knows { vat: from.vat()?, export: from.u32()? },

@@ -11,6 +11,8 @@ use crate::value::{Value, View};
 
 /// Registers the stack begins with.
 const FIRST: usize = 256;
+/// Registers that a worker lends: enough for most turns, few enough to be cleared between two vats.
+const LENT: usize = 64 + SPAN;
 /// What a register weighs, with its share of the frames.
 const WEIGHT: u64 = 24;
 
@@ -32,6 +34,20 @@ impl Machine {
         self.weighed += more;
         self.stack.resize(len + SPAN, Value::NULL);
         Ok(())
+    }
+
+    /// The registers that every turn begins with. They are the worker's and weigh nothing here.
+    pub(super) fn reach_first(&mut self) {
+        if self.stack.len() < LENT {
+            self.stack.resize(LENT, Value::NULL);
+        }
+    }
+
+    /// Leaves no more registers than a turn begins with.
+    pub fn trim(&mut self, cx: &mut Cx) {
+        self.stack.truncate(LENT);
+        self.stack.shrink_to(LENT);
+        cx.heap.let_go(std::mem::take(&mut self.weighed));
     }
 
     /// Puts the operands of a call above everything.

@@ -43,7 +43,7 @@ pub(crate) fn take_back(vat: &mut Vat, before: &Before) -> Read<()> {
     cx.templates = Default::default();
     let (turn, counter, settled) = (cx.turn, cx.counter, cx.settled);
     let state = read_state(&mut from, cx, &mut Ok)?;
-    cx.handles = state.handles;
+    cx.handles = state.handles.into();
     // Jobs that were under way before still are.
     cx.awaited.retain(|ticket, _| *ticket <= cx.counter);
     (cx.turn, cx.counter, cx.settled) = (turn, counter, settled);

@@ -7,6 +7,7 @@ use crate::cx::{Cx, Delivery, Work};
 use crate::fuel::Interrupt;
 use crate::heap::{Heap, read_message, save_message};
 use crate::powers::Powers;
+use crate::powers::inherited::Granted;
 use crate::problem::Stop;
 use crate::scope::Named;
 use crate::turn::{Eval, Evaluated, Limits, Program, Vat};
@@ -140,7 +141,7 @@ fn write_program(out: &mut Writer, it: &Program) {
 
 fn read_program(from: &mut Reader<'_>) -> Read<Program> {
     let expansion = module::read_expansion(from)?;
-    Ok(Program { expansion, source: from.arc()?, prefix: from.arc()? })
+    Ok(Program { expansion: Arc::new(expansion), source: from.arc()?, prefix: from.arc()?, code: None })
 }
 
 /// The vat, and the largest of its numbers of evaluations.
@@ -163,13 +164,13 @@ pub(crate) fn read(from: &mut Reader<'_>, home: Home) -> Read<(Vat, u64)> {
     })?;
     let registers = (from.usize()?, from.u64()?);
     let mut handles = None;
-    let mut vat = Vat::with(number, &name, powers, limits, interrupt, next_vat, |cx| {
+    let mut vat = Vat::with(number, name, Granted::new(powers), limits, interrupt, next_vat, |cx| {
         cx.heap = heap;
         handles = Some(read_state(from, cx, &mut id)?.handles);
         cx.past = causality::Past::after(cx.turn as u32);
         Ok(())
     })?;
-    vat.cx.handles = handles.unwrap_or_default();
+    vat.cx.handles = handles.unwrap_or_default().into();
     if !vat.machine.keep(registers) {
         return Err(Damage("it has more registers than a vat keeps"));
     }
@@ -217,16 +218,16 @@ pub(super) fn read_state(
     })?;
     cx.queue = queue.into();
     cx.scope = crate::scope::Scope::load(from)?;
-    cx.audits = crate::audition::cache::Cache::load(from)?;
+    cx.audits = crate::audition::cache::Cache::load(from)?.into();
     cx.tables = crate::far::Tables::load(from)?;
     let handles = from.all(|from| Ok((id(from.u64()?)?, from.value()?)))?.into_iter().collect();
     cx.waiting = from.value()?;
-    cx.breaks = from.all(|from| Ok([from.value()?, from.value()?, from.value()?]))?;
+    cx.breaks = from.all(|from| Ok([from.value()?, from.value()?, from.value()?]))?.into();
     cx.exit = from.option(Reader::value)?;
-    cx.imported = from.all(|from| Ok((from.arc()?, from.value()?)))?.into_iter().collect();
-    cx.import_names = from.all(|from| Ok((from.value()?, from.option(Reader::arc)?)))?.into_iter().collect();
-    cx.loading = from.all(Reader::arc)?;
-    cx.timers = from
+    *cx.imported = from.all(|from| Ok((from.arc()?, from.value()?)))?.into_iter().collect();
+    *cx.import_names = from.all(|from| Ok((from.value()?, from.option(Reader::arc)?)))?.into_iter().collect();
+    cx.loading = from.all(Reader::arc)?.into();
+    *cx.timers = from
         .all(|from| Ok(((from.i64()?, from.u64()?), (from.value()?, causality::load(from)?))))?
         .into_iter()
         .collect();

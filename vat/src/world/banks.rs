@@ -95,22 +95,7 @@ impl World {
         }
         let vat = self.vats.get_mut(to)?;
         let question = question?;
-        let cx = &mut vat.cx;
-        cx.tables.is_known_to(from);
-        // One for all of them: who fills a vat with messages is not to fill it with problems.
-        let broken = match cx.handles.get(&NO_ROOM) {
-            Some(it) => *it,
-            None => {
-                let why = format!("the vat \"{}\" has no room for the message", cx.name);
-                let problem = cx.heap.problem(Problem::typed("outOfSpaceException", why));
-                let broken = cx.broken(problem);
-                cx.handles.insert(NO_ROOM, broken);
-                broken
-            }
-        };
-        if let Some(it) = crate::send::asker_told(cx, Asker::There { vat: from, question }, broken) {
-            cx.resolve(it.into(), broken);
-        }
+        vat.has_no_room(from, question);
         Some(to)
     }
 
@@ -181,4 +166,26 @@ fn pages(cx: &mut Cx, name: &Arc<str>, names: &[(Arc<str>, String)]) -> Value {
     let state = crate::data::map::from_pairs(cx, &all);
     let name = cx.heap.text(name.clone());
     cx.heap.list([name, state])
+}
+
+impl Vat {
+    /// A message of another vat found no room: its question is answered at once.
+    pub(super) fn has_no_room(&mut self, from: u32, question: u32) {
+        let cx = &mut self.cx;
+        cx.tables.is_known_to(from);
+        // One for all of them: who fills a vat with messages is not to fill it with problems.
+        let broken = match cx.handles.get(&NO_ROOM) {
+            Some(it) => *it,
+            None => {
+                let why = format!("the vat \"{}\" has no room for the message", cx.name);
+                let problem = cx.heap.problem(Problem::typed("outOfSpaceException", why));
+                let broken = cx.broken(problem);
+                cx.handles.insert(NO_ROOM, broken);
+                broken
+            }
+        };
+        if let Some(it) = crate::send::asker_told(cx, Asker::There { vat: from, question }, broken) {
+            cx.resolve(it.into(), broken);
+        }
+    }
 }

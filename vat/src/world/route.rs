@@ -5,13 +5,17 @@
 
 use super::World;
 use crate::causality::Sent;
-use crate::cx::{Delivery, Work};
 use crate::far::{self, Frame, Outgoing, Parcel};
-use crate::heap::{Asker, Cell, Watcher};
+use crate::heap::{Asker, Watcher};
 use crate::problem::Problem;
-use crate::turn::{Program, Vat};
-use crate::value::{Obj, Value};
+use crate::turn::Program;
+use crate::value::Value;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
+
+/// How many sources of seeds are kept, and how long they may be.
+const SEEDS: usize = 64;
+const SEED: usize = 1 << 14;
 
 /// What has passed between the vats of a world.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -53,11 +57,8 @@ impl World {
                         work.push(to);
                     }
                 }
-                // The room of the outbox stays, if handing over has not made another.
-                if let Some(vat) = self.vats.get_mut(from)
-                    && vat.cx.outbox.is_empty()
-                {
-                    vat.cx.outbox = outbox;
+                if outbox.capacity() <= 1024 {
+                    self.outbox = outbox;
                 }
             }
         }
@@ -91,12 +92,14 @@ impl World {
                 self.accept(from, to, frame)
             }
             Outgoing::Watch { vat, export } => self.accept(from, vat, Frame::Watch { export }),
+            Outgoing::Flush { vat, export } => self.accept(from, vat, Frame::Flush { export }),
+            Outgoing::Flushed { vat, export } => self.accept(from, vat, Frame::Flushed { export }),
             Outgoing::MakeVat { vat, name, tenant } => {
                 if tenant.as_ref().is_some_and(|it| it.rent.account().is_closed()) {
                     return None;
                 }
-                let powers = self.vats.get(from)?.cx.powers.for_vat(&name);
-                self.add_vat(vat, &name, powers);
+                let powers = self.vats.get_mut(from)?.cx.powers.heir(name.clone());
+                self.add_vat(vat, name, powers);
                 if let (Some(it), Some(tenant)) = (self.vats.get_mut(vat), tenant) {
                     it.lodge(tenant);
                 }
@@ -121,36 +124,28 @@ impl World {
 
     /// A problem of a vat, for those whom it is told when that vat may be gone.
     fn why(&mut self, from: u32, problem: Value) -> Problem {
-        let why = self.vats.get_mut(from).map(|it| it.quote(problem)).unwrap_or_default();
-        Problem::new(why.strip_prefix("problem: ").unwrap_or(&why))
+        self.vats.get_mut(from).map_or_else(|| Problem::new("the vat is gone"), |it| it.why(problem))
     }
 
-    /// Who sent to a vat that is gone hears so.
     fn nobody_there(&mut self, from: u32, asker: Asker) -> Option<u32> {
-        let vat = self.vats.get_mut(from)?;
-        let problem = vat.cx.heap.problem("the vat is gone");
-        let broken = vat.cx.broken(problem);
-        if let Some(it) = crate::send::asker_told(&mut vat.cx, asker, broken) {
-            vat.cx.resolve(it.into(), broken);
-        }
+        self.vats.get_mut(from)?.nobody_there(asker);
         Some(from)
     }
 
-    fn accept(&mut self, from: u32, to: u32, mut frame: Frame) -> Option<u32> {
+    pub(super) fn accept(&mut self, from: u32, to: u32, mut frame: Frame) -> Option<u32> {
         if let Frame::Message { args, question, .. } = &frame
             && self.vats.get_mut(to).is_some_and(|it| it.is_full(args.weight()))
         {
             return self.refuse(from, to, args, *question);
         }
-        if let Frame::Message { args: it, .. }
-        | Frame::Answer { value: it, .. }
-        | Frame::Settled { value: it, .. } = &mut frame
-        {
+        if let Some(it) = frame.parcel_mut() {
             self.count(it, to);
         }
         let vat = self.vats.get_mut(to)?;
-        let Vat { cx, machine, .. } = vat;
-        far::accept(cx, &mut |cx, module| machine.load(cx, module), from, frame);
+        if vat.cx.queue.capacity() == 0 {
+            vat.cx.queue = self.queues.pop().unwrap_or_default();
+        }
+        vat.accept(from, frame);
         Some(to)
     }
 
@@ -185,16 +180,8 @@ impl World {
             return self.nobody_there(from, Asker::Here(promise));
         }
         let question = far::ask(&mut self.vats.get_mut(from)?.cx, promise, to)?;
-        let parse = syntax::parse(&source);
-        let mut expansion = syntax::expand(&parse.program);
-        expansion.errors.splice(0..0, parse.errors);
-        let program = Program { expansion, source: "seed".into(), prefix: "__main$".into() };
-        let cx = &mut self.vats.get_mut(to)?.cx;
-        cx.tables.is_known_to(from);
-        let result = cx.open_promise();
-        crate::send::watch(cx, result, Watcher::Asked { vat: from, question });
-        cx.tables.set_answer(from, question, result);
-        cx.queue.push_back(Delivery { work: Work::Seed { program: Box::new(program), result, sent }, cause });
+        let program = seed_program(&mut self.seeds, source);
+        self.vats.get_mut(to)?.seeded(program, from, question, cause, sent);
         Some(to)
     }
 
@@ -217,7 +204,7 @@ impl World {
         concerned.dedup();
         for it in concerned {
             if let Some(vat) = self.vats.get_mut(it) {
-                lose(vat, number, &why);
+                far::lose(&mut vat.cx, number, &why);
             }
             self.changed(it);
             self.route(it);
@@ -225,22 +212,22 @@ impl World {
     }
 }
 
-/// Breaks every reference of `vat` into the vat `lost`, and every promise for what it would have answered.
-pub(super) fn lose(vat: &mut Vat, lost: u32, why: &Problem) {
-    let mut broken: Vec<Obj> = vat.cx.tables.lost(lost);
-    broken.sort_unstable();
-    for it in broken {
-        let problem = vat.cx.heap.problem(why.clone());
-        match vat.cx.heap.cell_mut(it) {
-            far @ Cell::Far { .. } => {
-                *far = Cell::Broken(problem);
-                crate::when::broke(&mut vat.cx, it.into());
-            }
-            Cell::Promise(_) => {
-                let broken = vat.cx.broken(problem);
-                vat.cx.resolve(it.into(), broken);
-            }
-            _ => {}
-        }
+/// The same source is read once, however many vats it goes to.
+pub(super) fn seed_program(seeds: &mut FxHashMap<Arc<str>, Program>, source: Arc<str>) -> Program {
+    if let Some(it) = seeds.get(&source) {
+        return it.clone();
     }
+    let parse = syntax::parse(&source);
+    let mut expansion = syntax::expand(&parse.program);
+    expansion.errors.splice(0..0, parse.errors);
+    let (name, prefix) = ("seed".into(), "__main$".into());
+    let program =
+        Program { expansion: Arc::new(expansion), source: name, prefix, code: Some(Arc::default()) };
+    if seeds.len() >= SEEDS {
+        seeds.clear();
+    }
+    if source.len() <= SEED {
+        seeds.insert(source, program.clone());
+    }
+    program
 }

@@ -98,7 +98,7 @@ impl World {
         let why = Problem::new("the vat is not where this one was restored");
         for it in &restored {
             if let Some(vat) = self.vats.get_mut(it.0) {
-                from.places.gone().into_iter().for_each(|gone| super::route::lose(vat, gone, &why));
+                from.places.gone().into_iter().for_each(|gone| crate::far::lose(&mut vat.cx, gone, &why));
             }
             self.changed(it.0);
             self.route(it.0);

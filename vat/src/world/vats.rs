@@ -65,7 +65,7 @@ impl Vats {
             vat.is_ready = true;
             self.ready.push_back(number);
         }
-        let due = vat.cx.timers.first_key_value().map(|it| it.0.0);
+        let due = vat.cx.timers.used().and_then(|it| it.first_key_value()).map(|it| it.0.0);
         if due != vat.alarm {
             if let Some(before) = std::mem::replace(&mut vat.alarm, due) {
                 self.alarms.remove(&(before, number));

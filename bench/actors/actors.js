@@ -1,0 +1,34 @@
+// The programs of this folder that node's worker threads can run at all: `node actors.js pingpong 100000`.
+const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
+
+const [what, first, second] = process.argv.slice(2);
+const now = () => performance.now();
+
+if (!isMainThread) {
+  if (workerData.what === 'pingpong') parentPort.on('message', n => parentPort.postMessage(n));
+  else parentPort.on('message', n => { for (let i = 1; i <= n; i++) parentPort.postMessage(i); });
+} else if (what === 'pingpong') {
+  const n = Number(first), wall = new Worker(__filename, { workerData: { what } });
+  wall.once('online', () => {
+    const began = now();
+    wall.on('message', left => {
+      if (left > 0) return wall.postMessage(left - 1);
+      console.log(`pingpong ${n} ${now() - began}`);
+      wall.terminate();
+    });
+    wall.postMessage(n - 1);
+  });
+} else if (what === 'fanin') {
+  const senders = Number(first), each = Number(second);
+  const all = Array.from({ length: senders }, () => new Worker(__filename, { workerData: { what } }));
+  let online = 0, sum = 0, left = senders * each, began = 0;
+  for (const it of all) {
+    it.on('online', () => { if (++online === senders) { began = now(); all.forEach(it => it.postMessage(each)); } });
+    it.on('message', n => {
+      sum += n;
+      if (--left > 0) return;
+      console.log(`fanin ${sum} ${now() - began}`);
+      all.forEach(it => it.terminate());
+    });
+  }
+} else process.exit(2);
