@@ -1,7 +1,7 @@
 //! What ints and float64s answer to. The arithmetic itself is in [`super::integer`].
 
 mod doubles;
-mod text;
+pub(crate) mod text;
 
 pub use text::{MAKE_FLOAT64, MAKE_INT};
 
