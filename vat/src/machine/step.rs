@@ -372,6 +372,7 @@ impl Machine {
                     let it = &module.sites[usize::from(site)];
                     let from = 1 + usize::from(at);
                     let (target, args) = (regs[from], &regs[from + 1..=from + it.argc as usize]);
+                    cx.site = modules[number as usize].first_op + pc as u32 - 1;
                     reg!(dst) = crate::send::send(cx, target, it.selector, args);
                     safepoint!();
                 }
