@@ -653,6 +653,10 @@ pub(crate) fn accept(
 ) {
     match frame {
         Frame::Message { export, selector, args, question, cause, sent } => {
+            // The number was another question's before; what comes now may mean this one.
+            if let Some(it) = question {
+                cx.tables.take_answer(from, it);
+            }
             let args = unpack(cx, load, from, args);
             let result = match question {
                 Some(question) => Asker::There { vat: from, question },
@@ -660,8 +664,6 @@ pub(crate) fn accept(
             };
             if let Some(question) = question {
                 cx.tables.is_known_to(from);
-                // The number was another question's before.
-                cx.tables.take_answer(from, question);
             }
             let target = target(cx, from, export);
             let before = std::mem::replace(&mut cx.cause, cause);
