@@ -25,10 +25,6 @@ pub fn handle(snapshot: &Snapshot, params: &CodeActionParams) -> Answer<Option<C
 
 fn action(page: &Page<'_>, it: Assist, shown: &[Diagnostic]) -> CodeAction {
     let edits = it.edits.into_iter().map(|it| TextEdit::new(page.range(it.range), it.text)).collect();
-    #[expect(
-        clippy::mutable_key_type,
-        reason = "the protocol keys the edits by `Uri`, whose hash is its text"
-    )]
     let changes: HashMap<Uri, Vec<TextEdit>> = HashMap::from([(page.uri.clone(), edits)]);
     let mended = it.fixes.map(|(code, range)| {
         let (code, range) = (NumberOrString::String(code.as_str().to_owned()), page.range(range));

@@ -21,10 +21,6 @@ pub fn handle(snapshot: &Snapshot, params: &RenameParams) -> Answer<Option<Works
     let page = snapshot.page(&at.text_document.uri)?;
     let edits = snapshot.analysis.rename(page.at(at.position), &params.new_name)?;
     let edits = edits.map_err(|why| Stop::Invalid(why.to_string()))?;
-    #[expect(
-        clippy::mutable_key_type,
-        reason = "the protocol keys the edits by `Uri`, whose hash is its text"
-    )]
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
     for (place, text) in edits {
         let Some(page) = snapshot.page_of(place.file) else { continue };
