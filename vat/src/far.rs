@@ -130,7 +130,8 @@ pub(crate) enum Frame {
         export: u32,
         times: u32,
     },
-    /// The sender has passed a reference to that export on to another vat.
+    /// The sender, on another thread, has passed a reference to that export on to another vat.
+    #[cfg(feature = "host")]
     Hold {
         export: u32,
         vat: u32,
@@ -142,7 +143,8 @@ pub(crate) enum Frame {
     Flushed {
         export: u32,
     },
-    /// The sender has ended.
+    /// The sender, on another thread, has ended.
+    #[cfg(feature = "host")]
     Lost {
         why: Box<Problem>,
     },
@@ -656,15 +658,13 @@ pub(crate) fn accept(
             // The number was another question's before; what comes now may mean this one.
             if let Some(it) = question {
                 cx.tables.take_answer(from, it);
+                cx.tables.is_known_to(from);
             }
             let args = unpack(cx, load, from, args);
             let result = match question {
                 Some(question) => Asker::There { vat: from, question },
                 None => Asker::Nobody,
             };
-            if let Some(question) = question {
-                cx.tables.is_known_to(from);
-            }
             let target = target(cx, from, export);
             let before = std::mem::replace(&mut cx.cause, cause);
             if let Some(unheard) = crate::send::deliver(cx, target, Message { selector, args, result, sent })
@@ -708,6 +708,7 @@ pub(crate) fn accept(
             }
         }
         Frame::Drop { export, times } => cx.tables.release(export, times),
+        #[cfg(feature = "host")]
         Frame::Hold { export, vat } => {
             cx.tables.is_known_to(vat);
             cx.tables.hold(export);
@@ -722,6 +723,7 @@ pub(crate) fn accept(
                 cx.resolve(it.into(), value);
             }
         }
+        #[cfg(feature = "host")]
         Frame::Lost { why } => lose(cx, from, &why),
     }
 }
