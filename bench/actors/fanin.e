@@ -18,8 +18,8 @@ def finished(sum) { println(`fanin $sum ${timer.now() - began}`) }
 def all := [].diverge()
 for i in 1..senders { all.push(seedVat(makeVat("sender"), source)) }
 when (promiseAllFulfilled(all.snapshot())) -> {
-  when (collector <- expect(senders * each, finished)) -> {
-    began := timer.now()
-    for it in (all) { it <- send(each, collector) }
-  }
+    when (collector <- expect(senders * each, finished)) -> {
+        began := timer.now()
+        for it in (all) { it <- send(each, collector) }
+    }
 }

@@ -14,9 +14,9 @@ for i in 1..members { all.push(seedVat(makeVat("member"), source)) }
 var began := 0
 def finished(n) { println(`ring $hops ${timer.now() - began}`) }
 when (promiseAllFulfilled(all.snapshot())) -> {
-  for i => it in (all) { it <- join(all[(i + 1) % members], finished) }
-  when (all[0] <- join(all[1 % members], finished)) -> {
-    began := timer.now()
-    all[0] <- pass(hops)
-  }
+    for i => it in (all) { it <- join(all[(i + 1) % members], finished) }
+    when (all[0] <- join(all[1 % members], finished)) -> {
+        began := timer.now()
+        all[0] <- pass(hops)
+    }
 }

@@ -175,20 +175,28 @@ impl Session {
         self.workers = workers;
     }
 
-    /// A turn, or on several threads as many as there are.
+    /// A turn, or on several threads as many as there are. A turn of another vat that its bank did not let go on is
+    /// a turn like others: who waits for it is told.
     fn some_turns(&mut self) -> vat::Outcome {
-        if self.workers > 1 {
-            return self.world.run_on(self.workers.into());
-        }
-        let report = self.world.run_turn();
-        if let Some(it) = &self.recorder {
-            match (report.outcome, report.vat) {
-                (Outcome::Quiet { .. }, _) => it.flush(),
-                (outcome, Some(vat)) => it.turn(vat, outcome == Outcome::Stopped(Stop::Interrupted)),
-                _ => {}
+        let (outcome, vat) = if self.workers > 1 {
+            (self.world.run_on(self.workers.into()), None)
+        } else {
+            let report = self.world.run_turn();
+            if let Some(it) = &self.recorder {
+                match (report.outcome, report.vat) {
+                    (Outcome::Quiet { .. }, _) => it.flush(),
+                    (outcome, Some(vat)) => it.turn(vat, outcome == Outcome::Stopped(Stop::Interrupted)),
+                    _ => {}
+                }
             }
+            (report.outcome, report.vat)
+        };
+        match outcome {
+            Outcome::Stopped(stop) if stop != Stop::Interrupted && vat != Some(self.seat.vat) => {
+                Outcome::Turned
+            }
+            outcome => outcome,
         }
-        report.outcome
     }
 
     /// Turns until nothing is left to do; time passes where only timers are waited for.
@@ -233,7 +241,7 @@ impl Session {
             if let Some(ended) = over(&self.world) {
                 return ended;
             }
-            match self.world.run_turn().outcome {
+            match self.some_turns() {
                 Outcome::Turned => {}
                 // A turn that was stopped may have been another's than the one waited for.
                 Outcome::Stopped(stop) => return over(&self.world).unwrap_or(stopped(stop)),

@@ -48,11 +48,13 @@ const ROOMS: &[Room] = &[
     Room {
         name: "cli",
         imports: &["analysis", "syntax", "audit", "vat", "lsp", "kernel"],
-        guests: &["clap", "clap_complete", "ctrlc", "annotate-snippets", "reedline", "toml"],
+        guests: &["clap", "clap_complete", "ctrlc", "annotate-snippets", "reedline", "toml", "layout-rs"],
     },
     Room { name: "tests", imports: &[], guests: &["similar", "libtest-mimic"] },
     // The chores are not part of the product: they may import nothing of it, only start it.
     Room { name: "xtask", imports: &[], guests: &["tree-sitter-generate"] },
+    // A peer to measure against is another program.
+    Room { name: "bench/actors/tokio", imports: &[], guests: &["tokio"] },
 ];
 
 /// Met in any room.

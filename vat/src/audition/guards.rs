@@ -139,6 +139,7 @@ fn describe_within(cx: &Cx, guard: Value, depth: usize) -> Guard {
         () if is(&slot::GUARDED_SLOT) => Guard::GuardedSlot,
         () if is(&nullable::NULL_OK_OF) => Guard::NullOk(part(0)),
         () if is(&tuple::TUPLE_OF) => Guard::Tuple(parts()),
+        () if is(&any::NOT) => Guard::Other(Arc::from(format!("Not[{}]", part(0)))),
         () if is(&any::UNION) => Guard::Union(parts()),
         () if is(&any::ALL) => Guard::Intersection(parts()),
         () if is(&same::SAME_AS) => {

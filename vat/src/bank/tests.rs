@@ -1,3 +1,5 @@
+//! Accounts among themselves: what is drawn, given back and refused, up the tree.
+
 use super::*;
 
 fn account(bytes: u64, parent: Option<&Arc<Account>>) -> Arc<Account> {

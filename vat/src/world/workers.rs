@@ -329,9 +329,14 @@ impl Shared {
             match it {
                 Mail::Frame(from, frame) => take_in_frame(vat, from, frame),
                 Mail::Seed(it) => it.plant(vat),
-                Mail::End(why) => self.end(number, slot, place, *why, mail.by_ref()),
+                // What came in before may have been answered already: that goes out first.
+                Mail::End(why) => {
+                    self.post(number, vat, bench);
+                    self.end(number, slot, place, *why, mail.by_ref());
+                }
                 Mail::EndIfPaidBy(account, why) => {
                     if vat.is_paid_by(&account) {
+                        self.post(number, vat, bench);
                         self.end(number, slot, place, *why, mail.by_ref());
                     }
                 }
