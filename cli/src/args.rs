@@ -127,9 +127,6 @@ pub struct Run {
     /// Write down everything the run depends on, for `walnut replay`
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Run the program's vats on so many threads; their turns are then in no order that could be repeated
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "record", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub workers: u16,
     /// What the program is told (interp.getArgs())
     #[arg(last = true)]
     pub args: Vec<String>,

@@ -29,7 +29,6 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
     let console = Console::terminal().telling(&it.args);
     let mut session = Session::recorded(console, imports, grants, Limits::default(), recorder);
     session.set_properties(&it.prop);
-    session.set_workers(it.workers);
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     let ended = session.until_quiet();
     if let Some(problem) = problem(&mut session, program, &source) {

@@ -34,8 +34,6 @@ pub struct Session {
     imports: Imports,
     grants: Grants,
     recorder: Option<Recorder>,
-    /// How many threads vats run on, where nobody counts their turns.
-    workers: u16,
 }
 
 /// A vat with what stays from one of its texts to the next.
@@ -87,7 +85,7 @@ impl Session {
         };
         let vat = world.make_vat("main", powers);
         let seat = Seat { name: String::new(), vat, pragmas: Pragmas::default(), console };
-        Session { world, seat, others: Vec::new(), imports, grants, recorder, workers: 1 }
+        Session { world, seat, others: Vec::new(), imports, grants, recorder }
     }
 
     /// What `interp.getProps()` gives from now on.
@@ -170,31 +168,19 @@ impl Session {
         self.turns(|world| (!world.is_pending(handle)).then_some(Ended::Done))
     }
 
-    /// Lets vats run on so many threads, where nobody counts their turns.
-    pub fn set_workers(&mut self, workers: u16) {
-        self.workers = workers;
-    }
-
-    /// A turn, or on several threads as many as there are. A turn of another vat that its bank did not let go on is
-    /// a turn like others: who waits for it is told.
-    fn some_turns(&mut self) -> vat::Outcome {
-        let (outcome, vat) = if self.workers > 1 {
-            (self.world.run_on(self.workers.into()), None)
-        } else {
-            let report = self.world.run_turn();
-            if let Some(it) = &self.recorder {
-                match (report.outcome, report.vat) {
-                    (Outcome::Quiet { .. }, _) => it.flush(),
-                    (outcome, Some(vat)) => it.turn(vat, outcome == Outcome::Stopped(Stop::Interrupted)),
-                    _ => {}
-                }
+    /// A turn. One of another vat that its bank did not let go on is a turn like others: who waits for it is told.
+    fn one_turn(&mut self) -> vat::Outcome {
+        let report = self.world.run_turn();
+        if let Some(it) = &self.recorder {
+            match (report.outcome, report.vat) {
+                (Outcome::Quiet { .. }, _) => it.flush(),
+                (outcome, Some(vat)) => it.turn(vat, outcome == Outcome::Stopped(Stop::Interrupted)),
+                _ => {}
             }
-            (report.outcome, report.vat)
-        };
-        match outcome {
-            Outcome::Stopped(stop) if stop != Stop::Interrupted && vat != Some(self.seat.vat) => {
-                Outcome::Turned
-            }
+        }
+        let is_elsewhere = report.vat != Some(self.seat.vat);
+        match report.outcome {
+            Outcome::Stopped(stop) if stop != Stop::Interrupted && is_elsewhere => Outcome::Turned,
             outcome => outcome,
         }
     }
@@ -211,7 +197,7 @@ impl Session {
 
     fn quiet(&mut self) -> Ended {
         loop {
-            match self.some_turns() {
+            match self.one_turn() {
                 Outcome::Turned => {}
                 Outcome::Stopped(stop) => return stopped(stop),
                 Outcome::Quiet { wake_in } if self.rests(wake_in) => {
@@ -241,7 +227,7 @@ impl Session {
             if let Some(ended) = over(&self.world) {
                 return ended;
             }
-            match self.some_turns() {
+            match self.one_turn() {
                 Outcome::Turned => {}
                 // A turn that was stopped may have been another's than the one waited for.
                 Outcome::Stopped(stop) => return over(&self.world).unwrap_or(stopped(stop)),

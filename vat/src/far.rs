@@ -130,23 +130,12 @@ pub(crate) enum Frame {
         export: u32,
         times: u32,
     },
-    /// The sender, on another thread, has passed a reference to that export on to another vat.
-    #[cfg(feature = "host")]
-    Hold {
-        export: u32,
-        vat: u32,
-    },
     /// The sender wants to know when all that it has sent to the promise so far has been passed on.
     Flush {
         export: u32,
     },
     Flushed {
         export: u32,
-    },
-    /// The sender, on another thread, has ended.
-    #[cfg(feature = "host")]
-    Lost {
-        why: Box<Problem>,
     },
 }
 
@@ -623,19 +612,6 @@ pub(crate) fn post(cx: &mut Cx, export: u32, message: Message, to: u32, cause: u
     Frame::Message { export, selector, args, question, cause, sent }
 }
 
-/// A parcel of ours does not arrive: nobody out there has the references in it.
-#[cfg(feature = "host")]
-pub(crate) fn discard(cx: &mut Cx, parcel: &Parcel) {
-    for it in &parcel.nodes {
-        if let Node::Far { vat, export } | Node::Promise { vat, export } = it {
-            match *vat == cx.vat {
-                true => cx.tables.release(*export, 1),
-                false => cx.tables.give_back(*vat, *export),
-            }
-        }
-    }
-}
-
 /// The number of our question to vat `to`, whose answer settles the promise.
 pub(crate) fn ask(cx: &mut Cx, promise: Obj, to: u32) -> Option<u32> {
     if !tables::is_open(&cx.heap, promise) {
@@ -708,11 +684,6 @@ pub(crate) fn accept(
             }
         }
         Frame::Drop { export, times } => cx.tables.release(export, times),
-        #[cfg(feature = "host")]
-        Frame::Hold { export, vat } => {
-            cx.tables.is_known_to(vat);
-            cx.tables.hold(export);
-        }
         Frame::Flush { export } => cx.outbox.push(Outgoing::Flushed { vat: from, export }),
         Frame::Flushed { export } => {
             if let Some((it, value)) = cx.tables.lift_embargo(from, export) {
@@ -723,8 +694,6 @@ pub(crate) fn accept(
                 cx.resolve(it.into(), value);
             }
         }
-        #[cfg(feature = "host")]
-        Frame::Lost { why } => lose(cx, from, &why),
     }
 }
 

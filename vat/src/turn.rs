@@ -190,17 +190,6 @@ impl Vat {
         crate::powers::later::arrive(&mut self.cx);
     }
 
-    /// Does it wait for a timer or for the world?
-    #[cfg(feature = "host")]
-    pub fn waits(&self) -> bool {
-        self.expects() || self.cx.timers.used().is_some_and(|it| !it.is_empty())
-    }
-
-    #[cfg(feature = "host")]
-    pub fn is_paid_by(&self, account: &Arc<crate::bank::Account>) -> bool {
-        self.cx.tenant.as_ref().is_some_and(|it| it.rent.account().is_within(account))
-    }
-
     /// Takes in what another vat has sent.
     pub fn accept(&mut self, from: u32, frame: Frame) {
         let Vat { cx, machine, .. } = self;
@@ -224,14 +213,6 @@ impl Vat {
         let broken = self.cx.broken(problem);
         if let Some(it) = crate::send::asker_told(&mut self.cx, asker, broken) {
             self.cx.resolve(it.into(), broken);
-        }
-    }
-
-    /// A vat that was asked something is gone.
-    #[cfg(feature = "host")]
-    pub fn unanswered(&mut self, question: u32) {
-        if let Some(it) = self.cx.tables.answered(question) {
-            self.nobody_there(Asker::Here(it));
         }
     }
 

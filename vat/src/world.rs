@@ -8,8 +8,6 @@ mod route;
 mod saved;
 mod share;
 mod vats;
-#[cfg(feature = "host")]
-mod workers;
 
 pub use crate::far::Known;
 pub use route::Traffic;

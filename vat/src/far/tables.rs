@@ -31,7 +31,7 @@ pub(crate) struct Tables {
     dropped: Vec<(u32, u32, u32)>,
     /// Imports after which a collection is worth while.
     enough: usize,
-    /// Frames take time: other vats have turns while they are on their way.
+    /// Frames take time: other vats have turns while they are on their way. Not so between the vats of one world.
     pub(crate) in_flight: bool,
     /// Promises whose value is known, and not used before what was sent to them has been passed on; by whoever
     /// passes it on, and the number there.
@@ -150,11 +150,6 @@ impl Tables {
         self.imports.len() > self.enough.max(1024)
     }
 
-    /// A reference to another vat's export has got lost on its way.
-    #[cfg(feature = "host")]
-    pub(crate) fn give_back(&mut self, vat: u32, export: u32) {
-        self.dropped.push((vat, export, 1));
-    }
     pub(crate) fn has_dropped(&self) -> bool {
         !self.dropped.is_empty()
     }
@@ -265,13 +260,6 @@ impl Tables {
     pub(crate) fn lift_embargo(&mut self, vat: u32, number: u32) -> Option<(Obj, Value)> {
         self.embargoed.remove(&(vat, number))
     }
-    /// Nothing is on its way any more: whoever was told an answer uses that.
-    #[cfg(feature = "host")]
-    pub(crate) fn landed(&mut self, heap: &Heap) {
-        self.in_flight = false;
-        self.answers.retain(|_, it| it.as_obj().is_some_and(|it| is_open(heap, it)));
-    }
-
     /// Another vat has ended: our references into it, and the promises for what it owed us.
     pub(crate) fn lost(&mut self, vat: u32) -> Vec<Obj> {
         let mut lost: Vec<Obj> = Vec::new();
