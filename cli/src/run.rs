@@ -30,12 +30,26 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
     let mut session = Session::recorded(console, imports, grants, Limits::default(), recorder);
     session.set_properties(&it.prop);
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
+    stop_at_ctrl_c(&session)?;
     let ended = session.until_quiet();
     if let Some(problem) = problem(&mut session, program, &source) {
         eprint!("{problem}");
         return Ok(Outcome::Findings);
     }
     Ok(quiet(ended))
+}
+
+/// Ctrl-C ends the running turn with a problem that says where it was; a second one, before that is said, ends the
+/// process.
+fn stop_at_ctrl_c(session: &Session) -> anyhow::Result<()> {
+    let interrupt = session.interrupt();
+    ctrlc::set_handler(move || {
+        if interrupt.is_raised() {
+            std::process::exit(130);
+        }
+        interrupt.raise();
+    })?;
+    Ok(())
 }
 
 fn wrong_usage(why: &str) -> Outcome {
@@ -52,6 +66,7 @@ pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
     let source = Source::from_bytes(Path::new("<expr>"), it.expr.as_bytes());
     let mut session = session(Imports::new(&it.imports.import)?, grants, &[]);
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
+    stop_at_ctrl_c(&session)?;
     let ended = session.until_settled(program);
     if let Some(problem) = problem(&mut session, program, &source) {
         eprint!("{problem}");

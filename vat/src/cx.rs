@@ -42,6 +42,8 @@ pub struct Cx {
     pub(crate) awaiting: Value,
     /// The promises that the running turn has sent to, once for each message.
     pub(crate) buffered: Vec<Obj>,
+    /// Where a turn that is ended from outside was, innermost first.
+    pub(crate) stopped_at: Vec<crate::problem::TraceLine>,
     /// What leaves the vat when the turn ends.
     pub(crate) outbox: Vec<Outgoing>,
     /// The evaluation that the running turn goes back to.
@@ -125,6 +127,7 @@ impl Cx {
             queue: VecDeque::new(),
             awaiting: Value::NULL,
             buffered: Vec::new(),
+            stopped_at: Vec::new(),
             outbox: Vec::new(),
             cause: 0,
             modules: Vec::new(),

@@ -242,6 +242,7 @@ impl Vat {
             Work::Eval(_) => Sent::BY_HOST,
         });
         self.cx.buffered.clear();
+        self.cx.stopped_at.clear();
         crate::import::abandon(&mut self.cx);
         let budget = self.budget();
         self.cx.fuel.refill(budget);
@@ -325,9 +326,20 @@ impl Vat {
         problem
     }
 
+    /// What ended the turn from outside, with where the turn was.
     fn stop_problem(&mut self, stop: Stop) -> Problem {
+        let mut problem = self.why_stopped(stop);
+        problem.trace = std::mem::take(&mut self.cx.stopped_at);
+        if stop != Stop::Interrupted && self.cx.tenant.as_ref().is_some_and(|it| it.when_out == WhenOut::End)
+        {
+            self.ended = Some(Box::new(problem.clone()));
+        }
+        problem
+    }
+
+    fn why_stopped(&mut self, stop: Stop) -> Problem {
         let (kind, why) = match stop {
-            Stop::Interrupted => return Problem::typed("interruptedException", "the turn was interrupted"),
+            Stop::Interrupted => ("interruptedException", "the turn was interrupted".to_string()),
             Stop::OutOfFuel => {
                 let refused = self.cx.fuel.take_refusal();
                 let budget = || format!("the turn used up its budget of {} units", self.budget());
@@ -339,11 +351,7 @@ impl Vat {
                 ("outOfSpaceException", refused.unwrap_or_else(limit))
             }
         };
-        let problem = Problem::typed(kind, why);
-        if self.cx.tenant.as_ref().is_some_and(|it| it.when_out == WhenOut::End) {
-            self.ended = Some(Box::new(problem.clone()));
-        }
-        problem
+        Problem::typed(kind, why)
     }
 
     /// Takes back what a turn has done that used more than it may, if its vat's maker wants that.

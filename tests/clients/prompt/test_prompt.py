@@ -193,5 +193,23 @@ class PromptTest(unittest.TestCase):
         again.expect("# value: 33")
 
 
+class CtrlC(unittest.TestCase):
+    """Ctrl-C while `walnut run` runs a program that never ends."""
+
+    def test_says_where_the_turn_was(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = pathlib.Path(folder, "count.e")
+            program.write_text('println("counting")\nvar n := 0\nwhile (true) { n += 1 }\n')
+            command = [WALNUT, "run", str(program)]
+            pipe = subprocess.PIPE
+            with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as run:
+                self.assertEqual(run.stdout.readline(), "counting\n")
+                run.send_signal(signal.SIGINT)
+                _, said = run.communicate(timeout=PATIENCE)
+            self.assertEqual(run.returncode, 1, said)
+            self.assertIn("the turn was interrupted", said)
+            self.assertIn("count.e:3:", said)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -88,9 +88,19 @@ impl Machine {
     }
 
     fn leave_trace(&self, cx: &mut Cx, frame: CodeFrame, exit: &Exit) {
-        let Exit::Thrown(problem) = exit else { return };
-        let Some(at) = problem.as_obj() else { return };
         let module = &self.modules[frame.module as usize].module;
+        let problem = match exit {
+            Exit::Thrown(problem) => *problem,
+            // There is no problem yet: it is made when the turn is over.
+            Exit::Stopped(_) => {
+                if cx.stopped_at.len() < TRACE {
+                    cx.stopped_at.push(module.line_at(frame.pc - 1));
+                }
+                return;
+            }
+            _ => return,
+        };
+        let Some(at) = problem.as_obj() else { return };
         if let Cell::Problem(it) = cx.heap.cell_mut(at)
             && it.trace.len() < TRACE
         {
