@@ -20,7 +20,7 @@ pub struct Cli {
 pub enum Command {
     /// Run a program until its vats are quiet.
     #[command(
-        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run lottery.e --grant entropy\n  walnut run report.e --grant file=data --grant stdin -- 2024\n  walnut run mint.e --record mint.walnut\n  walnut run notes.e --grant file=notes:rw --grant process=date --grant network=localhost:8080"
+        after_help = "Examples:\n  walnut run examples/hello.e\n  walnut run lottery.e --grant entropy\n  walnut run report.e --grant file=data --grant stdin -- 2024\n  walnut run mint.e --record mint.walnut\n  walnut run mint.e --causeway mint.json\n  walnut run notes.e --grant file=notes:rw --grant process=date --grant network=localhost:8080"
     )]
     Run(Run),
     /// Evaluate an expression and print its value, waiting for it if it is a promise.
@@ -127,6 +127,9 @@ pub struct Run {
     /// Write down everything the run depends on, for `walnut replay`
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// Write the message log as Causeway's JSON records: who sent what, in which turn, from where
+    #[arg(long, value_name = "FILE")]
+    pub causeway: Option<PathBuf>,
     /// What the program is told (interp.getArgs())
     #[arg(last = true)]
     pub args: Vec<String>,
@@ -148,6 +151,9 @@ pub struct Eval {
     /// Grant a power; may be given several times
     #[arg(long, value_name = "POWER")]
     pub grant: Vec<String>,
+    /// Write the message log as Causeway's JSON records
+    #[arg(long, value_name = "FILE")]
+    pub causeway: Option<PathBuf>,
     #[command(flatten)]
     pub imports: Imports,
 }

@@ -6,6 +6,7 @@
 mod args;
 mod audit;
 mod authority;
+mod causeway;
 mod check;
 mod expand;
 mod fmt;

@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use crate::args;
+use crate::causeway::Causeway;
 use crate::check;
 use crate::imports::Imports;
 use crate::paint::Paint;
@@ -29,14 +30,24 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
     let console = Console::terminal().telling(&it.args);
     let mut session = Session::recorded(console, imports, grants, Limits::default(), recorder);
     session.set_properties(&it.prop);
+    log_to(&mut session, it.causeway.as_deref())?;
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     stop_at_ctrl_c(&session)?;
     let ended = session.until_quiet();
+    session.end_log()?;
     if let Some(problem) = problem(&mut session, program, &source) {
         eprint!("{problem}");
         return Ok(Outcome::Findings);
     }
     Ok(quiet(ended))
+}
+
+/// Messages are logged, if that is wanted.
+fn log_to(session: &mut Session, file: Option<&Path>) -> anyhow::Result<()> {
+    if let Some(it) = file {
+        session.log_to(Causeway::create(it)?);
+    }
+    Ok(())
 }
 
 /// Ctrl-C ends the running turn with a problem that says where it was; a second one, before that is said, ends the
@@ -65,9 +76,11 @@ pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
     };
     let source = Source::from_bytes(Path::new("<expr>"), it.expr.as_bytes());
     let mut session = session(Imports::new(&it.imports.import)?, grants, &[]);
+    log_to(&mut session, it.causeway.as_deref())?;
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     stop_at_ctrl_c(&session)?;
     let ended = session.until_settled(program);
+    session.end_log()?;
     if let Some(problem) = problem(&mut session, program, &source) {
         eprint!("{problem}");
         return Ok(Outcome::Findings);
@@ -103,7 +116,7 @@ fn start(session: &mut Session, source: &Source) -> anyhow::Result<Option<Handle
     });
     let findings: Vec<_> = faults.into_iter().chain(errors).collect();
     if findings.is_empty() {
-        return Ok(Some(session.queue(read.expansion, &source.name)));
+        return Ok(Some(session.queue_text(read.expansion, &source.name, &source.text)));
     }
     report::human(source, &findings, Paint::for_stderr(), &mut std::io::stderr().lock())?;
     Ok(None)

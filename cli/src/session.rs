@@ -3,6 +3,7 @@
 //! Names and pragmas stay from text to text. How long to run, and what to show of the outcome, is for the
 //! command to say: a transcript counts turns, a program runs until it is quiet.
 
+use crate::causeway::Causeway;
 use crate::imports::Imports;
 use crate::powers::{Console, Grants};
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub struct Session {
     imports: Imports,
     grants: Grants,
     recorder: Option<Recorder>,
+    causeway: Option<Causeway>,
 }
 
 /// A vat with what stays from one of its texts to the next.
@@ -85,7 +87,7 @@ impl Session {
         };
         let vat = world.make_vat("main", powers);
         let seat = Seat { name: String::new(), vat, pragmas: Pragmas::default(), console };
-        Session { world, seat, others: Vec::new(), imports, grants, recorder }
+        Session { world, seat, others: Vec::new(), imports, grants, recorder, causeway: None }
     }
 
     /// What `interp.getProps()` gives from now on.
@@ -144,6 +146,34 @@ impl Session {
         self.world.eval(self.seat.vat, Evaluation::new(program, source))
     }
 
+    /// The same, with its text: the message log says lines and columns of it.
+    pub fn queue_text(&mut self, program: Expansion, source: &str, text: &str) -> Handle {
+        let it = Evaluation { text: Some(text.into()), ..Evaluation::new(program, source) };
+        self.world.eval(self.seat.vat, it)
+    }
+
+    /// From now on the message log is written down.
+    pub fn log_to(&mut self, causeway: Causeway) {
+        self.world.log_messages();
+        self.causeway = Some(causeway);
+    }
+
+    /// Writes down what has been logged; a log that cannot be written ends with that.
+    fn log(&mut self) {
+        let events = self.world.take_log();
+        let Some(it) = &mut self.causeway else { return };
+        if let Err(why) = it.write(&self.world, &events) {
+            eprintln!("walnut: {why}; the message log is not complete");
+            self.causeway = None;
+        }
+    }
+
+    /// The message log comes to its end.
+    pub fn end_log(&mut self) -> std::io::Result<()> {
+        self.log();
+        self.causeway.take().map_or(Ok(()), Causeway::end)
+    }
+
     /// Queues a turn that does nothing.
     pub fn queue_nothing(&mut self) -> Handle {
         self.queue(syntax::expand(&syntax::parse("").program), "")
@@ -171,6 +201,9 @@ impl Session {
     /// A turn. One of another vat that its bank did not let go on is a turn like others: who waits for it is told.
     fn one_turn(&mut self) -> vat::Outcome {
         let report = self.world.run_turn();
+        if self.causeway.is_some() {
+            self.log();
+        }
         if let Some(it) = &self.recorder {
             match (report.outcome, report.vat) {
                 (Outcome::Quiet { .. }, _) => it.flush(),

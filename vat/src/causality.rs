@@ -3,6 +3,8 @@
 //! A message carries four numbers and a vat remembers those of its last turns; nothing is made for a send. Names
 //! and lines are looked up when somebody asks, which is when something has gone wrong.
 
+pub mod log;
+
 use crate::cx::{Cx, Delivery, Work};
 use crate::machine::Loaded;
 use crate::problem::TraceLine;
@@ -140,13 +142,18 @@ pub(crate) fn pending<'a>(cx: &Cx, it: &Delivery, vat: impl Fn(u32) -> Option<Re
 
 /// What a site stands for.
 pub(crate) fn place(modules: &[Loaded], site: u32) -> Option<TraceLine> {
+    loaded_at(modules, site).map(|(loaded, pc)| loaded.module.line_at(pc))
+}
+
+/// The module that a site is in, and its instruction there.
+fn loaded_at(modules: &[Loaded], site: u32) -> Option<(&Loaded, u32)> {
     if site == NOWHERE {
         return None;
     }
     let after = modules.partition_point(|it| it.first_op <= site);
     let loaded = modules.get(after.checked_sub(1)?)?;
     let pc = site - loaded.first_op;
-    ((pc as usize) < loaded.module.ops.len()).then(|| loaded.module.line_at(pc))
+    ((pc as usize) < loaded.module.ops.len()).then_some((loaded, pc))
 }
 
 impl Cx {

@@ -1,6 +1,7 @@
 //! What a native method works with: the vat's heap, its powers, its fuel, and the ways to call, throw, eject
 //! and send.
 
+use crate::causality::log::{self, Destination, Tap};
 use crate::causality::{NOWHERE, Past, Sent};
 use crate::code::Const;
 use crate::far::{Outgoing, Tables};
@@ -36,6 +37,8 @@ pub struct Cx {
     pub(crate) site: u32,
     /// What the last turns were begun by.
     pub(crate) past: Past,
+    /// Where messages are logged, if they are.
+    pub(crate) log: Option<Box<Tap>>,
     /// Deliveries of this vat to itself, each a turn.
     pub(crate) queue: VecDeque<Delivery>,
     /// The promise for the result of the turn that runs.
@@ -124,6 +127,7 @@ impl Cx {
             sends: 0,
             site: NOWHERE,
             past: Past::default(),
+            log: None,
             queue: VecDeque::new(),
             awaiting: Value::NULL,
             buffered: Vec::new(),
@@ -247,6 +251,7 @@ impl Cx {
     pub fn at_time(&mut self, millis: i64, thunk: Value) {
         self.counter += 1;
         let sent = self.here();
+        log::asked(self, sent, "run/0", Destination::Here, thunk);
         self.timers.insert((millis, self.counter), (thunk, sent));
     }
 
@@ -286,6 +291,7 @@ impl Cx {
             templates,
             audits,
             tables,
+            log,
             handles,
             waiting,
             awaiting,
@@ -329,6 +335,9 @@ impl Cx {
             });
         });
         tables.forget(&|it| heap.survived(it));
+        if let Some(it) = log {
+            log::forget(it, &|it| heap.survived(it));
+        }
         crate::weak::tell(self);
     }
 }

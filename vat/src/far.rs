@@ -9,6 +9,7 @@ mod pack;
 mod parcel;
 mod tables;
 
+use crate::causality::log;
 use crate::code::Module;
 use crate::cx::Cx;
 use crate::heap::{Asker, Cell, Message, Watcher};
@@ -135,6 +136,7 @@ pub(crate) fn accept(
         // What another vat has settled comes between turns, and counts as one.
         Frame::Answer { question, value, sent } => {
             cx.begin(sent);
+            log::heard(cx, sent);
             let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
             match cx.tables.asking(question) {
                 Some(it) if overtakes(cx, it) => hold_back(cx, it, value, from, ANSWER | question),
@@ -147,6 +149,7 @@ pub(crate) fn accept(
         }
         Frame::Settled { export, value, sent } => {
             cx.begin(sent);
+            log::heard(cx, sent);
             let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
             match cx.tables.peek(from, export) {
                 Some(it) if overtakes(cx, it) => hold_back(cx, it, value, from, export),
@@ -163,6 +166,7 @@ pub(crate) fn accept(
             let Some(value) = cx.tables.exported(export).map(|it| cx.near(it)) else { return };
             if !value.as_obj().is_some_and(|it| crate::send::watch(cx, it, watcher)) {
                 let sent = cx.here();
+                log::returned(cx, sent);
                 cx.outbox.push(Outgoing::Tell { watcher, value, sent });
             }
         }

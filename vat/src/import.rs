@@ -251,6 +251,7 @@ fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
     let expansion = syntax::expand(&parse.program);
     let prefix = format!("{}$", name.strip_prefix(BESIDE).unwrap_or(name));
     let run = crate::load::program(cx, &expansion, &parse.errors, &prefix, &source.name)?;
+    crate::causality::log::text(cx, &run.module, &source.text);
     let (promise, _) = cx.promise();
     cx.imported.insert(name.clone(), promise);
     cx.loading.push(name.clone());

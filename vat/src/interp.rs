@@ -1,6 +1,7 @@
 //! `interp`, the running interpreter, and the makers of vats.
 
 use crate::bank::{Question, WhenOut};
+use crate::causality::log::Destination;
 use crate::cx::Cx;
 use crate::far::Outgoing;
 use crate::native::{Class, Outcome, done, method};
@@ -242,6 +243,8 @@ fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let (promise, _) = cx.promise();
     let cause = cx.cause;
     let sent = cx.here();
+    let to = Destination::There { vat, export: 0 };
+    crate::causality::log::asked(cx, sent, "seed/1", to, promise);
     cx.outbox.push(Outgoing::Seed { vat, source, promise, cause, sent });
     done(promise)
 }

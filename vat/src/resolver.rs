@@ -94,6 +94,9 @@ fn settle_one(cx: &mut Cx, promise: Value, value: Value, work: &mut Vec<(Value, 
         let problem = cx.heap.problem(Problem::typed("viciousCycleException", "Ref loop"));
         value = cx.broken(problem);
     }
+    if cx.log.is_some() {
+        crate::causality::log::resolved(cx, at, value);
+    }
     let Cell::Promise(it) = cx.heap.cell_mut(at) else { return };
     if let Promise::Resolved(_) = it {
         return;
@@ -131,5 +134,6 @@ pub(crate) fn move_on(cx: &mut Cx, watcher: Watcher, value: Value) {
         return;
     }
     let sent = cx.here();
+    crate::causality::log::returned(cx, sent);
     cx.outbox.push(Outgoing::Tell { watcher, value, sent });
 }

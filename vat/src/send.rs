@@ -1,5 +1,6 @@
 //! Eventual sends: how pending deliveries are made.
 
+use crate::causality::log;
 use crate::cx::{Cx, Delivery, Work};
 use crate::far::Outgoing;
 use crate::heap::{Asker, Cell, Message, Promise, Watcher};
@@ -16,6 +17,9 @@ pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value
     let promise = cx.open_promise();
     let sent = cx.here();
     let message = Message { selector, args: args.into(), result: Asker::Here(promise), sent };
+    if cx.log.is_some() {
+        log::sent(cx, target, &message);
+    }
     if deliver(cx, target, message).is_some() {
         crate::resolver::settle(cx, promise.into(), target);
     }
@@ -26,7 +30,11 @@ pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value
 pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) {
     let target = cx.near(target);
     let sent = cx.here();
-    deliver(cx, target, Message { selector, args: args.into(), result: Asker::Nobody, sent });
+    let message = Message { selector, args: args.into(), result: Asker::Nobody, sent };
+    if cx.log.is_some() {
+        log::sent(cx, target, &message);
+    }
+    deliver(cx, target, message);
 }
 
 /// Puts a message on its way: to the end of the vat's queue, to the promise's backlog, to another vat.

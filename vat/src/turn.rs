@@ -1,7 +1,7 @@
 //! A vat and its turns: one pending delivery run to its end, or to the end of its budget.
 
 use crate::bank::WhenOut;
-use crate::causality::Sent;
+use crate::causality::{Sent, log};
 use crate::code::{Held, Module};
 use crate::cx::{Cx, Delivery, Work};
 use crate::far::Frame;
@@ -72,6 +72,8 @@ pub(crate) struct Program {
     pub expansion: Arc<syntax::Expansion>,
     pub source: Arc<str>,
     pub prefix: Arc<str>,
+    /// What was written, if it is known.
+    pub text: Option<Arc<str>>,
     /// Its code, for every vat in whose scope nothing has been defined; once one of them has run it.
     pub code: Option<Arc<OnceLock<Arc<Module>>>>,
 }
@@ -236,11 +238,21 @@ impl Vat {
     pub fn turn(&mut self) -> Option<Turned> {
         let Delivery { work, cause } = self.cx.queue.pop_front()?;
         self.cx.cause = cause;
-        self.cx.begin(match &work {
+        let began = match &work {
             Work::Message { message, .. } => message.sent,
             Work::Seed { sent, .. } => *sent,
-            Work::Eval(_) => Sent::BY_HOST,
-        });
+            Work::Eval(id) => log::by_host(*id),
+        };
+        self.cx.begin(began);
+        if self.cx.log.is_some() {
+            let program = match &work {
+                Work::Eval(id) => self.evals.get(id).and_then(|it| it.program.as_ref()),
+                Work::Seed { program, .. } => Some(&**program),
+                Work::Message { .. } => None,
+            };
+            let source = program.map(|it| it.source.clone());
+            log::got(&mut self.cx, &work, began, source);
+        }
         self.cx.buffered.clear();
         self.cx.stopped_at.clear();
         crate::import::abandon(&mut self.cx);
@@ -284,6 +296,7 @@ impl Vat {
             Err(Exit::Stopped(it)) => Some(*it),
             _ => None,
         };
+        log::over(&mut self.cx, stopped.is_some());
         if stopped.is_some() {
             crate::send::take_back(&mut self.cx, queued, sent);
             self.undo(stopped, sent);
@@ -367,6 +380,9 @@ impl Vat {
 
     fn run_program(&mut self, program: &Program) -> Result<Value, Exit> {
         let run = crate::load::step(&mut self.cx, program)?;
+        if let Some(it) = &program.text {
+            log::text(&self.cx, &run.module, it);
+        }
         self.machine.exported.clear();
         self.machine.run_program(&mut self.cx, run)
     }
@@ -398,6 +414,7 @@ impl Vat {
     ) -> Option<Stop> {
         match outcome {
             Err(exit @ (Exit::Thrown(_) | Exit::Freed(_))) => {
+                log::over(&mut self.cx, false);
                 let problem = self.problem_of(exit);
                 let broken = self.cx.broken(problem);
                 self.cx.resolve(result.into(), broken);

@@ -13,6 +13,7 @@ pub use crate::far::Known;
 pub use route::Traffic;
 pub use share::Sharing;
 
+use crate::causality::log::Log;
 use crate::causality::{self, Graves, Remembered, SentLine};
 use crate::cx::{Delivery, Work};
 use crate::far::Outgoing;
@@ -52,11 +53,13 @@ pub struct Evaluation {
     pub source: Arc<str>,
     /// The fully qualified prefix of its objects; `__main$` for steps, cells and scripts.
     pub prefix: Arc<str>,
+    /// What was written, for the message log to say lines and columns of.
+    pub text: Option<Arc<str>>,
 }
 
 impl Evaluation {
     pub fn new(expansion: Expansion, source: &str) -> Evaluation {
-        Evaluation { expansion, source: source.into(), prefix: "__main$".into() }
+        Evaluation { expansion, source: source.into(), prefix: "__main$".into(), text: None }
     }
 }
 
@@ -124,6 +127,7 @@ pub struct World {
     settling: Vec<u32>,
     traffic: Traffic,
     graves: Graves,
+    log: Option<Log>,
     turns: u64,
     /// What vats are lent while they have a turn, or deliveries.
     lent: Lent,
@@ -149,6 +153,7 @@ impl World {
             settling: Vec::new(),
             traffic: Traffic::default(),
             graves: Graves::default(),
+            log: None,
             turns: 0,
             lent: Lent::default(),
             outbox: Vec::new(),
@@ -167,7 +172,8 @@ impl World {
 
     fn add_vat(&mut self, number: u32, name: Arc<str>, powers: Granted) {
         let (limits, interrupt) = (self.limits.clone(), self.interrupt.clone());
-        let vat = Vat::new(number, name, powers, limits, interrupt, self.next_vat.clone());
+        let mut vat = Vat::new(number, name, powers, limits, interrupt, self.next_vat.clone());
+        vat.cx.log = self.log.as_ref().map(|it| it.tap(number, &vat.name));
         self.vats.insert(number, vat);
     }
 
@@ -176,6 +182,26 @@ impl World {
         if let Some(it) = self.vats.get_mut(vat.0) {
             it.cx.scope.safe_only = true;
         }
+    }
+
+    /// From now on what is sent, got and resolved is logged, in all vats.
+    pub fn log_messages(&mut self) {
+        let log = self.log.get_or_insert_default().clone();
+        for number in self.vats.numbers() {
+            if let Some(it) = self.vats.get_mut(number) {
+                it.cx.log = Some(log.tap(number, &it.name));
+            }
+        }
+    }
+
+    /// What has been logged since somebody asked last, in the order in which it happened.
+    pub fn take_log(&mut self) -> Vec<causality::log::Event> {
+        self.log.as_ref().map(|it| it.take()).unwrap_or_default()
+    }
+
+    /// What a vat is called that the log speaks of, which may have ended.
+    pub fn logged_name(&self, vat: VatId) -> Option<Arc<str>> {
+        self.log.as_ref()?.name(vat.0)
     }
 
     /// Ends a vat. References to it break; nothing else changes.
@@ -237,6 +263,9 @@ impl World {
         let id = self.fresh();
         let handle = Handle { vat, id };
         let Some(vat) = self.vats.get_mut(vat.0) else { return handle };
+        if let Some(log) = &self.log {
+            log.asked(causality::log::by_host(id));
+        }
         queue_eval(vat, id, it);
         self.asked.insert(id, handle.vat.0);
         self.vats.wake(handle.vat.0);
@@ -553,8 +582,13 @@ fn queue_eval(vat: &mut Vat, id: u64, it: Evaluation) {
     let (promise, _) = vat.cx.promise();
     let Some(result) = promise.as_obj() else { return };
     vat.cx.handles.insert(id, promise);
-    let program =
-        Program { expansion: Arc::new(it.expansion), source: it.source, prefix: it.prefix, code: None };
+    let program = Program {
+        expansion: Arc::new(it.expansion),
+        source: it.source,
+        prefix: it.prefix,
+        text: it.text,
+        code: None,
+    };
     vat.evals.insert(id, Eval { program: Some(program), result, evaluated: None, names: Vec::new() });
     vat.cx.queue.push_back(Delivery { work: Work::Eval(id), cause: id });
 }

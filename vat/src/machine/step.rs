@@ -373,6 +373,9 @@ impl Machine {
                     let from = 1 + usize::from(at);
                     let (target, args) = (regs[from], &regs[from + 1..=from + it.argc as usize]);
                     cx.site = modules[number as usize].first_op + pc as u32 - 1;
+                    if cx.log.is_some() {
+                        Machine::tell_calls(&self.frames, cx, modules, (number, pc as u32));
+                    }
                     reg!(dst) = crate::send::send(cx, target, it.selector, args);
                     safepoint!();
                 }

@@ -87,6 +87,18 @@ impl Machine {
         false
     }
 
+    /// Tells the message log from which calls the message that comes next is sent.
+    #[cold]
+    pub(super) fn tell_calls(frames: &[Frame], cx: &mut Cx, modules: &[Loaded], innermost: (u32, u32)) {
+        let around = frames.iter().rev().filter_map(|it| match it {
+            Frame::Code(it) => Some((it.module, it.pc)),
+            Frame::Native(_) => None,
+        });
+        let all = std::iter::once(innermost).chain(around);
+        let all = all.filter_map(|(number, pc)| Some((&modules.get(number as usize)?.module, pc - 1)));
+        crate::causality::log::calls(cx, all);
+    }
+
     fn leave_trace(&self, cx: &mut Cx, frame: CodeFrame, exit: &Exit) {
         let module = &self.modules[frame.module as usize].module;
         let problem = match exit {

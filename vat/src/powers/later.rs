@@ -5,6 +5,7 @@
 
 use super::{Job, Reply};
 use crate::causality::Sent;
+use crate::causality::log::{self, Destination};
 use crate::cx::Cx;
 use crate::heap::{Asker, Message};
 use crate::problem::Exit;
@@ -33,6 +34,7 @@ pub fn start(cx: &mut Cx, job: Job, whose: Value, meaning: Meaning) -> Result<Va
     }
     let (promise, resolver) = cx.promise();
     let awaited = Awaited { resolver, whose, meaning, cause: cx.cause, sent: cx.here() };
+    log::asked(cx, awaited.sent, "resolve/1", Destination::Here, promise);
     cx.awaited.insert(ticket, awaited);
     Ok(promise)
 }

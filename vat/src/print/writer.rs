@@ -157,6 +157,7 @@ pub(super) fn flush(cx: &mut Cx, target: &mut Target, ready: &mut String) -> Res
         granted(cx, "stderr")?;
         cx.powers.stderr(&text);
     } else if target.sink.is(&TRACER) {
+        crate::causality::log::comment(cx, &text);
         cx.powers.trace(&text);
     } else {
         if let Some(it) = cx.heap.payload_mut::<Text>(target.sink) {

@@ -141,7 +141,13 @@ fn write_program(out: &mut Writer, it: &Program) {
 
 fn read_program(from: &mut Reader<'_>) -> Read<Program> {
     let expansion = module::read_expansion(from)?;
-    Ok(Program { expansion: Arc::new(expansion), source: from.arc()?, prefix: from.arc()?, code: None })
+    Ok(Program {
+        expansion: Arc::new(expansion),
+        source: from.arc()?,
+        prefix: from.arc()?,
+        text: None,
+        code: None,
+    })
 }
 
 /// The vat, and the largest of its numbers of evaluations.

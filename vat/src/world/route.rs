@@ -221,8 +221,8 @@ pub(super) fn seed_program(seeds: &mut FxHashMap<Arc<str>, Program>, source: Arc
     let mut expansion = syntax::expand(&parse.program);
     expansion.errors.splice(0..0, parse.errors);
     let (name, prefix) = ("seed".into(), "__main$".into());
-    let program =
-        Program { expansion: Arc::new(expansion), source: name, prefix, code: Some(Arc::default()) };
+    let (expansion, text) = (Arc::new(expansion), Some(source.clone()));
+    let program = Program { expansion, source: name, prefix, text, code: Some(Arc::default()) };
     if seeds.len() >= SEEDS {
         seeds.clear();
     }
