@@ -6,6 +6,7 @@
 
 pub(crate) mod around;
 pub mod custom;
+pub(crate) mod display;
 mod pieces;
 pub mod presence;
 pub(crate) mod writer;

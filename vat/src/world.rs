@@ -4,12 +4,14 @@
 //! values through [`Handle`]s and learns what became of them from [`TurnReport`]s; nothing here calls it.
 
 mod banks;
+mod look;
 mod route;
 mod saved;
 mod share;
 mod vats;
 
 pub use crate::far::Known;
+pub use look::Look;
 pub use route::Traffic;
 pub use share::Sharing;
 

@@ -74,6 +74,11 @@ impl Host {
         Host { grants: self.grants.clone(), jobs: self.jobs.for_vat() }
     }
 
+    /// From now on this is what is granted; what is open stays open.
+    pub fn regrant(&mut self, grants: Grants) {
+        self.grants = Arc::new(grants);
+    }
+
     pub fn granted(&self, power: &str) -> bool {
         self.grants.has(power)
     }

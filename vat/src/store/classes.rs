@@ -317,6 +317,7 @@ classes! {
     crate::powers::process::PROCESS [6],
     crate::print::around::LINK [any],
     crate::print::custom::SYNTAX_WRITER [3],
+    crate::print::display::DISPLAY [1],
     crate::print::presence::FORWARDER [1],
     crate::print::presence::PRESENCE [1],
     crate::print::presence::TO_TEXT,
