@@ -33,7 +33,9 @@ pub fn kernel_info() -> Value {
         debugger: false,
         error: None,
     };
-    serde_json::to_value(reply).unwrap_or_default()
+    let mut reply = serde_json::to_value(reply).unwrap_or_default();
+    reply["supported_features"] = json!(["kernel subshells"]);
+    reply
 }
 
 /// Is this text a whole program yet? Directives are no E and always whole.
@@ -45,9 +47,4 @@ pub fn is_complete(content: &Dict) -> Value {
             json!({ "status": "incomplete", "indent": " ".repeat(indent) })
         }
     }
-}
-
-/// We have no comms.
-pub fn comm_info() -> Value {
-    json!({ "status": "ok", "comms": {} })
 }

@@ -1,42 +1,91 @@
-//! Completion and inspection: the names a cell can use. Verbs are not completed yet.
+//! Completion and inspection: translated from the protocol, asked of the cells, translated back.
 
+use crate::directive;
 use crate::notebook::Notebook;
 use crate::wire::{Dict, text};
-use audit::scopes;
+use analysis::{CompletionItem, CompletionKind};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The names in scope that begin as the one at the cursor does: those of earlier cells, then those E is born with.
-pub fn complete(notebook: &Notebook, content: &Dict) -> Value {
+/// What could be written at the cursor: names in scope, messages after a dot or an arrow, directives.
+pub fn complete(notebook: &mut Notebook, content: &Dict) -> Value {
     let code = text(content, "code");
     let cursor = cursor(code, content);
+    if let Some((start, matches)) = directive::completions(&code[..cursor]) {
+        let types = vec!["directive".to_owned(); matches.len()];
+        return reply(code, start..cursor, &matches, &types, &[]);
+    }
+    let items = notebook.completions(&directive::read(code).program, cursor);
     let noun = noun_at(code, cursor);
     let typed = &code[noun.start..cursor];
-    let follows_dot = code[..noun.start].trim_end().ends_with(['.', '-']);
-    let born = scopes::privileged().filter(|it| !it.is_internal()).map(|it| it.name);
-    let names: BTreeSet<&str> = notebook.names().chain(born).filter(|it| it.starts_with(typed)).collect();
-    let matches: Vec<&str> = if follows_dot { Vec::new() } else { names.into_iter().collect() };
+    let mut found: BTreeMap<&str, &CompletionItem> = BTreeMap::new();
+    for it in items.iter().filter(|it| it.label.starts_with(typed)) {
+        found.entry(&it.label).or_insert(it);
+    }
+    let matches: Vec<String> = found.keys().map(|it| (*it).to_owned()).collect();
+    let types: Vec<String> = found.values().map(|it| kind(it.kind).to_owned()).collect();
+    let signatures: Vec<String> = found.values().map(|it| it.detail.clone()).collect();
+    reply(code, noun.start..cursor, &matches, &types, &signatures)
+}
+
+fn reply(code: &str, range: Range<usize>, matches: &[String], types: &[String], details: &[String]) -> Value {
+    let (start, end) = (characters(code, range.start), characters(code, range.end));
+    let described: Vec<Value> = (0..matches.len())
+        .map(|at| {
+            let detail = details.get(at).map_or("", String::as_str);
+            json!({ "start": start, "end": end, "text": matches[at], "type": types[at], "signature": detail })
+        })
+        .collect();
     json!({
         "status": "ok",
         "matches": matches,
-        "cursor_start": characters(code, noun.start),
-        "cursor_end": characters(code, cursor),
-        "metadata": {},
+        "cursor_start": start,
+        "cursor_end": end,
+        "metadata": { "_jupyter_types_experimental": described },
     })
 }
 
-/// What is known of the name at the cursor.
-pub fn inspect(notebook: &Notebook, content: &Dict) -> Value {
+fn kind(kind: CompletionKind) -> &'static str {
+    match kind {
+        CompletionKind::Object => "object",
+        CompletionKind::Constant => "constant",
+        CompletionKind::Variable => "variable",
+        CompletionKind::Parameter => "parameter",
+        CompletionKind::Guard => "guard",
+        CompletionKind::Power => "power",
+        CompletionKind::Builtin => "builtin",
+        CompletionKind::Keyword => "keyword",
+        CompletionKind::Method => "method",
+    }
+}
+
+/// What is known of the name at the cursor: its kind, guard, verdict, what it reaches and where it lives; at the
+/// second level also what it is now and the text that defined it.
+pub fn inspect(notebook: &mut Notebook, content: &Dict) -> Value {
     let code = text(content, "code");
-    let noun = &code[noun_at(code, cursor(code, content))];
-    let born = || scopes::lookup(noun).map(|it| format!("{noun}: {}", it.doc));
-    let data = match notebook.describe(noun).or_else(born) {
-        Some(description) => json!({ "text/plain": description }),
-        None => json!({}),
-    };
-    let found = data.get("text/plain").is_some();
-    json!({ "status": "ok", "found": found, "data": data, "metadata": {} })
+    let at = cursor(code, content);
+    let whole = content.get("detail_level").and_then(Value::as_u64).unwrap_or(0) > 0;
+    let mut parts: Vec<String> = Vec::new();
+    let noun = code[noun_at(code, at)].to_owned();
+    let hover = notebook.hover(&directive::read(code).program, at);
+    parts.extend(hover.filter(|it| !it.ends_with("is not defined.")));
+    parts.extend(notebook.describe(&noun));
+    if whole {
+        parts.extend(notebook.describe_whole(&noun));
+    }
+    if parts.is_empty() {
+        return json!({ "status": "ok", "found": false, "data": {}, "metadata": {} });
+    }
+    let markdown = parts.join("\n\n");
+    let data = json!({ "text/plain": plain(&markdown), "text/markdown": markdown });
+    json!({ "status": "ok", "found": true, "data": data, "metadata": {} })
+}
+
+/// Markdown for a terminal: without fences and marks.
+fn plain(markdown: &str) -> String {
+    let lines = markdown.lines().filter(|it| !it.starts_with("```"));
+    lines.map(|it| it.replace("**", "")).collect::<Vec<_>>().join("\n")
 }
 
 /// The cursor as a byte offset; front ends count characters.
@@ -75,5 +124,10 @@ mod tests {
         let content = json!({ "cursor_pos": 2 });
         assert_eq!(cursor("«»x", content.as_object().unwrap()), 4);
         assert_eq!(characters("«»x", 4), 2);
+    }
+
+    #[test]
+    fn a_terminal_sees_no_marks() {
+        assert_eq!(plain("```e\ntimer\n```\n\n**Power**: time."), "timer\n\nPower: time.");
     }
 }

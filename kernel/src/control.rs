@@ -2,8 +2,9 @@
 
 use crate::answers;
 use crate::sockets::{self, log};
+use crate::subshells::Subshells;
 use crate::voice::{Request, Voice};
-use crate::wire::truth;
+use crate::wire::{text, truth};
 use crate::worker::Job;
 use serde_json::json;
 use std::sync::mpsc::{self, Sender};
@@ -16,6 +17,8 @@ pub struct Levers {
     pub interrupt: vat::Interrupt,
     /// Work for the worker.
     pub jobs: Sender<Job>,
+    /// Where cells run beside those of the main shell.
+    pub subshells: Subshells,
     /// Ends the process, once what was said has left.
     pub stop: UnboundedSender<()>,
 }
@@ -62,6 +65,18 @@ fn answer(request: &Request, voice: &Voice, levers: &Levers) {
             voice.answer(request, &json!({ "status": "ok" }));
         }
         "shutdown_request" => shut_down(request, voice, levers),
+        "create_subshell_request" => {
+            voice.answer(request, &json!({ "status": "ok", "subshell_id": levers.subshells.create() }));
+        }
+        "list_subshell_request" => {
+            voice.answer(request, &json!({ "status": "ok", "subshell_id": levers.subshells.all() }));
+        }
+        "delete_subshell_request" => {
+            match levers.subshells.delete(text(&request.message.content, "subshell_id")) {
+                true => voice.answer(request, &json!({ "status": "ok" })),
+                false => voice.refuse(request, "UnknownSubshell", "there is no subshell of this id"),
+            }
+        }
         other => voice.refuse(request, "UnknownRequest", &format!("control has no {other}")),
     }
 }

@@ -2,12 +2,19 @@
 
 use crate::cell::Cell;
 use crate::notebook::{Notebook, Started};
-use crate::voice::Voice;
+use crate::voice::{Request, Voice};
+use crate::widgets::Widgets;
 use crate::wire::{Dict, fresh_id};
 use serde_json::{Value, json};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use vat::Handle;
+
+/// How many cells' values are remembered, to be seen while the next one is pending.
+const REMEMBERED: usize = 1000;
 
 /// A value as it can be shown now.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Shown {
     pub text: String,
     /// It is a promise, or has one in it that has not settled.
@@ -16,8 +23,14 @@ pub struct Shown {
     pub is_null: bool,
     /// For a broken reference: where it was broken.
     pub places: Vec<String>,
+    /// The cells it was broken in: titles, and what their front end calls them.
+    pub cells: Vec<(String, String)>,
     /// Said beside the value.
     pub note: Option<String>,
+    /// What it shows beside its text, by MIME type.
+    pub rich: serde_json::Map<String, Value>,
+    /// What this place showed when it was last settled.
+    pub before: Option<String>,
 }
 
 impl Shown {
@@ -28,6 +41,16 @@ impl Shown {
 
     /// The value for every kind of front end.
     pub fn bundle(&self) -> Value {
+        let mut data = self.rich.clone();
+        let plain = self.plain();
+        if !data.contains_key("text/html") && (self.is_pending || !self.places.is_empty()) {
+            data.insert("text/html".to_owned(), self.html().into());
+        }
+        data.entry("text/plain").or_insert(plain.into());
+        data.into()
+    }
+
+    fn plain(&self) -> String {
         let mut plain = self.text.clone();
         if let Some(note) = &self.note {
             plain += &format!(" ({note})");
@@ -36,17 +59,41 @@ impl Shown {
             plain += "\n";
             plain += line;
         }
-        if !self.is_pending && self.places.is_empty() {
-            return json!({ "text/plain": plain });
+        plain
+    }
+
+    /// The same as a page shows it: a promise is dimmed, a problem links to the cells it came through.
+    pub fn html(&self) -> String {
+        if let Some(Value::String(html)) = self.rich.get("text/html") {
+            return html.clone();
         }
-        let style = if self.is_pending { "opacity: 0.6" } else { "color: var(--jp-error-color1, #b00)" };
-        let html = format!("<pre style=\"{style}\">{}</pre>", escaped(&plain));
-        json!({ "text/plain": plain, "text/html": html })
+        let style = match () {
+            () if self.is_pending => "opacity: 0.6",
+            () if !self.places.is_empty() => "color: var(--jp-error-color1, #b00)",
+            () => "margin: 0",
+        };
+        let mut html = format!("<pre style=\"{style}\">{}</pre>", linked(&self.plain(), &self.cells));
+        if let Some(before) = self.before.as_ref().filter(|_| self.is_pending) {
+            let before = escaped(before);
+            html +=
+                &format!("<pre style=\"opacity: 0.6; margin: 0\" title=\"what it was\">was {before}</pre>");
+        }
+        html
     }
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Text for a page, each `cell 3` in it a link to that cell.
+fn linked(text: &str, cells: &[(String, String)]) -> String {
+    let mut html = escaped(text);
+    for (title, id) in cells {
+        let link = format!("<a href=\"#cell-id={}\">{title}</a>,", escaped(id));
+        html = html.replace(&format!("{title},"), &link);
+    }
+    html
 }
 
 /// A place in a notebook that shows a value.
@@ -54,19 +101,35 @@ pub struct Display {
     /// One per promise and never used again: a cell that is run twice must not update its former output.
     id: String,
     /// The request that asked for the value.
-    origin: Dict,
+    origin: Arc<Request>,
+    /// What its front end calls the cell.
+    cell: Option<String>,
+    number: u64,
     started: Started,
     shown: Shown,
+    /// Its state as the widget protocol keeps it.
+    widget: Option<String>,
 }
 
 impl Display {
     pub fn new(cell: &Cell, started: &Started, shown: Shown) -> Display {
-        let origin = cell.request.header().clone();
-        Display { id: fresh_id(), origin, started: started.clone(), shown }
+        let (origin, number) = (cell.request.clone(), cell.number);
+        let cell = cell.id().map(str::to_owned);
+        Display { id: fresh_id(), origin, cell, number, started: started.clone(), shown, widget: None }
     }
 
     fn content(&self) -> Value {
-        json!({ "data": self.shown.bundle(), "metadata": {}, "transient": { "display_id": self.id } })
+        let mut data = self.shown.bundle();
+        if let Some(id) = &self.widget {
+            data["application/vnd.jupyter.widget-view+json"] =
+                json!({ "version_major": 2, "version_minor": 0, "model_id": id });
+        }
+        json!({ "data": data, "metadata": {}, "transient": { "display_id": self.id } })
+    }
+
+    /// A terminal never renders updates: it gets a line.
+    fn is_in_a_terminal(&self) -> bool {
+        self.cell.is_none() && self.origin.can_be_asked()
     }
 }
 
@@ -76,39 +139,101 @@ pub struct Displays {
     open: Vec<Display>,
     /// Updates that were sent while no cell ran.
     repeats: Vec<Value>,
+    pub widgets: Widgets,
+    /// What cells showed when they were last settled.
+    settled: HashMap<String, String>,
+    oldest: VecDeque<String>,
 }
 
 impl Displays {
     pub fn new(voice: Voice) -> Displays {
-        Displays { voice, open: Vec::new(), repeats: Vec::new() }
-    }
-
-    /// Shows a value, and keeps the place if it can still change.
-    pub fn open(&mut self, display: Display) {
-        self.voice.publish(&display.origin, "display_data", &display.content());
-        if display.shown.is_pending {
-            self.open.push(display);
+        Displays {
+            voice,
+            open: Vec::new(),
+            repeats: Vec::new(),
+            widgets: Widgets::default(),
+            settled: HashMap::new(),
+            oldest: VecDeque::new(),
         }
     }
 
-    /// Brings every display up to date whose value looks different now.
+    /// Shows a value, and keeps the place if it can still change.
+    pub fn open(&mut self, mut display: Display) {
+        if !display.shown.is_pending {
+            self.remember(display.cell.as_deref(), &display.shown.text);
+            return self.voice.publish(display.origin.header(), "display_data", &display.content());
+        }
+        display.shown.before = display.cell.as_ref().and_then(|it| self.settled.get(it)).cloned();
+        if display.cell.is_some() && display.origin.can_be_asked() {
+            let (html, origin) = (display.shown.html(), display.origin.header());
+            display.widget = self.widgets.open(&html, origin, &self.voice);
+        }
+        self.voice.publish(display.origin.header(), "display_data", &display.content());
+        self.open.push(display);
+    }
+
+    /// A cell shows this, settled.
+    pub fn remember(&mut self, cell: Option<&str>, text: &str) {
+        let Some(cell) = cell else { return };
+        if self.settled.insert(cell.to_owned(), text.to_owned()).is_none() {
+            self.oldest.push_back(cell.to_owned());
+        }
+        if self.oldest.len() > REMEMBERED
+            && let Some(it) = self.oldest.pop_front()
+        {
+            self.settled.remove(&it);
+        }
+    }
+
+    /// The vats whose values are still to be shown.
+    pub fn vats(&self) -> impl Iterator<Item = vat::VatId> + '_ {
+        self.open.iter().map(|it| it.started.handle.vat)
+    }
+
+    /// Brings the displays up to date whose values have settled, and those that hold several promises.
     ///
     /// An update's parent is the request that is running: batch front ends listen to no other. If none is, it is
     /// the one that asked for the value, and the update is said again when the next one starts.
-    pub fn update(&mut self, notebook: &mut Notebook, running: Option<&Dict>) {
-        let Displays { voice, open, repeats } = self;
-        open.retain_mut(|display| {
-            let now = notebook.look(&display.started);
+    pub fn update(&mut self, notebook: &mut Notebook, settled: &[Handle], running: Option<&Dict>) {
+        let mut kept = Vec::with_capacity(self.open.len());
+        for mut display in std::mem::take(&mut self.open) {
+            let is_plain = display.shown.text == "<Promise>";
+            if is_plain && !settled.contains(&display.started.handle) {
+                kept.push(display);
+                continue;
+            }
+            let mut now = notebook.look(&display.started);
+            now.before = display.shown.before.take();
             if now.text != display.shown.text || now.is_pending != display.shown.is_pending {
                 display.shown = now;
-                let content = display.content();
-                voice.publish(running.unwrap_or(&display.origin), "update_display_data", &content);
-                if running.is_none() {
-                    repeats.push(content);
-                }
+                self.say(&display, running);
+            } else {
+                display.shown.before = now.before;
             }
-            display.shown.is_pending
-        });
+            if display.shown.is_pending {
+                kept.push(display);
+            } else {
+                self.remember(display.cell.as_deref(), &display.shown.text);
+            }
+        }
+        self.open = kept;
+    }
+
+    fn say(&mut self, display: &Display, running: Option<&Dict>) {
+        let content = display.content();
+        let parent = running.unwrap_or(display.origin.header());
+        if let Some(id) = &display.widget {
+            self.widgets.update(id, &display.shown.html(), display.origin.header(), &self.voice);
+        }
+        self.voice.publish(parent, "update_display_data", &content);
+        if running.is_none() {
+            self.repeats.push(content);
+        }
+        if display.is_in_a_terminal() && !display.shown.is_pending {
+            let text = format!("[{}] → {}\n", display.number, display.shown.plain());
+            let line = json!({ "name": "stdout", "text": text });
+            self.voice.publish(parent, "stream", &line);
+        }
     }
 
     /// Says again, under the request that starts now, what no batch front end has heard.

@@ -3,42 +3,65 @@
 //! [`serve`] answers one front end's connection file until it is told to stop or its parent is gone;
 //! [`install`] writes the `kernel.json` by which front ends find it.
 //!
-//! Three threads: this one reads and writes the sockets; `control` answers what may not wait; `worker` owns the
-//! vats. They meet in two queues: jobs for the worker, and what is to be said on iopub.
+//! This thread reads and writes the sockets; `control` answers what may not wait; `worker` owns the vats; `history`
+//! keeps inputs. They meet in queues: jobs for the worker, and what is to be said on iopub.
 
 mod answers;
+mod asking;
+mod asks;
+mod batch;
 mod cell;
+mod comms;
 mod complete;
 mod control;
+mod diagram;
 mod directive;
 mod display;
+mod grants;
 mod history;
 mod install;
 mod notebook;
+mod pages;
 mod parent;
 mod powers;
+mod prelude;
 mod program;
+mod rich;
 mod session;
 mod snippet;
 mod sockets;
+mod store;
 mod streams;
+mod subshells;
+pub mod text;
+mod tracing;
 mod trouble;
+mod vats;
 mod voice;
+mod widgets;
 mod wire;
 mod worker;
 
+pub use batch::Batch;
 pub use install::{Place, install};
 
 use anyhow::Context;
+use asking::Asking;
 use control::Levers;
+use grants::Grants;
+use history::History;
 use jupyter_protocol::ConnectionInfo;
 use notebook::Notebook;
+use powers::{Cause, Outside};
 use session::Session;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
+use store::Store;
 use streams::Streams;
+use subshells::Subshells;
 use tokio::sync::mpsc::unbounded_channel;
+use vat::powers::host::Bell;
 use voice::Voice;
 use wire::Wire;
 use worker::Job;
@@ -76,14 +99,27 @@ async fn serve_connection(connection: &ConnectionInfo) -> anyhow::Result<()> {
     let voice = Voice { wire: Wire::new(&connection.key)?, iopub };
     let (streams, is_kept) = Streams::new(voice.clone());
     tokio::spawn(streams.clone().flush_in_time(is_kept));
-    let notebook = Notebook::new(streams);
-    let levers = Levers { interrupt: notebook.interrupt(), jobs: jobs.clone(), stop };
+    let store = Store::of_this_person();
+    let bell = Bell::default();
+    let grants = Grants::new(store.clone());
+    let (cause, lines) = (Cause::default(), Arc::default());
+    let outside =
+        Outside { streams, cause, grants, bell: bell.clone(), lines, folder: Path::new(".").into() };
+    let notebook = Notebook::new(outside.clone());
+    let subshells = Subshells::default();
+    let levers = Levers { interrupt: notebook.interrupt(), jobs: jobs.clone(), subshells, stop };
+    worker::listen_to(bell, jobs.clone())?;
+    let (questions, to_be_asked) = sockets::queue();
+    let asking = Asking::new(voice.clone(), questions);
+    let history = History::start(store, voice.clone())?;
 
     tokio::spawn(sockets::iopub(sockets::bind(&connection.iopub_url()).await?, said));
     tokio::spawn(sockets::heartbeat(sockets::bind(&connection.hb_url()).await?));
-    tokio::spawn(sockets::stdin(sockets::bind(&connection.stdin_url()).await?));
+    let (answers, stdin) = (jobs.clone(), sockets::bind(&connection.stdin_url()).await?);
+    let hear = move |it| drop(answers.send(Job::Entered(it)));
+    tokio::spawn(sockets::stdin(stdin, voice.clone(), to_be_asked, hear));
     control::start(connection.control_url(), voice.clone(), levers.clone())?;
-    worker::start(Session::new(inbox, notebook, voice.clone(), levers))?;
+    worker::start(Session::new(inbox, outside, notebook, voice.clone(), levers, history, asking))?;
     let shell = sockets::bind(&connection.shell_url()).await?;
     tokio::spawn(sockets::requests("shell", shell, voice, move |it| drop(jobs.send(Job::Asked(it)))));
 

@@ -1,72 +1,82 @@
 //! The cells' vats, and the names that pass between them.
 
+use crate::asks::asks;
 use crate::cell::{Cell, Ended};
-use crate::directive::{self, Place};
+use crate::directive::{Directives, Place};
 use crate::display::Shown;
-use crate::powers::{Cause, CellPowers};
+use crate::grants::Power;
+use crate::pages::Pages;
+use crate::powers::Outside;
+use crate::prelude;
 use crate::program::{self, Program};
-use crate::snippet;
-use crate::streams::Streams;
+use crate::rich;
 use crate::trouble::Trouble;
-use crate::wire::Dict;
+use crate::voice::Request;
+use analysis::CompletionItem;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use syntax::{Outer, Pragmas};
-use vat::causality::SentLine;
-use vat::problem::{Stop, TraceLine};
-use vat::{
-    Evaluated, Evaluation, Handle, Limits, Outcome, ProblemReport, ReferenceState, Sharing, VatId, World,
-};
-
-/// Frames of a trace that are drawn.
-const DRAWN: usize = 12;
+use vat::problem::Stop;
+use vat::{Evaluated, Evaluation, Handle, Interrupt, Limits, Outcome, ReferenceState, Sharing, VatId, World};
 
 /// A cell's E on its way through its vat.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Started {
-    handle: Handle,
+    pub handle: Handle,
     /// What its text is called: `cell 3`.
-    title: Arc<str>,
+    pub title: Arc<str>,
+}
+
+/// Why a cell has not been started.
+pub enum Halt {
+    /// Something is wrong with it, and nothing of it has run.
+    Trouble(Trouble),
+    /// It names powers that it was not granted.
+    Asks(Vec<Power>),
 }
 
 /// A vat that cells run in.
 #[derive(Clone, Debug)]
-struct Home {
-    vat: VatId,
-    /// As messages name it: `the vat of cell 3`, `the vat bank`.
-    label: String,
+pub(crate) struct Home {
+    pub vat: VatId,
+    /// As messages name it: `the vat of cell 3`, `the vat `bank``.
+    pub label: String,
     /// The optional syntaxes that its next cell starts with.
     pragmas: Pragmas,
 }
 
 /// A name that a cell has defined.
-struct Named {
-    home: Home,
+pub(crate) struct Named {
+    pub home: Home,
     /// The cell.
-    title: Arc<str>,
+    pub title: Arc<str>,
     /// What it was in the last vat that it was brought to.
-    elsewhere: Option<Sharing>,
+    pub elsewhere: Option<Sharing>,
 }
 
 /// A cell that was read, kept to point at.
-struct Source {
-    vat: VatId,
-    text: String,
-    program: Program,
+pub(crate) struct Source {
+    pub vat: VatId,
+    pub text: String,
+    pub program: Program,
+    /// What its front end calls it.
+    pub cell: Option<String>,
 }
 
 pub struct Notebook {
-    world: World,
-    streams: Streams,
-    cause: Cause,
+    pub(crate) world: World,
+    outside: Outside,
     /// Where cells run that do not say where.
     lasting: Place,
-    homes: HashMap<String, Home>,
-    names: BTreeMap<String, Named>,
-    sources: HashMap<Arc<str>, Source>,
+    pub(crate) homes: HashMap<String, Home>,
+    pub(crate) names: BTreeMap<String, Named>,
+    pub(crate) sources: HashMap<Arc<str>, Source>,
+    pages: Pages,
     /// Which request each evaluation belongs to.
-    requests: HashMap<Handle, Arc<Dict>>,
+    pub(crate) requests: HashMap<Handle, Arc<Request>>,
+    /// How often the cell of a number was run, where numbers repeat.
+    runs: HashMap<u64, u64>,
     /// Whether the last turn found something to do.
     is_busy: bool,
     /// When the next timer rings, if the vats are quiet until then.
@@ -74,57 +84,59 @@ pub struct Notebook {
 }
 
 /// What a turn did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Turned {
     /// Nothing was there to do.
     Quiet,
-    /// A turn was taken; a value that somebody waits for may have settled.
-    Ran { settled: bool },
+    /// A turn was taken; these evaluations have their value.
+    Ran { settled: Vec<Handle> },
 }
 
 impl Notebook {
-    /// A notebook without cells, whose programs print to `streams`.
-    pub fn new(streams: Streams) -> Notebook {
+    /// A notebook without cells.
+    pub fn new(outside: Outside) -> Notebook {
         Notebook {
             world: World::new(Limits::default()),
-            streams,
-            cause: Cause::default(),
+            outside,
             lasting: Place::New,
             homes: HashMap::new(),
             names: BTreeMap::new(),
             sources: HashMap::new(),
+            pages: Pages::with(prelude::TITLE, prelude::TEXT),
             requests: HashMap::new(),
+            runs: HashMap::new(),
             is_busy: false,
             timer: None,
         }
     }
 
     /// What stops the turn that is running.
-    pub fn interrupt(&self) -> vat::Interrupt {
+    pub fn interrupt(&self) -> Interrupt {
         self.world.interrupt()
     }
 
-    /// Reads a cell and puts it in its vat's queue; or says what is wrong with it, and nothing of it has run.
-    pub fn start(&mut self, cell: &Cell) -> Result<Started, Trouble> {
-        let directives = directive::read(cell.code());
-        if let Some(line) = directives.unknown.first() {
-            let message =
-                format!("`{line}` is no directive; there are `%%vat NAME`, `%vat NAME` and `%vat new`");
-            return Err(Trouble::new("UnknownDirective", message));
+    /// Reads a cell and puts it in its vat's queue; or says why not, and nothing of it has run.
+    pub fn start(&mut self, cell: &Cell, directives: &Directives) -> Result<Started, Halt> {
+        if let Some(place) = &directives.lasting {
+            self.lasting = place.clone();
         }
-        if let Some(place) = directives.lasting {
-            self.lasting = place;
-        }
-        let place = directives.here.unwrap_or_else(|| self.lasting.clone());
-        let title: Arc<str> = format!("cell {}", cell.number).into();
+        let place = directives.here.clone().unwrap_or_else(|| self.lasting.clone());
+        let title = self.title(cell);
         let home = match &place {
             Place::New => None,
             Place::Named(name) => self.homes.get(name).cloned(),
         };
         let pragmas = home.as_ref().map(|it| it.pragmas).unwrap_or_default();
         let outer = |noun: &str| self.outer(home.as_ref(), noun);
-        let program = program::read(&title, &directives.program, &pragmas, &outer)?;
-
+        let program = program::read(&title, &directives.program, &pragmas, &outer).map_err(Halt::Trouble)?;
+        let is_ours = |noun: &str| self.names.contains_key(noun);
+        let asked = asks(&program.expansion, &program.scopes, &is_ours);
+        if !asked.is_empty() {
+            let missing = self.outside.grants.missing(&asked, cell.request.id());
+            if !missing.is_empty() {
+                return Err(Halt::Asks(missing));
+            }
+        }
         let mut home = home.unwrap_or_else(|| self.make_home(&place, &title));
         home.pragmas = program.pragmas;
         if let Place::Named(name) = place {
@@ -132,11 +144,50 @@ impl Notebook {
         }
         self.share_names(&program, &home);
         let evaluation = Evaluation::new(program.expansion.clone(), &title);
-        let handle = self.world.eval(home.vat, evaluation);
-        self.is_busy = true;
-        self.requests.insert(handle, Arc::new(cell.request.header().clone()));
-        self.sources.insert(title.clone(), Source { vat: home.vat, text: cell.code().to_owned(), program });
+        let handle = self.queue(home.vat, evaluation, &cell.request);
+        let source = Source {
+            vat: home.vat,
+            text: cell.code().to_owned(),
+            program,
+            cell: cell.id().map(str::to_owned),
+        };
+        self.sources.insert(title.clone(), source);
+        *self.runs.entry(cell.number).or_default() += 1;
         Ok(Started { handle, title })
+    }
+
+    /// Queues an expression in the vat of a cell that has come to its end: it sees what the cell has defined.
+    pub fn start_beside(
+        &mut self,
+        cell: &Cell,
+        beside: &Started,
+        name: &str,
+        text: &str,
+    ) -> Result<Started, Trouble> {
+        let vat = beside.handle.vat;
+        let title: Arc<str> = format!("{name} of {}", beside.title).into();
+        let label = String::new();
+        let home = Home { vat, label, pragmas: Pragmas::default() };
+        let outer = |noun: &str| self.outer(Some(&home), noun);
+        let program = program::read(&title, text, &Pragmas::default(), &outer)?;
+        self.share_names(&program, &home);
+        let handle = self.queue(vat, Evaluation::new(program.expansion, &title), &cell.request);
+        Ok(Started { handle, title })
+    }
+
+    fn queue(&mut self, vat: VatId, evaluation: Evaluation, request: &Arc<Request>) -> Handle {
+        let handle = self.world.eval(vat, evaluation);
+        self.is_busy = true;
+        self.requests.insert(handle, request.clone());
+        handle
+    }
+
+    /// `cell 3`; cells that do not count have the number of the last one that did.
+    fn title(&self, cell: &Cell) -> Arc<str> {
+        match self.runs.get(&cell.number).copied().unwrap_or(0) {
+            0 => format!("cell {}", cell.number).into(),
+            again => format!("cell {}.{again}", cell.number).into(),
+        }
     }
 
     /// What a noun means to a cell that runs in `home`, or in a vat that is still to be made.
@@ -145,6 +196,7 @@ impl Notebook {
             (Some(named), Some(home)) if named.home.vat == home.vat => self.world.outer(home.vat, noun),
             // A copy, or a reference: assigning to it would not change what it is elsewhere.
             (Some(_), _) => Some(Outer { assignable: false }),
+            (None, _) if prelude::NAMES.contains(&noun) => Some(Outer { assignable: false }),
             (None, Some(home)) => self.world.outer(home.vat, noun),
             (None, None) => audit::scopes::lookup(noun).map(|_| Outer { assignable: false }),
         }
@@ -155,17 +207,36 @@ impl Notebook {
             Place::New => (title, format!("the vat of {title}")),
             Place::Named(name) => (name.as_str(), format!("the vat `{name}`")),
         };
-        let powers = CellPowers { streams: self.streams.clone(), cause: self.cause.clone() };
-        let vat = self.world.make_vat(name, Box::new(powers));
+        let vat = self.world.make_vat(name, Box::new(self.outside.powers()));
         Home { vat, label, pragmas: Pragmas::default() }
     }
 
     /// Brings the names of other vats that the program uses.
     fn share_names(&mut self, program: &Program, home: &Home) {
         for (noun, ..) in &program.scopes.free {
+            if prelude::NAMES.contains(&&**noun) && !self.names.contains_key(&**noun) {
+                self.load_prelude();
+            }
             if let Some(named) = self.names.get_mut(&**noun).filter(|it| it.home.vat != home.vat) {
                 named.elsewhere = Some(self.world.share(named.home.vat, noun, home.vat));
             }
+        }
+    }
+
+    /// Gives the notebook's own names their values, where no cell has given them others.
+    fn load_prelude(&mut self) {
+        let vat = self.world.make_vat(prelude::TITLE, Box::new(self.outside.powers()));
+        let Ok(program) =
+            program::read(prelude::TITLE, prelude::TEXT, &Pragmas::default(), &|it| self.outer(None, it))
+        else {
+            return debug_assert!(false, "the prelude is a program");
+        };
+        let handle = self.world.eval(vat, Evaluation::new(program.expansion, prelude::TITLE));
+        self.world.run_turn_of(vat);
+        let home = Home { vat, label: "the notebook itself".to_owned(), pragmas: Pragmas::default() };
+        for noun in self.world.defined(handle) {
+            let named = Named { home: home.clone(), title: prelude::TITLE.into(), elsewhere: None };
+            self.names.entry(noun.to_string()).or_insert(named);
         }
     }
 
@@ -179,10 +250,20 @@ impl Notebook {
         self.timer.map(|it| it.saturating_duration_since(Instant::now()))
     }
 
+    /// Whether a vat waits for the world: a line of input, a process, a connection.
+    pub fn awaits_world(&self) -> bool {
+        self.world.awaits_powers()
+    }
+
+    /// The world has answered: there may be something to do.
+    pub fn wake(&mut self) {
+        self.is_busy = true;
+    }
+
     /// Takes one turn. What it prints is said for the request it goes back to.
     pub fn run_turn(&mut self) -> Turned {
         if let Some(request) = self.world.next_turn().and_then(|(_, cause)| self.requests.get(&cause?)) {
-            self.cause.set(request.clone());
+            self.outside.cause.set(request.clone());
         }
         let report = self.world.run_turn();
         self.is_busy = true;
@@ -193,12 +274,12 @@ impl Notebook {
             self.flush();
             return Turned::Quiet;
         }
-        Turned::Ran { settled: !report.settled.is_empty() }
+        Turned::Ran { settled: report.settled }
     }
 
     /// Says what has been printed.
     pub fn flush(&self) {
-        self.streams.flush();
+        self.outside.streams.flush();
     }
 
     /// How the cell's own turn ended; none if it has not, or if the cell has asked to wait for a promise.
@@ -215,15 +296,31 @@ impl Notebook {
         }
     }
 
+    /// Whether the cell's own turn is over and it has asked to wait for a promise.
+    pub fn is_waiting(&self, started: &Started) -> bool {
+        let handle = started.handle;
+        self.world.evaluated(handle).is_some() && self.world.is_waiting(handle.vat)
+    }
+
     /// The names of a cell that has come to its end are there for all others.
-    pub fn keep_names(&mut self, started: &Started) {
+    pub fn keep_names(&mut self, started: &Started, program: &str) {
         let handle = started.handle;
         let label = self.homes.values().find(|it| it.vat == handle.vat).map(|it| it.label.clone());
         let label = label.unwrap_or_else(|| format!("the vat of {}", started.title));
         let home = Home { vat: handle.vat, label, pragmas: Pragmas::default() };
-        for noun in self.world.defined(handle) {
+        let defined = self.world.defined(handle);
+        let mut replaced = Vec::new();
+        for noun in &defined {
             let named = Named { home: home.clone(), title: started.title.clone(), elsewhere: None };
-            self.names.insert(noun.to_string(), named);
+            replaced.extend(self.names.insert(noun.to_string(), named).map(|it| it.title));
+        }
+        for title in replaced {
+            if !self.names.values().any(|it| it.title == title) {
+                self.pages.forget(&title);
+            }
+        }
+        if !defined.is_empty() {
+            self.pages.push(&started.title, program);
         }
     }
 
@@ -232,91 +329,45 @@ impl Notebook {
         let handle = started.handle;
         let is_pending = self.world.is_pending(handle);
         let is_null = self.world.is_null(handle);
-        let (text, places) = match self.world.state(handle) {
+        let mut shown = Shown { is_pending, is_null, ..Shown::default() };
+        match self.world.state(handle) {
             ReferenceState::Broken(text) => {
-                let mut places = Vec::new();
                 if let Some(it) = self.world.problem(handle) {
                     // A program may not look into a sealed problem; the person who runs it may.
                     if !text.contains(&it.printed) {
-                        places.push(format!("  {}", it.printed));
+                        shown.places.push(format!("  {}", it.printed));
                     }
-                    places.extend(self.draw(&it.trace));
-                    places.extend(self.draw_sends(&it.sent));
+                    shown.cells = self.cells_of(&it);
+                    shown.places.extend(self.draw(&it.trace));
+                    shown.places.extend(self.draw_sends(&it.sent));
                 }
-                (text, places)
+                shown.text = text;
             }
-            ReferenceState::Near(text) | ReferenceState::Far(text) | ReferenceState::Promise(text) => {
-                (text, Vec::new())
-            }
-        };
-        Shown { text, is_pending, is_null, places, note: None }
-    }
-
-    fn trouble(&self, problem: &ProblemReport) -> Trouble {
-        let name = problem.kind.as_deref().unwrap_or("problem");
-        let message = message_of(&problem.printed, name);
-        let mut trouble = Trouble::new(name, message);
-        if let Some(reason) = self.why_far(problem) {
-            trouble.message += &format!("\n{reason}");
-        }
-        trouble.places = self.draw(&problem.trace);
-        trouble.places.extend(self.draw_sends(&problem.sent));
-        trouble
-    }
-
-    /// Of an immediate call on another vat's object: where it lives, why it is far, and what to do.
-    fn why_far(&self, problem: &ProblemReport) -> Option<String> {
-        let place =
-            problem.trace.first().filter(|_| problem.printed.contains("not synchronously callable"))?;
-        let source = self.sources.get(&place.source)?;
-        let noun = source.program.called_noun(place.range)?;
-        let named = self.names.get(noun).filter(|it| it.home.vat != source.vat)?;
-        let Some(Sharing::Far { why }) = &named.elsewhere else { return None };
-        let reason = why.first().map_or("it may change", String::as_str);
-        let label = &named.home.label;
-        let ways = match label.strip_prefix("the vat `").and_then(|it| it.strip_suffix('`')) {
-            Some(name) => format!("or let this cell run there, with `%%vat {name}` as its first line"),
-            None => format!(
-                "or let {} and this cell run in one vat, with `%%vat NAME` as the first line of both",
-                named.title
-            ),
-        };
-        Some(format!("`{noun}` stays in {label} because {reason}. Send to it with `{noun} <- …`, {ways}."))
-    }
-
-    /// Snippets of the cells that a problem went through, innermost first.
-    fn draw(&self, trace: &[TraceLine]) -> Vec<String> {
-        let mut lines = Vec::new();
-        for it in trace.iter().take(DRAWN) {
-            match self.sources.get(&it.source) {
-                Some(source) => {
-                    let mut drawn = snippet::draw(&it.source, &source.text, it.range.into());
-                    if *it.place != *"__main" {
-                        drawn[0] += &format!(", in {}", it.place.trim_start_matches("__main$"));
-                    }
-                    lines.extend(drawn);
+            ReferenceState::Near(text) => {
+                shown.text = text;
+                if !is_null {
+                    shown.rich = rich::bundle(&mut self.world, handle, is_pending);
                 }
-                None => lines.push(format!("  {} in {}", it.source, it.place)),
             }
+            ReferenceState::Far(text) | ReferenceState::Promise(text) => shown.text = text,
         }
-        if trace.len() > DRAWN {
-            lines.push(format!("  and {} calls around them", trace.len() - DRAWN));
-        }
-        lines
+        shown
     }
 
-    /// The sends that led to a problem, the latest first, with the cells that sent.
-    fn draw_sends(&self, sends: &[SentLine]) -> Vec<String> {
-        let mut lines = Vec::new();
-        for it in sends.iter().take(DRAWN) {
-            lines.push(format!("sent in turn {} of {}", it.turn, it.vat));
-            lines.extend(self.draw(it.at.as_slice()));
-        }
-        lines
+    /// What could be written at a place of `text`: names of the cells and of E, and messages.
+    pub fn completions(&mut self, text: &str, at: usize) -> Vec<CompletionItem> {
+        self.pages.completions(text, at)
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.keys().map(String::as_str)
+    /// What the analysis knows of the name at a place of `text`, as Markdown.
+    pub fn hover(&mut self, text: &str, at: usize) -> Option<String> {
+        self.pages.hover(text, at).map(|it| it.markdown)
+    }
+
+    /// What a name that a cell has defined reaches.
+    pub fn authority(&mut self, noun: &str) -> Option<analysis::NameAuthority> {
+        let title = self.names.get(noun)?.title.clone();
+        self.pages.authority(&title).into_iter().find(|it| it.name == noun)
     }
 
     /// Where a name comes from and what it is elsewhere.
@@ -332,24 +383,12 @@ impl Notebook {
         };
         Some(format!("{noun}: of {}, in {}{elsewhere}", named.title, named.home.label))
     }
-}
 
-/// `problem: too late` and `problem: <tooLate: too late>` are both `too late`; the name is said beside it.
-fn message_of(printed: &str, name: &str) -> String {
-    let plain = printed.strip_prefix("problem: ").unwrap_or(printed);
-    let typed = plain.strip_prefix('<').and_then(|it| it.strip_suffix('>'));
-    typed.and_then(|it| it.strip_prefix(name)?.strip_prefix(": ")).unwrap_or(plain).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::message_of;
-
-    #[test]
-    fn a_problem_is_named_once() {
-        assert_eq!(message_of("problem: too late", "problem"), "too late");
-        assert_eq!(message_of("problem: <lateException: too late>", "lateException"), "too late");
-        assert_eq!(message_of("<lateException: too late>", "lateException"), "too late");
-        assert_eq!(message_of("problem: <x>", "problem"), "<x>");
+    /// What it is now, and the cell that defined it.
+    pub fn describe_whole(&mut self, noun: &str) -> Option<String> {
+        let named = self.names.get(noun)?;
+        let value = self.world.print_name(named.home.vat, noun);
+        let text = self.sources.get(&named.title).map(|it| it.text.as_str()).unwrap_or_default();
+        Some(format!("Now it is {value}\n\n```e\n{text}\n```"))
     }
 }

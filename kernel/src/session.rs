@@ -1,21 +1,29 @@
-//! One session: the queue of cells, the cell that runs, the cells that wait for a promise, and the displays that
-//! a promise still has to reach.
+//! One session: the lanes of cells (the main shell's and each subshell's), the cells that wait for a promise, and the
+//! displays that a promise still has to reach.
 
 use crate::answers;
+use crate::asking::{Asking, Wanted};
 use crate::cell::{Cell, Ended};
+use crate::comms::Comms;
 use crate::complete;
 use crate::control::{Levers, shut_down};
+use crate::directive::{self, ALL, Ask, Directives, Settling};
 use crate::display::{Display, Displays, Shown};
+use crate::grants::{Grants, Power, Term};
 use crate::history::History;
-use crate::notebook::{Notebook, Started, Turned};
+use crate::notebook::{Halt, Notebook, Started, Turned};
+use crate::powers::Outside;
 use crate::trouble::Trouble;
-use crate::voice::{Request, Voice};
+use crate::voice::{Request, Voice, error};
 use crate::wire::text;
 use crate::worker::{Job, Patience};
-use serde_json::{Value, json};
-use std::collections::VecDeque;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
+use vat::Handle;
+use vat::powers::Reply;
 
 pub struct Session {
     /// Where jobs come from; the worker takes them from here.
@@ -23,40 +31,101 @@ pub struct Session {
     voice: Voice,
     levers: Levers,
     notebook: Notebook,
+    outside: Outside,
     history: History,
     /// How many cells were stored so far.
     count: u64,
-    queue: VecDeque<Request>,
-    running: Option<(Cell, Started)>,
+    /// By subshell; the main shell has no name.
+    lanes: BTreeMap<String, Lane>,
     held: Vec<Held>,
     displays: Displays,
+    comms: Comms,
+    asking: Asking,
+    /// When cells go idle that do not say so themselves.
+    settling: Option<Settling>,
+    /// Cells that have ended since vats were last buried.
+    ended: usize,
 }
 
-/// A cell of a front end that stops listening at `idle`. Its own turn is over; it is answered when its value has
-/// settled and what it has sent for has come to rest.
+/// Cells that run one after the other.
+#[derive(Default)]
+struct Lane {
+    queue: VecDeque<Arc<Request>>,
+    stage: Stage,
+}
+
+/// How far the cell at the head of a lane has come.
+#[derive(Default)]
+enum Stage {
+    #[default]
+    Free,
+    /// The person was asked for powers that it names.
+    Asks(Cell, Vec<Power>),
+    Runs(Running),
+}
+
+/// A cell whose own turn, or the turns of its user expressions, are not over.
+struct Running {
+    cell: Cell,
+    started: Started,
+    /// Once its own turn is over.
+    expressions: Option<Vec<(String, Result<Started, Trouble>)>>,
+}
+
+/// A cell that goes idle when its value has settled. Its own turn is over; it is answered when its value has settled
+/// and what it has sent for has come to rest.
 struct Held {
     cell: Cell,
     started: Started,
+    expressions: Value,
     /// Set once its value is shown: it is answered then at the latest, whatever else goes on.
     until: Option<Instant>,
 }
 
 /// How long turns may follow turns before a cell whose value is shown is answered nevertheless.
 const COMING_TO_REST: Duration = Duration::from_secs(1);
+/// After so many cells garbage of all vats is collected, to see who is held by it.
+const MANY: usize = 100;
 
 impl Session {
-    pub fn new(inbox: Receiver<Job>, notebook: Notebook, voice: Voice, levers: Levers) -> Session {
+    pub fn new(
+        inbox: Receiver<Job>,
+        outside: Outside,
+        notebook: Notebook,
+        voice: Voice,
+        levers: Levers,
+        history: History,
+        asking: Asking,
+    ) -> Session {
         Session {
             inbox,
             displays: Displays::new(voice.clone()),
             voice,
             levers,
             notebook,
-            history: History::default(),
+            outside,
+            history,
             count: 0,
-            queue: VecDeque::new(),
-            running: None,
+            lanes: BTreeMap::from([(String::new(), Lane::default())]),
             held: Vec::new(),
+            comms: Comms::default(),
+            asking,
+            settling: None,
+            ended: 0,
+        }
+    }
+
+    /// Takes in whatever there is to take in.
+    pub fn take_in(&mut self, job: Job) {
+        match job {
+            Job::Asked(request) => self.hear(request),
+            Job::Entered(reply) => self.entered(text(&reply.content, "value")),
+            Job::Rung(heard) => {
+                self.notebook.wake();
+                self.advance();
+                let _ = heard.send(());
+            }
+            Job::Interrupted => self.interrupted(),
         }
     }
 
@@ -64,21 +133,25 @@ impl Session {
     pub fn hear(&mut self, request: Request) {
         let content = &request.message.content;
         let voice = &self.voice;
+        let subshell = text(request.header(), "subshell_id").to_owned();
         match request.message.msg_type() {
-            "execute_request" => self.queue.push_back(request),
+            "execute_request" if !self.levers.subshells.has(&subshell) => {
+                voice.refuse(&request, "UnknownSubshell", "there is no subshell of this id");
+            }
+            "execute_request" => {
+                self.lanes.entry(subshell).or_default().queue.push_back(Arc::new(request));
+            }
             "kernel_info_request" => voice.answer(&request, &answers::kernel_info()),
             "is_complete_request" => voice.answer(&request, &answers::is_complete(content)),
-            "comm_info_request" => voice.answer(&request, &answers::comm_info()),
-            "history_request" => voice.answer(&request, &self.history.answer(content)),
-            "complete_request" => voice.answer(&request, &complete::complete(&self.notebook, content)),
-            "inspect_request" => voice.answer(&request, &complete::inspect(&self.notebook, content)),
+            "comm_info_request" => {
+                voice.answer(&request, &self.comms.info(&request, &self.displays.widgets));
+            }
+            "history_request" => self.history.answer(request),
+            "complete_request" => voice.answer(&request, &complete::complete(&mut self.notebook, content)),
+            "inspect_request" => voice.answer(&request, &complete::inspect(&mut self.notebook, content)),
             "shutdown_request" => shut_down(&request, voice, &self.levers),
-            // We offer no comm targets, and the protocol's way to say so is to close what was opened.
-            "comm_open" => {
-                voice.busy(&request);
-                let close = json!({ "comm_id": text(content, "comm_id"), "data": {} });
-                voice.publish(request.header(), "comm_close", &close);
-                voice.idle(&request);
+            "comm_open" | "comm_msg" | "comm_close" => {
+                self.comms.hear(&request, &self.displays.widgets, voice);
             }
             other => voice.refuse(&request, "UnknownRequest", &format!("this kernel has no {other}")),
         }
@@ -86,8 +159,8 @@ impl Session {
 
     /// How long the worker may sleep before the next [`Session::advance`].
     pub fn patience(&self) -> Patience {
-        let starts = self.running.is_none() && !self.queue.is_empty();
-        if starts || self.notebook.has_turns() || self.is_stuck() {
+        let starts = |it: &Lane| matches!(it.stage, Stage::Free) && !it.queue.is_empty();
+        if self.lanes.values().any(starts) || self.notebook.has_turns() || self.is_stuck() {
             return Patience::None;
         }
         self.notebook.next_timer().map_or(Patience::Endless, Patience::Until)
@@ -95,25 +168,32 @@ impl Session {
 
     /// Cells wait, and nothing is left that could end their waiting.
     fn is_stuck(&self) -> bool {
-        let waits = self.running.is_some() || !self.held.is_empty();
-        waits && !self.notebook.has_turns() && self.notebook.next_timer().is_none()
+        let runs = |it: &Lane| matches!(it.stage, Stage::Runs(_));
+        let waits = self.lanes.values().any(runs) || !self.held.is_empty();
+        // A cell of another lane may still settle what one waits for.
+        waits && self.lanes.len() == 1 && self.is_at_rest()
     }
 
-    /// Starts the next cell if none runs, runs a turn, and tells what came of it.
+    /// Nothing runs, nothing will by itself, and nobody was asked.
+    fn is_at_rest(&self) -> bool {
+        let notebook = &self.notebook;
+        let quiet = !notebook.has_turns() && notebook.next_timer().is_none();
+        quiet && !self.asking.is_open() && !notebook.awaits_world()
+    }
+
+    /// Starts the next cells if none runs, runs a turn, and tells what came of it.
     pub fn advance(&mut self) {
-        if self.running.is_none()
-            && let Some(request) = self.queue.pop_front()
-        {
-            self.start(request);
-        }
+        self.start_next();
         match self.notebook.run_turn() {
-            Turned::Ran { settled: false } => {}
-            Turned::Ran { settled: true } => self.settle(),
+            Turned::Ran { settled } if settled.is_empty() => {}
+            Turned::Ran { settled } => self.settle(&settled),
             Turned::Quiet => {
-                self.settle();
+                self.settle(&[]);
                 self.release(true);
+                self.bury();
             }
         }
+        self.ask_for_lines();
         self.finish_running();
         self.release(false);
         if self.is_stuck() {
@@ -121,12 +201,23 @@ impl Session {
         }
     }
 
-    fn start(&mut self, request: Request) {
+    fn start_next(&mut self) {
+        let free = |(name, it): (&String, &mut Lane)| {
+            let next = if matches!(it.stage, Stage::Free) { it.queue.pop_front() } else { None };
+            next.map(|it| (name.clone(), it))
+        };
+        let next: Vec<(String, Arc<Request>)> = self.lanes.iter_mut().filter_map(free).collect();
+        for (lane, request) in next {
+            self.start(&lane, request);
+        }
+    }
+
+    fn start(&mut self, lane: &str, request: Arc<Request>) {
         let content = &request.message.content;
         let mut cell = Cell::new(request.clone(), self.count + 1);
         if cell.is_stored() {
             self.count = cell.number;
-            self.history.push(text(content, "code"));
+            self.history.push(cell.number, text(content, "code"));
         } else {
             cell.number = self.count;
         }
@@ -136,39 +227,168 @@ impl Session {
             self.voice.publish(request.header(), "execute_input", &input);
         }
         self.displays.repeat_under(request.header());
-        match self.notebook.start(&cell) {
-            Ok(started) => self.running = Some((cell, started)),
-            Err(trouble) => self.fail(&cell, &trouble),
+        let directives = directive::read(cell.code());
+        if let Some(line) = directives.unknown.first() {
+            let message = format!("`{line}` is no directive; there are {}", ALL.join(", "));
+            return self.fail(lane, &cell, &Trouble::new("UnknownDirective", message));
         }
-    }
-
-    /// If the running cell's own turn is over, answers it, or holds it until its promise settles.
-    fn finish_running(&mut self) {
-        let Some((_, started)) = &self.running else { return };
-        let Some(ended) = self.notebook.ended(started) else { return };
-        let Some((cell, started)) = self.running.take() else { return };
-        self.notebook.flush();
-        match ended {
-            Ended::Failed(trouble) => self.fail(&cell, &trouble),
-            Ended::Value => {
-                self.notebook.keep_names(&started);
-                self.show(cell, started);
+        if let Some(settling) = directives.settle {
+            self.settling = settling;
+        }
+        cell.settling = directives.settle_here.or(cell.settling).or(self.settling);
+        for it in &directives.asks {
+            if let Err(trouble) = self.tell(&cell, it) {
+                return self.fail(lane, &cell, &trouble);
             }
         }
+        self.run(lane, cell, &directives);
     }
 
-    fn show(&mut self, cell: Cell, started: Started) {
+    /// Starts a cell's program, or asks for what it needs.
+    fn run(&mut self, lane: &str, cell: Cell, directives: &Directives) {
+        match self.notebook.start(&cell, directives) {
+            Ok(started) => {
+                self.lane(lane).stage = Stage::Runs(Running { cell, started, expressions: None });
+            }
+            Err(Halt::Trouble(trouble)) => self.fail(lane, &cell, &trouble),
+            Err(Halt::Asks(powers)) if cell.request.can_be_asked() => {
+                let request = cell.request.clone();
+                let prompt = question(cell.number, &powers, self.outside.grants.knows_notebook());
+                self.lane(lane).stage = Stage::Asks(cell, powers);
+                self.asking.ask(request, &prompt, Wanted::Grant { lane: lane.to_owned() });
+            }
+            Err(Halt::Asks(powers)) => self.fail(lane, &cell, &not_granted(&powers, true)),
+        }
+    }
+
+    fn lane(&mut self, name: &str) -> &mut Lane {
+        self.lanes.entry(name.to_owned()).or_default()
+    }
+
+    /// The person has answered a question.
+    fn entered(&mut self, answer: &str) {
+        match self.asking.answered() {
+            Some(Wanted::Line(line)) => {
+                line.answer(Ok(Reply::Bytes(format!("{answer}\n").into_bytes())));
+                self.notebook.wake();
+            }
+            Some(Wanted::Grant { lane }) => {
+                let Stage::Asks(cell, powers) = std::mem::take(&mut self.lane(&lane).stage) else { return };
+                match term(answer, cell.request.id()) {
+                    Some(term) => {
+                        let who = format!("cell {}", cell.number);
+                        for it in powers {
+                            self.outside.grants.grant(it, term.clone(), &who);
+                        }
+                        self.run(&lane, cell.clone(), &directive::read(cell.code()));
+                    }
+                    None => self.fail(&lane, &cell, &not_granted(&powers, false)),
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn ask_for_lines(&mut self) {
+        for line in self.outside.take_lines() {
+            // What was printed is, more often than not, the question.
+            self.notebook.flush();
+            self.asking.ask(line.request.clone(), "", Wanted::Line(line));
+        }
+    }
+
+    /// Shows what a directive asks for.
+    fn tell(&mut self, cell: &Cell, ask: &Ask) -> Result<(), Trouble> {
+        let data = match ask {
+            Ask::Vats => self.notebook.vats(),
+            Ask::Grants => listed(&self.outside.grants),
+            Ask::Revoke(number) => match number.parse().ok().and_then(|it| self.outside.grants.revoke(it)) {
+                Some(grant) => json!({ "text/plain": format!("{} is revoked", grant.power) }),
+                None => {
+                    return Err(Trouble::new(
+                        "NoSuchGrant",
+                        format!("there is no grant {number}; see %grants"),
+                    ));
+                }
+            },
+            Ask::Authority(name) => match self.notebook.authority(name) {
+                Some(it) => crate::diagram::bundle(&it),
+                None => {
+                    let message = format!("no cell has defined `{name}`");
+                    return Err(Trouble::new("NoSuchName", message));
+                }
+            },
+        };
+        let content = json!({ "data": data, "metadata": {}, "transient": {} });
+        self.voice.publish(cell.request.header(), "display_data", &content);
+        Ok(())
+    }
+
+    /// Answers the running cells whose own turn is over, or holds them until their promise settles.
+    fn finish_running(&mut self) {
+        let names: Vec<String> = self.lanes.keys().cloned().collect();
+        for name in names {
+            self.finish(&name);
+        }
+        let subshells = &self.levers.subshells;
+        self.lanes.retain(|name, it| {
+            subshells.has(name) || !it.queue.is_empty() || !matches!(it.stage, Stage::Free)
+        });
+    }
+
+    fn finish(&mut self, name: &str) {
+        let Some(Lane { stage: Stage::Runs(running), .. }) = self.lanes.get_mut(name) else { return };
+        if running.expressions.is_none() {
+            match self.notebook.ended(&running.started) {
+                None => return,
+                Some(Ended::Failed(trouble)) => {
+                    let cell = running.cell.clone();
+                    self.notebook.flush();
+                    return self.fail(name, &cell, &trouble);
+                }
+                Some(Ended::Value) => {
+                    let program = directive::read(running.cell.code()).program;
+                    self.notebook.keep_names(&running.started, &program);
+                    let start = |(name, it): (String, String)| {
+                        let started = self.notebook.start_beside(&running.cell, &running.started, &name, &it);
+                        (name, started)
+                    };
+                    running.expressions = Some(running.cell.expressions().into_iter().map(start).collect());
+                }
+            }
+        }
+        let expressions = running.expressions.iter().flatten();
+        let open = expressions.filter_map(|it| it.1.as_ref().ok());
+        if open.into_iter().any(|it| self.notebook.ended(it).is_none()) {
+            return;
+        }
+        let Some(Stage::Runs(running)) = self.lanes.get_mut(name).map(|it| std::mem::take(&mut it.stage))
+        else {
+            return;
+        };
+        self.notebook.flush();
+        let expressions: Map<String, Value> = running
+            .expressions
+            .into_iter()
+            .flatten()
+            .map(|(name, started)| (name, expression(&mut self.notebook, started)))
+            .collect();
+        self.show(running.cell, running.started, expressions.into());
+    }
+
+    fn show(&mut self, cell: Cell, started: Started, expressions: Value) {
         let shown = self.notebook.look(&started);
-        let (is_pending, waits) = (shown.is_pending, cell.listens_until_idle());
-        let is_shown_later = is_pending && waits;
+        let (is_pending, waits) = (shown.is_pending, cell.waits());
+        // Who stops listening at idle gets one display, and a person who chose to wait sees that there is one.
+        let is_shown_later = is_pending && waits && !cell.request.can_be_asked();
         if !cell.is_silent() && !is_shown_later {
             self.show_value(&cell, &started, shown);
         }
         if waits {
             let until = (!is_pending).then(|| Instant::now() + COMING_TO_REST);
-            self.held.push(Held { cell, started, until });
+            self.held.push(Held { cell, started, expressions, until });
         } else {
-            self.succeed(&cell);
+            self.succeed(&cell, expressions);
         }
     }
 
@@ -176,23 +396,27 @@ impl Session {
         if shown.is_pending {
             self.displays.open(Display::new(cell, started, shown));
         } else if !shown.is_null {
+            self.displays.remember(cell.id(), &shown.text);
             let result = json!({ "execution_count": cell.number, "data": shown.bundle(), "metadata": {} });
             self.voice.publish(cell.request.header(), "execute_result", &result);
         }
     }
 
     /// Something settled: displays are brought up to date, and so are cells that wait for their value.
-    fn settle(&mut self) {
+    fn settle(&mut self, settled: &[Handle]) {
         self.notebook.flush();
         // A cell that is held is running to its front end.
-        let held = self.held.last().map(|it| &it.cell);
-        let running = self.running.as_ref().map(|(it, _)| it).or(held).map(|it| it.request.header());
-        self.displays.update(&mut self.notebook, running);
+        let runs = self.lanes.values().find_map(|it| match &it.stage {
+            Stage::Runs(it) => Some(&it.cell),
+            _ => None,
+        });
+        let running = runs.or(self.held.last().map(|it| &it.cell)).map(|it| it.request.clone());
+        self.displays.update(&mut self.notebook, settled, running.as_ref().map(|it| it.header()));
         for it in self.held.iter_mut().filter(|it| it.until.is_none()) {
             let shown = self.notebook.look(&it.started);
             if !shown.is_pending {
                 it.until = Some(Instant::now() + COMING_TO_REST);
-                if !it.cell.is_silent() {
+                if !it.cell.is_silent() && !it.cell.request.can_be_asked() {
                     self.displays.open(Display::new(&it.cell, &it.started, shown));
                 }
             }
@@ -205,21 +429,30 @@ impl Session {
         let now = Instant::now();
         let ripe = |it: &mut Held| it.until.is_some_and(|until| at_rest || until <= now);
         let ripe: Vec<Held> = self.held.extract_if(.., ripe).collect();
-        ripe.iter().for_each(|it| self.succeed(&it.cell));
+        ripe.into_iter().for_each(|it| self.succeed(&it.cell, it.expressions));
     }
 
     /// Nothing runs and nothing will: a held cell shows its promise as it is. A later cell may still settle it.
     fn give_up_waiting(&mut self) {
         self.release(true);
-        for Held { cell, started, .. } in std::mem::take(&mut self.held) {
+        for Held { cell, started, expressions, .. } in std::mem::take(&mut self.held) {
             let shown = self.notebook.look(&started).with_note("unresolved: nothing is left to run");
-            if !cell.is_silent() {
+            if !cell.is_silent() && !cell.request.can_be_asked() {
                 self.displays.open(Display::new(&cell, &started, shown));
             }
-            self.succeed(&cell);
+            self.succeed(&cell, expressions);
         }
-        if let Some((cell, _)) = self.running.take() {
-            self.fail(&cell, &Trouble::never_ends());
+        self.fail_running(&Trouble::never_ends());
+    }
+
+    /// Every cell that runs fails.
+    fn fail_running(&mut self, trouble: &Trouble) {
+        let names: Vec<String> = self.lanes.keys().cloned().collect();
+        for name in names {
+            match std::mem::take(&mut self.lane(&name).stage) {
+                Stage::Runs(it) => self.fail(&name, &it.cell, trouble),
+                other => self.lane(&name).stage = other,
+            }
         }
     }
 
@@ -228,30 +461,47 @@ impl Session {
         if !self.notebook.has_turns() {
             self.levers.interrupt.take();
         }
+        self.asking.give_up();
+        self.notebook.wake();
         for it in std::mem::take(&mut self.held) {
-            self.fail(&it.cell, &Trouble::interrupted());
+            self.fail("", &it.cell, &Trouble::interrupted());
         }
-        if !self.notebook.has_turns()
-            && let Some((cell, _)) = self.running.take()
-        {
-            self.fail(&cell, &Trouble::interrupted());
+        let names: Vec<String> = self.lanes.keys().cloned().collect();
+        for name in names {
+            match std::mem::take(&mut self.lane(&name).stage) {
+                Stage::Asks(cell, _) => self.fail(&name, &cell, &Trouble::interrupted()),
+                Stage::Runs(it)
+                    if self.notebook.ended(&it.started).is_none() && self.has_begun(&it.started) =>
+                {
+                    self.fail(&name, &it.cell, &Trouble::interrupted());
+                }
+                other => self.lane(&name).stage = other,
+            }
         }
     }
 
-    fn succeed(&mut self, cell: &Cell) {
+    /// Its own turn is over, and it waits for a promise.
+    fn has_begun(&self, started: &Started) -> bool {
+        self.notebook.is_waiting(started)
+    }
+
+    fn succeed(&mut self, cell: &Cell, expressions: Value) {
+        self.ended += 1;
         let reply = json!({
             "status": "ok",
             "execution_count": cell.number,
             "payload": [],
-            "user_expressions": user_expressions(cell),
+            "user_expressions": expressions,
         });
         self.voice.reply(&cell.request, &reply);
         self.voice.idle(&cell.request);
     }
 
-    fn fail(&mut self, cell: &Cell, trouble: &Trouble) {
+    fn fail(&mut self, lane: &str, cell: &Cell, trouble: &Trouble) {
+        self.lane(lane).stage = Stage::Free;
+        self.ended += 1;
         // Cells that were sent before this one's reply are aborted with it; later ones its sender has chosen to send.
-        let interrupted = self.take_in_all();
+        let later = self.take_in_requests();
         if !cell.is_silent() {
             self.voice.publish(cell.request.header(), "error", &trouble.content());
         }
@@ -263,41 +513,106 @@ impl Session {
         self.voice.reply(&cell.request, &reply);
         self.voice.idle(&cell.request);
         if cell.stops_on_error() {
-            self.abort_queue();
+            // Cells that were sent together with one that failed are not run.
+            for request in std::mem::take(&mut self.lane(lane).queue) {
+                self.voice.answer(&request, &json!({ "status": "aborted", "execution_count": self.count }));
+            }
         }
-        if interrupted {
-            self.interrupted();
-        }
+        later.into_iter().for_each(|it| self.take_in(it));
     }
 
-    /// Hears all that has arrived; whether the interrupt flag was raised among it.
-    fn take_in_all(&mut self) -> bool {
-        let mut interrupted = false;
+    /// Hears all requests that have arrived; the other jobs among them are answered.
+    fn take_in_requests(&mut self) -> Vec<Job> {
+        let mut others = Vec::new();
         while let Ok(job) = self.inbox.try_recv() {
             match job {
                 Job::Asked(request) => self.hear(request),
-                Job::Interrupted => interrupted = true,
+                other => others.push(other),
             }
         }
-        interrupted
+        others
     }
 
-    /// Cells that were sent together with one that failed are not run.
-    fn abort_queue(&mut self) {
-        for request in std::mem::take(&mut self.queue) {
-            self.voice.answer(&request, &json!({ "status": "aborted", "execution_count": self.count }));
+    /// Vats that nobody holds end.
+    fn bury(&mut self) {
+        if self.ended == 0 || !self.is_at_rest() {
+            return;
+        }
+        if self.ended >= MANY {
+            self.notebook.sweep();
+        }
+        let mut shown: HashSet<vat::VatId> = self.displays.vats().collect();
+        shown.extend(self.held.iter().map(|it| it.started.handle.vat));
+        shown.extend(self.lanes.values().filter_map(|it| match &it.stage {
+            Stage::Runs(it) => Some(it.started.handle.vat),
+            _ => None,
+        }));
+        self.notebook.bury(&shown);
+        if self.ended >= MANY {
+            self.ended = 0;
         }
     }
 }
 
-/// Each asked-for expression gets an answer, and it is always that we do not evaluate them.
-fn user_expressions(cell: &Cell) -> Value {
-    let asked = cell.request.message.content.get("user_expressions").and_then(Value::as_object);
-    let refused = crate::voice::error("Unsupported", "user expressions are not evaluated; use a cell");
-    asked
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| (name.clone(), refused.clone()))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
+/// What a user expression came to.
+fn expression(notebook: &mut Notebook, started: Result<Started, Trouble>) -> Value {
+    let outcome = started.and_then(|it| match notebook.ended(&it) {
+        Some(Ended::Failed(trouble)) => Err(trouble),
+        _ => Ok(notebook.look(&it)),
+    });
+    match outcome {
+        Ok(shown) => json!({ "status": "ok", "data": shown.bundle(), "metadata": {} }),
+        Err(trouble) => error(&trouble.name, &trouble.message),
+    }
+}
+
+/// What the person is asked.
+fn question(number: u64, powers: &[Power], keeps: bool) -> String {
+    let wanted: Vec<String> = powers.iter().map(Power::describe).collect();
+    let always = if keeps { ", always for this notebook (a)" } else { "" };
+    format!(
+        "Cell {number} asks to {}. Once (o), this session (s){always}, no (n)? ",
+        wanted.join(", and to ")
+    )
+}
+
+/// What the answer grants; nothing for a no, and for what is no answer.
+fn term(answer: &str, request: &str) -> Option<Term> {
+    match answer.trim().to_lowercase().as_str() {
+        "o" | "once" | "y" | "yes" => Some(Term::Once(request.to_owned())),
+        "s" | "session" | "this session" => Some(Term::Session),
+        "a" | "always" => Some(Term::Always),
+        _ => None,
+    }
+}
+
+fn not_granted(powers: &[Power], nobody_there: bool) -> Trouble {
+    let names: Vec<String> = powers.iter().map(Power::to_string).collect();
+    let names = names.join(",");
+    let why = if nobody_there {
+        format!(
+            "this cell asks for {names}, and nobody is there to be asked; WALNUT_GRANTS={names} grants it beforehand"
+        )
+    } else {
+        format!("this cell was not granted {names}; nothing of it has run")
+    };
+    Trouble::new("NotGranted", why)
+}
+
+/// `%grants`
+fn listed(grants: &Grants) -> Value {
+    let all = grants.all();
+    if all.is_empty() {
+        return json!({ "text/plain": "nothing was granted" });
+    }
+    let lines = all.iter().enumerate().map(|(at, it)| {
+        let term = match &it.term {
+            Term::Once(_) => "once",
+            Term::Session => "this session",
+            Term::Always => "always",
+        };
+        let revoked = if it.is_revoked { ", revoked" } else { "" };
+        format!("{}. {}: {term}, to {}{revoked}", at + 1, it.power, it.cell)
+    });
+    json!({ "text/plain": lines.collect::<Vec<_>>().join("\n") })
 }

@@ -2,7 +2,7 @@
 //! where the protocol has an answer.
 
 use crate::voice::{Request, Voice};
-use crate::wire::Fault;
+use crate::wire::{Fault, Message};
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
@@ -77,13 +77,24 @@ pub async fn iopub(mut socket: PubSocket, mut queue: UnboundedReceiver<ZmqMessag
     }
 }
 
-/// Nothing is asked of the person yet, so nothing that arrives here is an answer.
-pub async fn stdin(mut socket: RouterSocket) {
+/// Questions leave, answers come in.
+pub async fn stdin(
+    socket: RouterSocket,
+    voice: Voice,
+    questions: UnboundedReceiver<ZmqMessage>,
+    hear: impl Fn(Message),
+) {
+    let (send, mut answers) = socket.split();
+    tokio::spawn(write_replies(send, questions));
     loop {
-        match socket.recv().await {
-            Ok(_) => log("stdin", "an answer that nobody asked for is ignored"),
+        match answers.recv().await.map(|it| voice.wire.read(&it)) {
+            Ok(Ok(message)) if message.msg_type() == "input_reply" => hear(message),
+            Ok(Ok(message)) => log("stdin", &format!("a {} is ignored", message.msg_type())),
+            Ok(Err(Fault::Unanswerable(why) | Fault::Unreadable(_, why))) => {
+                log("stdin", &format!("a message is ignored: {why}"));
+            }
             Err(ZmqError::NoMessage) => return,
-            Err(_) => {}
+            Err(why) => log("stdin", &format!("a message was lost: {why}")),
         }
     }
 }

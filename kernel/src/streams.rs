@@ -1,7 +1,7 @@
 //! What programs print, on its way to iopub: gathered, so that a thousand small prints are a few messages, and sent
 //! in the order it was printed.
 
-use crate::voice::Voice;
+use crate::voice::{Request, Voice};
 use crate::wire::Dict;
 use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,7 @@ pub struct Streams(Arc<Mutex<Gathered>>);
 struct Gathered {
     voice: Voice,
     stream: Stream,
-    parent: Arc<Dict>,
+    parent: Option<Arc<Request>>,
     text: String,
     /// Told when something begins to be kept.
     kept: UnboundedSender<()>,
@@ -36,8 +36,7 @@ impl Streams {
     /// The streams, and what [`Streams::flush_in_time`] listens to.
     pub fn new(voice: Voice) -> (Streams, UnboundedReceiver<()>) {
         let (kept, is_kept) = unbounded_channel();
-        let parent = Arc::new(Dict::new());
-        let gathered = Gathered { voice, stream: Stream::Stdout, parent, text: String::new(), kept };
+        let gathered = Gathered { voice, stream: Stream::Stdout, parent: None, text: String::new(), kept };
         (Streams(Arc::new(Mutex::new(gathered))), is_kept)
     }
 
@@ -50,12 +49,13 @@ impl Streams {
     }
 
     /// `text` was printed for the request `parent`.
-    pub fn print(&self, parent: &Arc<Dict>, stream: Stream, text: &str) {
+    pub fn print(&self, parent: Option<Arc<Request>>, stream: Stream, text: &str) {
         let mut it = self.lock();
-        if it.stream != stream || !Arc::ptr_eq(&it.parent, parent) {
+        let id = |it: &Option<Arc<Request>>| it.as_ref().map(|it| it.id().to_owned());
+        if it.stream != stream || id(&it.parent) != id(&parent) {
             it.flush();
             it.stream = stream;
-            it.parent = parent.clone();
+            it.parent = parent;
         }
         if it.text.is_empty() {
             let _ = it.kept.send(());
@@ -80,7 +80,9 @@ impl Gathered {
     fn flush(&mut self) {
         if !self.text.is_empty() {
             let name = if self.stream == Stream::Stdout { "stdout" } else { "stderr" };
-            self.voice.publish(&self.parent, "stream", &json!({ "name": name, "text": self.text }));
+            let nobody = Dict::new();
+            let parent = self.parent.as_ref().map_or(&nobody, |it| it.header());
+            self.voice.publish(parent, "stream", &json!({ "name": name, "text": self.text }));
             self.text.clear();
         }
     }

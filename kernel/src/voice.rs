@@ -3,7 +3,7 @@
 //! There is one queue for iopub and one writer behind it, so what one thread says leaves in the order it was said;
 //! `idle` cannot overtake a stream.
 
-use crate::wire::{Dict, Message, Wire};
+use crate::wire::{Dict, Message, Wire, text, truth};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 use zeromq::ZmqMessage;
@@ -20,6 +20,16 @@ impl Request {
     pub fn header(&self) -> &Dict {
         &self.message.header
     }
+
+    /// Its front end's name for it.
+    pub fn id(&self) -> &str {
+        text(&self.message.header, "msg_id")
+    }
+
+    /// Whether its front end takes questions. Those that execute a notebook in a batch do not.
+    pub fn can_be_asked(&self) -> bool {
+        truth(&self.message.content, "allow_stdin", true)
+    }
 }
 
 /// Given to every thread that has something to say.
@@ -32,8 +42,13 @@ pub struct Voice {
 impl Voice {
     /// Says something to all who listen. A front end that is gone is no fault of the sender, hence no result.
     pub fn publish(&self, parent: &Dict, msg_type: &str, content: &Value) {
+        self.publish_with(parent, msg_type, &json!({}), content);
+    }
+
+    /// The same, with metadata.
+    pub fn publish_with(&self, parent: &Dict, msg_type: &str, metadata: &Value, content: &Value) {
         let topic = [msg_type.as_bytes().to_vec()];
-        let _ = self.iopub.send(self.wire.write(&topic, msg_type, parent, &json!({}), content));
+        let _ = self.iopub.send(self.wire.write(&topic, msg_type, parent, metadata, content));
     }
 
     pub fn busy(&self, request: &Request) {

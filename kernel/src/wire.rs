@@ -21,6 +21,8 @@ pub struct Message {
     /// Who asked, as the router socket tells it: what a reply is addressed with.
     pub identities: Vec<Vec<u8>>,
     pub header: Dict,
+    /// The header of what it answers or tells about.
+    pub parent: Dict,
     pub metadata: Dict,
     pub content: Dict,
 }
@@ -87,6 +89,7 @@ impl Wire {
         }
         let mut message = Message {
             identities: frames[..at].iter().map(|it| it.to_vec()).collect(),
+            parent: dict(parent).unwrap_or_default(),
             header: dict(header).map_err(|why| unanswerable(&format!("its header is {why}")))?,
             ..Message::default()
         };

@@ -2,13 +2,22 @@
 
 use crate::session::Session;
 use crate::voice::Request;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use crate::wire::Message;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::time::Duration;
+use vat::powers::host::Bell;
+
+/// How long the bell is listened to at a time.
+const LONG: Duration = Duration::from_secs(3600);
 
 /// What the other threads ask of the worker.
 pub enum Job {
     /// A request on shell.
     Asked(Request),
+    /// The person has answered a question.
+    Entered(Message),
+    /// The world has answered a vat; once that is seen to, this is told so.
+    Rung(Sender<()>),
     /// The interrupt flag was raised.
     Interrupted,
 }
@@ -31,14 +40,35 @@ pub fn start(session: Session) -> anyhow::Result<()> {
 }
 
 fn run(mut session: Session) {
-    loop {
-        match next(&session.inbox, session.patience()) {
-            Next::Job(Job::Asked(request)) => session.hear(request),
-            Next::Job(Job::Interrupted) => session.interrupted(),
-            Next::Nothing => session.advance(),
-            Next::End => return,
-        }
+    while step(&mut session) {}
+}
+
+/// Takes in a job or lets the cells go on by a turn, waiting if there is nothing to do; `false`: nobody can ask any
+/// more.
+pub fn step(session: &mut Session) -> bool {
+    match next(&session.inbox, session.patience()) {
+        Next::Job(job) => session.take_in(job),
+        Next::Nothing => session.advance(),
+        Next::End => return false,
     }
+    true
+}
+
+/// Tells the worker whenever the world has answered a vat.
+pub fn listen_to(bell: Bell, jobs: Sender<Job>) -> anyhow::Result<()> {
+    let listen = move || {
+        loop {
+            if bell.wait(LONG) {
+                // Until the answer is fetched the bell goes on ringing: once is enough for each fetch.
+                let (heard, is_heard) = channel();
+                if jobs.send(Job::Rung(heard)).is_err() || is_heard.recv().is_err() {
+                    return;
+                }
+            }
+        }
+    };
+    std::thread::Builder::new().name("bell".to_owned()).spawn(listen)?;
+    Ok(())
 }
 
 enum Next {

@@ -22,12 +22,21 @@ class Kernel:
         self.process = subprocess.Popen(
             command([WALNUT, "kernel", "run", self.connection_file]),
             stderr=self.log,
-            env={**os.environ, **(environment or {})},
+            # What is kept beyond a session is kept here and not with the person who runs the tests.
+            env={**os.environ, "WALNUT_DATA": str(folder / "data"), **(environment or {})},
+            cwd=folder,
         )
         self.client = BlockingKernelClient(connection_file=self.connection_file)
         self.client.load_connection_file()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE)
+
+    def answer(self, text):
+        """Waits for the question that the kernel puts, answers it, and gives its words."""
+        question = self.client.get_stdin_msg(timeout=PATIENCE)
+        assert question["msg_type"] == "input_request"
+        self.client.input(text)
+        return question["content"]["prompt"]
 
     def logged(self):
         self.log.flush()

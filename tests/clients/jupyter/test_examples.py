@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, WALNUT, of_type
+from conftest import PATIENCE, WALNUT, Kernel, of_type
 
 REPOSITORY = Path(__file__).parents[3]
 # Some pages are left to the terminal: in the first four a step shows what later turns print, which a notebook shows under the
@@ -47,6 +47,14 @@ def answer(key, text):
     first, *rest = text.split("\n")
     indent = " " * (len(key) + 4)
     return [f"# {key}: {first}".rstrip(), *(f"#{indent[1:]}{it}".rstrip() for it in rest)]
+
+
+@pytest.fixture
+def kernel(tmp_path):
+    # What a transcript at the terminal has without being asked.
+    it = Kernel(tmp_path, environment={"WALNUT_GRANTS": "timer,entropy"})
+    yield it
+    it.close()
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda it: it.stem)
