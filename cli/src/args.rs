@@ -71,7 +71,10 @@ pub enum Command {
     )]
     Kernel(Kernel),
     /// Convert a transcript to a notebook or back.
-    Convert(Later),
+    #[command(
+        after_help = "Examples:\n  walnut convert mint.updoc mint.ipynb\n  walnut convert tour.ipynb tour.updoc"
+    )]
+    Convert(Convert),
     /// Run a recorded program again and compare, byte for byte; stop anywhere and look.
     #[command(
         after_help = "Examples:\n  walnut run mint.e --record mint.walnut\n  walnut replay mint.walnut\n  walnut replay mint.walnut --stop-at 3\n  walnut replay mint.walnut --step\n  walnut replay mint.walnut --inputs"
@@ -156,6 +159,17 @@ pub struct Eval {
     pub causeway: Option<PathBuf>,
     #[command(flatten)]
     pub imports: Imports,
+}
+
+#[derive(Args, Debug)]
+pub struct Convert {
+    /// A transcript (.updoc) or a notebook (.ipynb)
+    pub from: PathBuf,
+    /// What it is to become
+    pub to: PathBuf,
+    /// Write over what is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Args, Debug)]

@@ -13,6 +13,9 @@ use workspace::{Named, Workspace};
 pub fn run(it: &args::Authority) -> anyhow::Result<Outcome> {
     let workspace = Workspace::load(&it.paths, &it.imports)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
+    if !(it.dot || it.svg || it.diff.is_some()) {
+        asked(it, &workspace, &mut out)?;
+    }
     let outcome = match (&it.diff, &it.from, &it.to) {
         (Some(other), ..) => {
             let before = Workspace::load(std::slice::from_ref(other), &it.imports)?;
@@ -34,6 +37,21 @@ pub fn run(it: &args::Authority) -> anyhow::Result<Outcome> {
     };
     out.flush()?;
     Ok(if workspace.complain() { outcome } else { Outcome::Findings })
+}
+
+/// What the cells of notebooks will ask for when they are run.
+fn asked(it: &args::Authority, workspace: &Workspace, out: &mut impl Write) -> anyhow::Result<()> {
+    for (cell, power, words) in &workspace.asked {
+        if it.json {
+            writeln!(out, "{}", serde_json::json!({ "file": cell, "asks": power, "for": words }))?;
+        } else {
+            writeln!(out, "{cell} asks to {words} ({power})")?;
+        }
+    }
+    if !it.json && !workspace.asked.is_empty() {
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn told(

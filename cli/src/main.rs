@@ -8,9 +8,11 @@ mod audit;
 mod authority;
 mod causeway;
 mod check;
+mod convert;
 mod expand;
 mod fmt;
 mod imports;
+mod notebook;
 mod paint;
 mod parse;
 mod places;
@@ -74,7 +76,7 @@ fn open(command: Command) -> anyhow::Result<Outcome> {
         Command::Audit(it) => audit::run(&it),
         Command::Authority(it) => authority::run(&it),
         Command::Fmt(it) => fmt::run(&it),
-        Command::Convert(_) => later("convert"),
+        Command::Convert(it) => convert::run(&it),
         Command::Replay(it) => replay::run(&it),
         Command::Bench(_) => {
             anyhow::bail!("`walnut bench` is not there yet; `cargo xtask bench` runs what there is")
@@ -84,10 +86,6 @@ fn open(command: Command) -> anyhow::Result<Outcome> {
         Command::Repl(it) => prompt::run(&it),
         Command::Updoc(it) => updoc::run(&it),
     }
-}
-
-fn later(command: &str) -> anyhow::Result<Outcome> {
-    anyhow::bail!("`walnut {command}` is not there yet")
 }
 
 fn kernel_install(it: Install) -> anyhow::Result<Outcome> {

@@ -4,6 +4,7 @@
 //! which step late output is seen, so [`runner`] counts them as the transcripts of the E family expect.
 
 pub mod compare;
+mod notebook;
 mod progress;
 pub mod runner;
 mod show;
@@ -13,6 +14,7 @@ mod watchdog;
 use crate::Outcome;
 use crate::args;
 use crate::imports::Imports;
+use crate::notebook::Notebook;
 use crate::powers::{self, Grants};
 use crate::report::many;
 use crate::sources::{self, Source};
@@ -27,7 +29,7 @@ use transcript::{Answer, Dialect, Step};
 use watchdog::Watchdog;
 
 /// What is looked for in a folder: transcripts, and code with steps in its comments.
-const EXTENSIONS: &[&str] = &["updoc", "emaker", "e", "caplet", "e-awt", "e-swt", "txt"];
+const EXTENSIONS: &[&str] = &["updoc", "ipynb", "emaker", "e", "caplet", "e-awt", "e-swt", "txt"];
 
 /// What a step came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,6 +76,7 @@ pub fn run(it: &args::Updoc) -> anyhow::Result<Outcome> {
     }
     for (number, path) in found.files.iter().enumerate() {
         match Source::read(path) {
+            Ok(source) if path.extension().is_some_and(|it| it == "ipynb") => run.notebook(&source)?,
             Ok(source) => run.file(&source, (number + 1, found.files.len()))?,
             Err(problem) => run.unread(&problem),
         }
@@ -138,6 +141,44 @@ impl<W: Write> Run<'_, W> {
                     source.name
                 )?;
             }
+        }
+        Ok(())
+    }
+
+    fn notebook(&mut self, source: &Source) -> anyhow::Result<()> {
+        let read = match Notebook::parse(&source.text) {
+            Ok(read) => read,
+            Err(problem) => {
+                self.unread(&problem.context(source.name.clone()));
+                return Ok(());
+            }
+        };
+        if !notebook::is_ours(&read) {
+            return Ok(());
+        }
+        self.summary.files += 1;
+        self.progress.at(|| format!("{}: its cells", source.name));
+        let limit = Duration::from_secs(self.it.timeout);
+        let watchdog = &self.watchdog;
+        let grants = notebook::grants(&self.it.grant);
+        let done = notebook::execute(&source.path, read, &grants, |batch, cell| {
+            watchdog.limit(limit, batch.interrupt(), || batch.execute(cell));
+        })?;
+        for (step, done) in &done.steps {
+            if !self.is_wanted(source, step) {
+                continue;
+            }
+            self.summary.count(done.status);
+            self.show(source, step, done)?;
+        }
+        let text = done.notebook.write();
+        if self.it.bless && text != source.text {
+            std::fs::write(&source.path, text)?;
+            writeln!(
+                self.out,
+                "{}: outputs written; read the difference before you believe it",
+                source.name
+            )?;
         }
         Ok(())
     }

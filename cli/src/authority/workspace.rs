@@ -3,6 +3,7 @@
 use crate::args;
 use crate::check::EXTENSIONS;
 use crate::imports::Imports;
+use crate::notebook::Notebook;
 use crate::places::Place;
 use crate::sources::{self, Source};
 use analysis::{Analysis, AnalysisHost, Change, FileId, FileKind, FileRange, NameAuthority, WideEncoding};
@@ -17,6 +18,8 @@ pub struct Workspace {
     within: Vec<String>,
     host: AnalysisHost,
     problems: Vec<anyhow::Error>,
+    /// What cells of notebooks will ask the person for: the cell, the power, and what it lets them do.
+    pub asked: Vec<(String, String, String)>,
 }
 
 /// A top-level name of a file.
@@ -51,10 +54,16 @@ impl Workspace {
             within: Vec::new(),
             host: AnalysisHost::default(),
             problems: found.problems,
+            asked: Vec::new(),
         };
         let mut change = Change::default();
         for path in &found.files {
             match Source::read(path) {
+                Ok(source) if path.extension().is_some_and(|it| it == "ipynb") => {
+                    if let Err(problem) = workspace.open_notebook(&mut change, &source, within(paths, path)) {
+                        workspace.problems.push(problem.context(source.name));
+                    }
+                }
                 Ok(source) => {
                     workspace.within.push(within(paths, path));
                     workspace.open(&mut change, source);
@@ -72,6 +81,26 @@ impl Workspace {
         let file = FileId(self.sources.len() as u32);
         change.open(file, &source.name, FileKind::of_name(&source.name), &source.text);
         self.sources.push(source);
+    }
+
+    /// Each code cell is a text of its own, which continues the one before.
+    fn open_notebook(&mut self, change: &mut Change, source: &Source, within: String) -> anyhow::Result<()> {
+        let notebook = Notebook::parse(&source.text)?;
+        let cells: Vec<(usize, String)> = notebook.code().collect();
+        let texts: Vec<String> = cells.iter().map(|it| it.1.clone()).collect();
+        let mut previous = None;
+        for ((number, cell), asked) in cells.into_iter().zip(kernel::text::asked(&texts)) {
+            let name = format!("{} cell {number}", source.name);
+            self.asked.extend(asked.into_iter().map(|(power, words)| (name.clone(), power, words)));
+            let file = FileId(self.sources.len() as u32);
+            let text = kernel::text::program(&cell);
+            change.open(file, &name, FileKind::Cell, &text);
+            change.continues(file, previous);
+            previous = Some(file);
+            self.within.push(within.clone());
+            self.sources.push(Source { path: source.path.clone(), name, text, faults: Vec::new() });
+        }
+        Ok(())
     }
 
     /// Opens what the files import, and what that imports.
