@@ -7,7 +7,8 @@ use crate::names::{Meaning, Site, names};
 use crate::program::programs;
 use audit::authority::{Authority, Outer, Parts, Programs, Reach};
 use std::sync::Arc;
-use syntax::kernel_e::{Expr, Literal, ObjectId};
+use syntax::Scopes;
+use syntax::kernel_e::{Expr, Literal, ObjectId, Program};
 
 /// A program of a file.
 pub(crate) type Key = (File, usize);
@@ -40,22 +41,29 @@ pub(crate) fn reach_of_name(db: &dyn Db, site: Site) -> Reach {
 pub(crate) fn imports(db: &dyn Db, file: File) -> Vec<String> {
     let mut found = Vec::new();
     for (index, program) in programs(db, file).iter().enumerate() {
-        let scopes = &names(db, file).programs[index].scopes;
-        for it in &program.exprs {
-            if let Expr::Call { recipient, verb, args } = it
-                && &**verb == "get"
-                && let Expr::Noun(noun) = program.expr(*recipient)
-                && &**noun == "import__uriGetter"
-                && *scopes.binder(*recipient) == syntax::scope::Binder::Outer
-                && let [only] = args.as_slice()
-                && let Expr::Literal(Literal::Str(name)) = program.expr(*only)
-            {
-                found.push(name.to_string());
-            }
-        }
+        found.extend(imported(program, &names(db, file).programs[index].scopes, |_| true));
     }
     found.sort();
     found.dedup();
+    found
+}
+
+/// The modules that some expressions of a program import by a name that stands there.
+pub(crate) fn imported(program: &Program, scopes: &Scopes, among: impl Fn(usize) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, it) in program.exprs.iter().enumerate() {
+        if among(at)
+            && let Expr::Call { recipient, verb, args } = it
+            && &**verb == "get"
+            && let Expr::Noun(noun) = program.expr(*recipient)
+            && &**noun == "import__uriGetter"
+            && *scopes.binder(*recipient) == syntax::scope::Binder::Outer
+            && let [only] = args.as_slice()
+            && let Expr::Literal(Literal::Str(name)) = program.expr(*only)
+        {
+            found.push(name.to_string());
+        }
+    }
     found
 }
 

@@ -1,18 +1,23 @@
 //! The one database. Only `AnalysisHost` writes to it.
 
+use crate::auditions::Auditions;
 use crate::input::{File, FileId};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// What every query is given.
 #[salsa::db]
-pub(crate) trait Db: salsa::Database {}
+pub(crate) trait Db: salsa::Database {
+    /// Whoever runs auditors written in E. What it answers follows from what it is asked.
+    fn auditions(&self) -> &Auditions;
+}
 
 #[salsa::db]
 #[derive(Clone)]
 pub(crate) struct Database {
     /// Which input holds which text. Written with the inputs, between snapshots.
     pub(crate) files: Arc<FxHashMap<FileId, File>>,
+    pub(crate) auditions: Arc<Auditions>,
     // Last, so that it is dropped last: a clone's storage is what a writer waits for.
     storage: salsa::Storage<Self>,
 }
@@ -21,11 +26,15 @@ pub(crate) struct Database {
 impl salsa::Database for Database {}
 
 #[salsa::db]
-impl Db for Database {}
+impl Db for Database {
+    fn auditions(&self) -> &Auditions {
+        &self.auditions
+    }
+}
 
 impl Default for Database {
     fn default() -> Database {
-        Database { files: Arc::default(), storage: salsa::Storage::new(None) }
+        Database { files: Arc::default(), auditions: Arc::default(), storage: salsa::Storage::new(None) }
     }
 }
 
@@ -38,6 +47,6 @@ impl Database {
                 seen(&format!("{database_key:?}"));
             }
         })));
-        Database { files: Arc::default(), storage }
+        Database { files: Arc::default(), auditions: Arc::default(), storage }
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a text: the sum of all rules for one file.
 
 mod audit_rejected;
+mod auditor_faults;
 mod syntax_errors;
 mod verdict_fixes;
 
@@ -66,6 +67,10 @@ pub enum Code {
     UnboundNoun,
     /// An auditor that the program asks says no.
     AuditRejected,
+    /// An auditor written in E has a fault, or takes too long to be asked while one types.
+    AuditorFailed,
+    /// An auditor is not defined at the top level.
+    LocalAuditor,
     /// It works and is deprecated or surely not meant.
     Deprecated,
 }
@@ -80,6 +85,8 @@ impl Code {
             Code::Scope => "scope",
             Code::UnboundNoun => "unbound-noun",
             Code::AuditRejected => "audit-rejected",
+            Code::AuditorFailed => "auditor-failed",
+            Code::LocalAuditor => "local-auditor",
             Code::Deprecated => "deprecated",
         }
     }
@@ -110,6 +117,7 @@ pub(crate) fn diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 fn all(db: &dyn Db, file: File) -> Arc<Vec<Diagnostic>> {
     let mut found = syntax_errors::syntax_errors(db, file);
     found.extend(audit_rejected::audit_rejected(db, file));
+    found.extend(auditor_faults::auditor_faults(db, file));
     found.sort_by_key(|it| (it.range.start(), it.range.end(), it.severity));
     Arc::new(found)
 }

@@ -1,5 +1,6 @@
 //! The door: one writer, any number of snapshots.
 
+use crate::auditions::Auditions;
 use crate::change::{Change, Edit};
 use crate::db::Database;
 use crate::diagnostics::{self, Diagnostic};
@@ -10,6 +11,7 @@ use crate::{
     Judged, LeakFound, LineIndex, NameAuthority, RenameError, SemanticToken, SignatureHelp, TextEdit,
     TextRange, Unformatted, WorkspaceSymbol,
 };
+use audit::AuditorHost;
 use salsa::{Database as _, Setter};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -44,9 +46,20 @@ impl CancelOne {
 }
 
 impl AnalysisHost {
+    /// A host that has auditors written in E run by `auditors`; without one, they are for the run to ask.
+    pub fn with_auditors(auditors: Arc<dyn AuditorHost>) -> AnalysisHost {
+        let mut host = AnalysisHost::default();
+        host.db.auditions = Arc::new(Auditions::of(auditors));
+        host
+    }
+
     /// Applies all edits of `change`. Cancels what snapshots compute and waits until they are dropped, so the
     /// caller must hold none.
     pub fn apply_change(&mut self, change: Change) {
+        if self.db.auditions.stop() {
+            // What was left without an answer is asked again, even if the change is about something else.
+            self.db.synthetic_write(salsa::Durability::LOW);
+        }
         let mut modules = false;
         for edit in change.edits {
             modules |= match &edit {

@@ -18,10 +18,12 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod auditions;
 mod authority;
 mod change;
 mod db;
 pub mod diagnostics;
+mod heard;
 mod host;
 pub mod ide;
 mod input;
@@ -29,12 +31,13 @@ mod knowledge;
 mod messages;
 mod names;
 mod program;
+mod question;
 #[cfg(test)]
 mod reruns;
 mod transcript;
 mod verdicts;
 
-pub use audit::{Properties, Verdict};
+pub use audit::{AuditorHost, Properties, Verdict};
 pub use change::Change;
 pub use diagnostics::{Code, Diagnostic, Fix, Related, Severity};
 pub use host::{Analysis, AnalysisHost, CancelOne, Cancellable, Cancelled};

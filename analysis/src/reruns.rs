@@ -2,6 +2,7 @@
 
 use crate::db::Database;
 use crate::{Analysis, AnalysisHost, Change, FileId, FileKind, FilePosition, FileRange, InlayHintsConfig};
+use audit::{Answer, Answered, AuditorHost, LookedAt, Question};
 use std::sync::{Arc, Mutex};
 use text_size::{TextRange, TextSize};
 
@@ -53,7 +54,7 @@ fn hints(analysis: &Analysis) -> usize {
 #[test]
 fn a_blank_stops_before_names_and_verdicts() {
     let mut it = Watched::new(TILL);
-    assert_eq!(it.ran(hints), ["knowledge", "maps", "names", "programs", "trees", "verdicts"]);
+    assert_eq!(it.ran(hints), ["heard", "knowledge", "maps", "names", "programs", "trees", "verdicts"]);
     it.edit(&TILL.replace("total :=", "total   :="));
     assert_eq!(it.ran(hints), ["maps", "programs", "trees"]);
 }
@@ -174,4 +175,132 @@ fn a_long_transcript_is_followed_in_little_room() {
     let hover = host.analysis().hover(FilePosition { file: FILE, offset }).unwrap().unwrap();
     assert!(hover.markdown.contains("power `println`"), "{}", hover.markdown);
     assert!(hover.markdown.len() < 2_000, "{}", hover.markdown.len());
+}
+
+/// A host that writes down what it is asked, and approves.
+#[derive(Default)]
+struct Lenient {
+    asked: Mutex<Vec<String>>,
+    looked_at: LookedAt,
+}
+
+impl AuditorHost for Lenient {
+    fn ask(&self, question: &Question) -> Option<Answered> {
+        self.asked.lock().unwrap().push(question.name.to_string());
+        Some(Answered { answer: Answer::Approved, looked_at: self.looked_at.clone() })
+    }
+    fn stop(&self) {}
+}
+
+const GATES: &str = "def strict implements DeepFrozen { to audit(_) { return true } }\n\
+    def fee :int := 2\n\
+    def gate implements strict { to enter(coins) { return coins >= fee } }\n\
+    def door implements strict { to open() { return fee } }\n";
+
+fn judged_by(host: &Arc<Lenient>, text: &str) -> AnalysisHost {
+    let mut analysis = AnalysisHost::with_auditors(host.clone());
+    let mut change = Change::default();
+    change.open(FILE, "gate.e", FileKind::Program, text);
+    analysis.apply_change(change);
+    assert_eq!(verdicts_of(&analysis), 3);
+    analysis
+}
+
+/// How many objects are approved by the auditor they ask.
+fn verdicts_of(host: &AnalysisHost) -> usize {
+    let judged = host.analysis().judgements(FILE).unwrap();
+    judged.iter().filter(|it| it.asked && it.verdict.is_approved()).count()
+}
+
+fn asked_after(host: &Arc<Lenient>, analysis: &mut AnalysisHost, text: &str) -> Vec<String> {
+    host.asked.lock().unwrap().clear();
+    let mut change = Change::default();
+    change.set_text(FILE, text);
+    analysis.apply_change(change);
+    verdicts_of(analysis);
+    host.asked.lock().unwrap().clone()
+}
+
+/// Each auditor written in E is asked once about each thing that it looks at.
+#[test]
+fn an_auditor_is_asked_again_only_if_what_it_looked_at_is_another() {
+    let guards = vec!["fee".into()];
+    let looked_at = LookedAt { tree: true, guards, ..LookedAt::default() };
+    let host = Arc::new(Lenient { looked_at, ..Lenient::default() });
+    let mut it = judged_by(&host, GATES);
+    assert_eq!(*host.asked.lock().unwrap(), ["__main$gate", "__main$door"]);
+    let nobody: [&str; 0] = [];
+    // Blanks, comments, and what stands elsewhere.
+    assert_eq!(asked_after(&host, &mut it, &format!("# gates\n{GATES}\n\n")), nobody);
+    assert_eq!(asked_after(&host, &mut it, &format!("{GATES}\ndef wall {{}}\n")), nobody);
+    assert_eq!(asked_after(&host, &mut it, &format!("def wall {{}}\n{GATES}")), nobody);
+    // The value of what is closed over is nothing that an auditor sees.
+    assert_eq!(asked_after(&host, &mut it, &GATES.replace(":= 2", ":= 3")), nobody);
+    // The tree of one object.
+    assert_eq!(asked_after(&host, &mut it, &GATES.replace("coins >= fee", "coins > fee")), ["__main$gate"]);
+    // The guard of what both close over.
+    let float = GATES.replace(":int := 2", ":float64 := 2.0");
+    assert_eq!(asked_after(&host, &mut it, &float), ["__main$gate", "__main$door"]);
+    // What was asked before is remembered.
+    assert_eq!(asked_after(&host, &mut it, GATES), nobody);
+    // The auditor itself.
+    let other = GATES.replace("return true", "return 3 > 2");
+    assert_eq!(asked_after(&host, &mut it, &other), ["__main$gate", "__main$door"]);
+}
+
+/// An auditor that looks at nothing of the object says the same of all.
+#[test]
+fn an_auditor_that_looks_at_nothing_is_asked_once() {
+    let host = Arc::new(Lenient::default());
+    let mut it = judged_by(&host, GATES);
+    assert_eq!(*host.asked.lock().unwrap(), ["__main$gate"]);
+    assert!(asked_after(&host, &mut it, &GATES.replace("coins >= fee", "coins > fee")).is_empty());
+}
+
+/// A host that thinks until it is stopped, the first time it is asked.
+struct Thinking {
+    started: std::sync::mpsc::SyncSender<()>,
+    stopped: Mutex<bool>,
+    bell: std::sync::Condvar,
+}
+
+impl AuditorHost for Thinking {
+    fn ask(&self, _: &Question) -> Option<Answered> {
+        let mut stopped = self.stopped.lock().unwrap();
+        if *stopped {
+            return Some(Answered { answer: Answer::Approved, looked_at: LookedAt::default() });
+        }
+        self.started.send(()).unwrap();
+        while !*stopped {
+            stopped = self.bell.wait(stopped).unwrap();
+        }
+        None
+    }
+    fn stop(&self) {
+        *self.stopped.lock().unwrap() = true;
+        self.bell.notify_all();
+    }
+}
+
+#[test]
+fn an_edit_stops_an_auditor_that_thinks() {
+    let mut host = AnalysisHost::default();
+    let (started, wait) = std::sync::mpsc::sync_channel(8);
+    let thinking = Arc::new(Thinking { started, stopped: Mutex::default(), bell: std::sync::Condvar::new() });
+    let mut change = Change::default();
+    change.open(FILE, "gate.e", FileKind::Program, GATES);
+    host.apply_change(change);
+    // From here on: the change above is to stop nobody.
+    host.db.auditions = Arc::new(crate::auditions::Auditions::of(thinking));
+    let analysis = host.analysis();
+    std::thread::scope(|both| {
+        let asks = both.spawn(move || analysis.judgements(FILE).map(|it| it.len()));
+        wait.recv().unwrap();
+        let mut change = Change::default();
+        change.open(FileId(1), "other.e", FileKind::Program, "def wall {}\n");
+        host.apply_change(change);
+        // Cut off, or answered without the auditor; but not with a verdict that stays.
+        let _ = asks.join().unwrap();
+        assert_eq!(verdicts_of(&host), 3);
+    });
 }

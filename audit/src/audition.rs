@@ -39,14 +39,15 @@ impl<'a> Audition<'a> {
         debug_assert_eq!(it.guards.len(), it.scopes.captures(it.object).len());
         let pairs = it.scopes.captures(it.object).iter().zip(it.guards);
         pairs
-            .filter(move |(capture, _)| !it.is_own_name(capture))
+            .filter(move |(capture, _)| !is_own_name(it.program, it.scopes, it.object, capture))
             .map(|(capture, guard)| Captured { capture, guard })
     }
 
     /// The object's own name where the script uses it.
     pub fn own_name(&self) -> Option<&'a Capture> {
         let it = *self;
-        it.scopes.captures(it.object).iter().find(move |capture| it.is_own_name(capture))
+        let mut all = it.scopes.captures(it.object).iter();
+        all.find(move |capture| is_own_name(it.program, it.scopes, it.object, capture))
     }
 
     /// The guard on the binding of a free noun: E's `audition.getGuard("x")`.
@@ -54,13 +55,14 @@ impl<'a> Audition<'a> {
         let at = self.scopes.captures(self.object).iter().position(|it| &*it.noun == noun)?;
         self.guards.get(at)
     }
+}
 
-    fn is_own_name(&self, capture: &Capture) -> bool {
-        let Binder::Definition(id) = capture.binder else { return false };
-        match self.scopes.definition(id).kind {
-            DefinitionKind::Object { object, .. } => object == self.object,
-            _ => self.scopes.definition(id).pattern == self.object().pattern,
-        }
+/// Is it the name that the object expression gives itself?
+pub fn is_own_name(program: &Program, scopes: &Scopes, it: ObjectId, capture: &Capture) -> bool {
+    let Binder::Definition(id) = capture.binder else { return false };
+    match scopes.definition(id).kind {
+        DefinitionKind::Object { object, .. } => object == it,
+        _ => scopes.definition(id).pattern == program.object(it).pattern,
     }
 }
 

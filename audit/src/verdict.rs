@@ -43,6 +43,10 @@ pub enum ObjectionKind {
     Method { wanted: Arc<str> },
     /// What was named as an auditor is none.
     NotAnAuditor { name: Arc<str> },
+    /// An auditor written in E refused, by throwing.
+    Refused { auditor: Arc<str> },
+    /// An auditor written in E answered no.
+    Declined { auditor: Arc<str> },
 }
 
 /// The shortest way from what a capture holds to what stands in its way.
@@ -95,6 +99,8 @@ impl Objection {
             ObjectionKind::OwnVariable { noun } => format!("`{noun}` is a var"),
             ObjectionKind::Method { wanted } => format!("no {wanted}"),
             ObjectionKind::NotAnAuditor { name } => format!("`{name}` is not an auditor"),
+            ObjectionKind::Refused { .. } => self.message.lines().next().unwrap_or_default().to_string(),
+            ObjectionKind::Declined { auditor } => format!("`{auditor}` says no"),
         }
     }
 
@@ -107,6 +113,10 @@ impl Objection {
             ObjectionKind::OwnVariable { noun } => format!("Define `{noun}` without `var`."),
             ObjectionKind::Method { wanted } => format!("It needs {wanted}."),
             ObjectionKind::NotAnAuditor { name } => format!("Use `{name}` as a guard instead."),
+            ObjectionKind::Refused { auditor } => format!("`{auditor}` says so, which is written in E."),
+            ObjectionKind::Declined { auditor } => {
+                format!("The object is made all the same, without the stamp of `{auditor}`.")
+            }
         }
     }
 }

@@ -270,6 +270,8 @@ pub struct Audit {
     /// One JSON object per object expression and auditor
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub imports: Imports,
 }
 
 #[derive(Args, Debug)]

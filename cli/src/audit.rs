@@ -2,39 +2,27 @@
 
 use crate::Outcome;
 use crate::args;
-use crate::check;
+use crate::authority::workspace::Workspace;
 use crate::places::{Place, places};
-use crate::sources::{self, Source};
+use crate::sources::Source;
 use ::audit::Verdict;
 use analysis::Judged;
 use serde_json::json;
 use std::io::{BufWriter, Write};
 
 pub fn run(it: &args::Audit) -> anyhow::Result<Outcome> {
-    let found = sources::find(&it.paths, check::EXTENSIONS);
-    let mut clean = found.problems.is_empty();
-    for problem in &found.problems {
-        eprintln!("walnut: {problem:#}");
-    }
+    let workspace = Workspace::load(&it.paths, &it.imports)?;
+    let mut clean = workspace.complain();
     let mut out = BufWriter::new(std::io::stdout().lock());
-    for path in &found.files {
-        let source = match Source::read(path) {
-            Ok(source) => source,
-            Err(problem) => {
-                clean = false;
-                eprintln!("walnut: {problem:#}");
-                continue;
-            }
-        };
+    for (file, source) in workspace.named() {
         // An object that was not asked to be anything is not rejected: that it could not is only told.
-        let (host, file) = check::opened(&source);
-        for judged in host.analysis().judgements(file).unwrap_or_default() {
+        for judged in workspace.analysis().judgements(file).unwrap_or_default() {
             clean &= !(judged.asked && matches!(judged.verdict, Verdict::Rejected(_)));
-            let spots = spots(&source, &judged);
+            let spots = spots(source, &judged);
             if it.json {
-                writeln!(out, "{}", json_line(&source, &judged, &spots))?;
+                writeln!(out, "{}", json_line(source, &judged, &spots))?;
             } else if judged.asked || judged.auditor != "Confined" {
-                human(&source, &judged, &spots, &mut out)?;
+                human(source, &judged, &spots, &mut out)?;
             }
         }
     }

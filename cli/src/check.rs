@@ -8,8 +8,9 @@ use crate::policy::Policy;
 use crate::report::{self, Finding, Related, Severity};
 use crate::sources::{self, Kind, Source};
 use crate::updoc::transcript;
-use analysis::{AnalysisHost, Change, Diagnostic, FileId, FileKind};
+use analysis::{AnalysisHost, AuditorHost, Change, Diagnostic, FileId, FileKind};
 use std::io::{BufWriter, Write};
+use std::sync::Arc;
 use syntax::{Pragmas, SyntaxError, SyntaxErrorKind};
 use text_size::TextRange;
 
@@ -79,10 +80,15 @@ pub fn findings(source: &Source) -> Vec<Finding> {
     findings
 }
 
+/// Whoever runs auditors written in E for those who only read programs.
+pub fn auditors() -> Arc<dyn AuditorHost> {
+    Arc::new(vat::Auditors::default())
+}
+
 /// An analysis of one file.
 pub fn opened(source: &Source) -> (AnalysisHost, FileId) {
     let file = FileId(0);
-    let mut host = AnalysisHost::default();
+    let mut host = AnalysisHost::with_auditors(auditors());
     let mut change = Change::default();
     change.open(file, source.name.as_str(), FileKind::of_name(&source.name), source.text.as_str());
     host.apply_change(change);

@@ -18,31 +18,37 @@ mod state;
 mod to_proto;
 mod watchdog;
 
+use analysis::AuditorHost;
 use main_loop::MainLoop;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// Serves one editor on standard input and output until it says `exit` or hangs up.
+/// Serves one editor on standard input and output until it says `exit` or hangs up. `auditors` runs auditors that
+/// are written in E.
 ///
 /// # Errors
 /// If no thread or no runtime can be had from the operating system.
-pub fn serve() -> anyhow::Result<()> {
-    serve_on(tokio::io::stdin, tokio::io::stdout)
+pub fn serve(auditors: Arc<dyn AuditorHost>) -> anyhow::Result<()> {
+    serve_on(auditors, tokio::io::stdin, tokio::io::stdout)
 }
 
 /// The same over any pair of streams, made inside the runtime that reads them.
 ///
 /// # Errors
 /// As [`serve`].
-pub fn serve_on<I, O>(input: impl FnOnce() -> I, output: impl FnOnce() -> O) -> anyhow::Result<()>
+pub fn serve_on<I, O>(
+    auditors: Arc<dyn AuditorHost>,
+    input: impl FnOnce() -> I,
+    output: impl FnOnce() -> O,
+) -> anyhow::Result<()>
 where
     I: AsyncRead + Unpin + Send + 'static,
     O: AsyncWrite,
 {
     let (mailbox, events) = mpsc::channel();
     let (outbox, outgoing) = tokio::sync::mpsc::unbounded_channel();
-    let main_loop = MainLoop::new(mailbox.clone(), outbox);
+    let main_loop = MainLoop::new(auditors, mailbox.clone(), outbox);
     let main_loop =
         thread::Builder::new().name("main loop".to_owned()).spawn(move || main_loop.run(events))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;

@@ -14,8 +14,8 @@ use crate::positions::{Encoding, Lines};
 use crate::state::Snapshot;
 use crate::to_proto;
 use crate::watchdog::Watchdog;
-use analysis::{AnalysisHost, Change, FileId, FileKind};
-use std::sync::mpsc;
+use analysis::{AnalysisHost, AuditorHost, Change, FileId, FileKind};
+use std::sync::{Arc, mpsc};
 
 /// Everything that can happen to the server.
 pub enum Event {
@@ -49,9 +49,9 @@ pub struct MainLoop {
 }
 
 impl MainLoop {
-    pub fn new(mailbox: Mailbox, outbox: Outbox) -> MainLoop {
+    pub fn new(auditors: Arc<dyn AuditorHost>, mailbox: Mailbox, outbox: Outbox) -> MainLoop {
         MainLoop {
-            host: AnalysisHost::default(),
+            host: AnalysisHost::with_auditors(auditors),
             documents: Documents::default(),
             encoding: Encoding::negotiate(None),
             pool: Pool::new(2),

@@ -5,6 +5,7 @@ pub(crate) mod cache;
 mod frozen;
 pub(crate) mod guards;
 mod heard;
+pub(crate) mod trial;
 mod walk;
 
 pub(crate) use auditors::implies_deep_frozen;
@@ -105,7 +106,12 @@ fn judge(cx: &mut Cx, auditor: Auditor, object: Value) -> Result<(), Exit> {
     if cx.audits.heard.is_some() {
         hear(cx, auditor, object, verdict.as_ref());
     }
+    if let Some(it) = trial::of(cx) {
+        it.looked_at.everything = true;
+    }
     match verdict {
+        // Only an audition that is asked for from outside does not know all guards.
+        Some(Verdict::Unknown(why)) => Err(trial::missing(cx, why)),
         Some(Verdict::Approved) => {
             if let Some(at) = object.as_obj() {
                 cx.heap.stamp(at, stamp_of(auditor));
@@ -114,7 +120,11 @@ fn judge(cx: &mut Cx, auditor: Auditor, object: Value) -> Result<(), Exit> {
         }
         Some(Verdict::Rejected(objections)) if auditor.insists() => {
             let text = objections.first().map_or("refused", |it| it.message.as_str());
-            Err(cx.throw(Problem::new(text)))
+            let exit = cx.throw(Problem::new(text));
+            if let Exit::Thrown(problem) = exit {
+                trial::refused(cx, problem);
+            }
+            Err(exit)
         }
         _ => Ok(()),
     }
@@ -132,7 +142,8 @@ fn hear(cx: &mut Cx, auditor: Auditor, object: Value, verdict: Option<&Verdict>)
 
 fn verdict(cx: &Cx, auditor: Auditor, object: Value) -> Option<Verdict> {
     let (_, loaded, script) = crate::object::script(cx, object)?;
-    let guards = guards::of_captures(cx, object)?;
+    let mut guards = guards::of_captures(cx, object)?;
+    trial::unknown(cx, loaded, script.object?, &mut guards);
     let audition = audit::Audition {
         program: &loaded.module.program,
         scopes: &loaded.module.scopes,
@@ -305,11 +316,17 @@ fn answered(cx: &mut Cx, then: Box<Then>, answer: Value) -> Outcome {
 
 fn get_object_expr(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let object = open(cx, this)?;
+    if let Some(it) = trial::of(cx) {
+        it.looked_at.tree = true;
+    }
     done(crate::object::expr_of(cx, object))
 }
 
 fn get_fqn(cx: &mut Cx, this: Value, _: &[Value]) -> Outcome {
     let object = open(cx, this)?;
+    if let Some(it) = trial::of(cx) {
+        it.looked_at.name = true;
+    }
     let name = crate::object::fqn(cx, object).unwrap_or_else(|| "_".into());
     let name = cx.heap.text(name);
     done(name)
@@ -320,6 +337,7 @@ fn get_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let Some(noun) = cx.heap.text_in(args[0]) else {
         return Err(cx.throw(crate::object::does_not_coerce(args[0], "a String")));
     };
+    trial::asked_for(cx, &noun)?;
     match guards::of_noun(cx, object, &noun) {
         Some(guard) => {
             if let Some(it) = asking(cx, this) {
@@ -328,6 +346,9 @@ fn get_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
             done(guard)
         }
         None => {
+            if let Some(it) = trial::of(cx) {
+                it.looked_at.name = true;
+            }
             let fqn = crate::object::fqn(cx, object).unwrap_or_else(|| "_".into());
             Err(cx.throw(format!("\"{noun}\" is not a free variable in \"{fqn}\"")))
         }
@@ -335,6 +356,9 @@ fn get_guard(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
+    if let Some(it) = trial::of(cx) {
+        it.looked_at.name = true;
+    }
     let Some(&[object, turn]) = cx.heap.fields(this, &AUDITION) else { return done(Value::NULL) };
     let fqn = crate::object::fqn(cx, object).unwrap_or_else(|| "_".into());
     let closed = if turn.as_int() == Some(cx.turn as i64) { "" } else { "closed " };

@@ -80,5 +80,5 @@ pub use store::SnapshotError;
 pub use turn::{Evaluated, Limits};
 pub use value::Value;
 pub use world::{
-    Evaluation, Handle, Outcome, ProblemReport, ReferenceState, Sharing, TurnReport, VatId, World,
+    Auditors, Evaluation, Handle, Outcome, ProblemReport, ReferenceState, Sharing, TurnReport, VatId, World,
 };

@@ -4,6 +4,7 @@
 //! disk answer at once, as they do in E.
 
 pub mod byte_stream;
+pub mod closed;
 pub mod file;
 #[cfg(feature = "host")]
 pub mod host;

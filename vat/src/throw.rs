@@ -85,11 +85,17 @@ pub(crate) fn with_problem(cx: &mut Cx, value: Value, then: Box<Then>) -> Outcom
 }
 
 fn throw(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    with_problem(cx, args[0], Then::new(|_, _, problem| Err(Exit::Thrown(problem)), []))
+    fn thrown(cx: &mut Cx, _: Box<Then>, problem: Value) -> Outcome {
+        crate::audition::trial::refused(cx, problem);
+        Err(Exit::Thrown(problem))
+    }
+    with_problem(cx, args[0], Then::new(thrown, []))
 }
 
 fn free(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    Err(Exit::Freed(cx.near(args[0])))
+    let thrown = cx.near(args[0]);
+    crate::audition::trial::refused(cx, thrown);
+    Err(Exit::Freed(thrown))
 }
 
 fn eject(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {

@@ -4,6 +4,7 @@
 //! values through [`Handle`]s and learns what became of them from [`TurnReport`]s; nothing here calls it.
 
 mod banks;
+mod hearing;
 mod look;
 mod route;
 mod saved;
@@ -11,6 +12,7 @@ mod share;
 mod vats;
 
 pub use crate::far::Known;
+pub use hearing::Auditors;
 pub use look::Look;
 pub use route::Traffic;
 pub use share::Sharing;

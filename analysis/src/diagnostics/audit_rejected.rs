@@ -2,12 +2,12 @@
 
 use super::{Code, Diagnostic, Related, Severity};
 use crate::db::Db;
+use crate::heard::heard;
 use crate::ide::FileRange;
 use crate::ide::places::{definition_range, place_range};
 use crate::input::File;
 use crate::names::{Meaning, names};
 use crate::program::maps;
-use crate::verdicts::verdicts;
 use audit::{Judgement, Objection, ObjectionKind};
 
 /// In a file with more refusals than this, the first ones are mended first.
@@ -16,7 +16,7 @@ const MOST_TRIED: usize = 8;
 pub(super) fn audit_rejected(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut tried = 0;
-    for (index, judgements) in verdicts(db, file).programs.iter().enumerate() {
+    for (index, judgements) in heard(db, file).programs.iter().enumerate() {
         for it in judgements {
             // `DeepFrozen.optionally()` lets the object through; nobody asked for what is only shown.
             if it.asked_at.is_some() && it.insists {

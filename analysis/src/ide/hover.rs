@@ -7,6 +7,7 @@ use super::semantic_tokens::parameters;
 use super::signature::signature;
 use crate::authority::{reach_of_name, reach_of_object};
 use crate::db::Db;
+use crate::heard::heard;
 use crate::input::File;
 use crate::knowledge::knowledge;
 use crate::messages::{message_at, method_range, method_written_at};
@@ -163,7 +164,7 @@ fn object_page(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Vec<S
     });
     parts.extend(doc.filter(|it| !it.is_empty()).map(str::to_string));
     parts.push(messages(&it.script));
-    let judgements = &verdicts(db, file).programs[index];
+    let judgements = &heard(db, file).programs[index];
     parts.extend(judgements.iter().filter(|it| it.object == object).map(explain));
     parts.extend(properties(db, file, index, object));
     parts.push(closes_over(db, file, index, object));

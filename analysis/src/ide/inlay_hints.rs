@@ -3,10 +3,10 @@
 use super::FileRange;
 use super::places::{definition_range, is_written, name_of};
 use crate::db::Db;
+use crate::heard::heard;
 use crate::input::File;
 use crate::names::{Meaning, names};
 use crate::program::{maps, programs};
-use crate::verdicts::verdicts;
 use audit::{Judgement, Objection, ObjectionKind, Verdict};
 use text_size::{TextRange, TextSize};
 
@@ -59,7 +59,7 @@ pub(crate) fn inlay_hints(
     config: &InlayHintsConfig,
 ) -> Vec<InlayHint> {
     let mut hints = Vec::new();
-    for (index, judgements) in verdicts(db, file).programs.iter().enumerate() {
+    for (index, judgements) in heard(db, file).programs.iter().enumerate() {
         db.unwind_if_revision_cancelled();
         for it in judgements {
             let wanted = match config.verdicts {
@@ -119,6 +119,9 @@ fn hint(db: &dyn Db, file: File, index: usize, it: &Judgement, at: TextSize) -> 
     }
 }
 
+/// How the reason begins if an auditor written in E takes too long.
+const OVER_BUDGET: &str = "over budget";
+
 /// Few words, the same from key to key.
 fn label(it: &Judgement) -> String {
     let auditor = &it.auditor;
@@ -128,6 +131,10 @@ fn label(it: &Judgement) -> String {
         (Verdict::Rejected(objections), asked) => {
             let reason = objections.first().map(Objection::short).unwrap_or_default();
             if asked { format!("✗ {auditor}: {reason}") } else { format!("not {auditor}: {reason}") }
+        }
+        // What one can do something about is said at once.
+        (Verdict::Unknown(why), _) if why.starts_with(OVER_BUDGET) => {
+            format!("{auditor}: unknown: {OVER_BUDGET}")
         }
         (Verdict::Unknown(_), _) => format!("{auditor}: unknown"),
     }
@@ -139,7 +146,10 @@ pub(crate) fn explain(it: &Judgement) -> String {
     let mut text = match (&it.verdict, it.asked_at.is_some()) {
         (Verdict::Approved, true) => format!("**{auditor}** approves."),
         (Verdict::Approved, false) => "**DeepFrozen** in fact: nothing it holds can change.".to_string(),
-        (Verdict::Rejected(_), true) => format!("**{auditor}** refuses, so this definition throws:"),
+        (Verdict::Rejected(_), true) if it.insists => {
+            format!("**{auditor}** refuses, so this definition throws:")
+        }
+        (Verdict::Rejected(_), true) => format!("**{auditor}** says no; the object goes without its stamp:"),
         (Verdict::Rejected(_), false) => "Not **DeepFrozen**:".to_string(),
         (Verdict::Unknown(why), _) => format!("What **{auditor}** says is unknown: {why}."),
     };

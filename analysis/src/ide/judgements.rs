@@ -3,6 +3,7 @@
 use super::inlay_hints::is_shown;
 use super::places::place_range;
 use crate::db::Db;
+use crate::heard::heard;
 use crate::input::File;
 use crate::names::{names, prefix};
 use crate::program::{maps, programs};
@@ -32,7 +33,7 @@ pub struct Judged {
 pub(crate) fn judgements(db: &dyn Db, file: File) -> Vec<Judged> {
     let prefix = prefix(file.name(db), file.kind(db));
     let mut found = Vec::new();
-    for (index, judgements) in verdicts(db, file).programs.iter().enumerate() {
+    for (index, judgements) in heard(db, file).programs.iter().enumerate() {
         db.unwind_if_revision_cancelled();
         let map = &maps(db, file)[index];
         let scopes = &names(db, file).programs[index].scopes;

@@ -52,7 +52,7 @@ impl Workspace {
             sources: Vec::new(),
             named: 0,
             within: Vec::new(),
-            host: AnalysisHost::default(),
+            host: AnalysisHost::with_auditors(crate::check::auditors()),
             problems: found.problems,
             asked: Vec::new(),
         };
@@ -128,6 +128,11 @@ impl Workspace {
 
     pub fn analysis(&self) -> Analysis {
         self.host.analysis()
+    }
+
+    /// The files that were named.
+    pub fn named(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.sources[..self.named].iter().enumerate().map(|(index, it)| (FileId(index as u32), it))
     }
 
     /// The top-level names of the files that were named.

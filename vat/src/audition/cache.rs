@@ -47,11 +47,14 @@ pub(crate) struct Cache {
     records: FxHashMap<u32, VecDeque<Record>>,
     /// What built-in auditors answered, if someone listens.
     pub(super) heard: Option<Vec<super::Heard>>,
+    /// The audition that somebody outside has asked for, while it runs.
+    pub(crate) trial: Option<Box<super::trial::Trial>>,
 }
 
 impl Cache {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         self.records.values().flatten().for_each(|it| it.trace(visit));
+        self.trial.iter().for_each(|it| it.trace(visit));
     }
 }
 
@@ -84,7 +87,7 @@ impl Cache {
             })
         };
         let scripts = from.all(|from| Ok((from.u32()?, from.all(record)?.into())))?;
-        Ok(Cache { records: scripts.into_iter().collect(), heard: None })
+        Ok(Cache { records: scripts.into_iter().collect(), heard: None, trial: None })
     }
 }
 
