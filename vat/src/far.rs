@@ -5,6 +5,7 @@
 //! exports.
 
 mod frame;
+mod gifts;
 mod pack;
 mod parcel;
 mod tables;
@@ -17,11 +18,11 @@ use crate::problem::Problem;
 use crate::value::{Obj, Value};
 pub(crate) use frame::{Frame, Outgoing};
 pub(crate) use pack::{pack, pack_presuming};
-pub(crate) use parcel::{Parcel, unpack};
+pub(crate) use parcel::{Held, Parcel, PassedOn, unpack};
 use std::sync::Arc;
 use tables::ANSWER;
 pub use tables::Known;
-pub(crate) use tables::Tables;
+pub(crate) use tables::{Pace, Tables};
 
 /// Our reference to an export of another vat; what is ours comes home as itself.
 fn far(cx: &mut Cx, vat: u32, export: u32) -> Value {
@@ -75,6 +76,46 @@ fn set_home(cx: &mut Cx, promise: Obj, vat: u32, export: u32) {
     for message in go {
         cx.outbox.push(Outgoing::Send { vat, export, message, cause });
     }
+}
+
+/// What goes to whom, of what a vat has put out; what concerns the world is not for here.
+pub(crate) fn frame(cx: &mut Cx, it: Outgoing) -> Option<(u32, Frame)> {
+    Some(match it {
+        Outgoing::Send { vat, export, message, cause } => (vat, post(cx, export, message, vat, cause)),
+        Outgoing::Tell { watcher, value, sent } => {
+            let (Watcher::Asked { vat: to, .. } | Watcher::Knows { vat: to, .. }) = watcher;
+            if let Watcher::Asked { vat, question } = watcher {
+                match cx.tables.pace {
+                    Pace::AtOnce => drop(cx.tables.take_answer(vat, question)),
+                    // What the asker has sent to the answer may still be on its way here.
+                    _ => cx.tables.set_answer(vat, question, value),
+                }
+            }
+            let value = pack(cx, &[value], to);
+            let frame = match watcher {
+                Watcher::Asked { question, .. } => Frame::Answer { question, value, sent },
+                Watcher::Knows { export, .. } => Frame::Settled { export, value, sent },
+            };
+            (to, frame)
+        }
+        Outgoing::Watch { vat, export } => (vat, Frame::Watch { export }),
+        Outgoing::Flush { vat, export } => (vat, Frame::Flush { export }),
+        Outgoing::Flushed { vat, export, value } => {
+            (vat, Frame::Flushed { export, value: pack(cx, &[value], vat) })
+        }
+        Outgoing::Finish { vat, question } => {
+            if !cx.tables.finish(vat, question) {
+                return None;
+            }
+            (vat, Frame::Finish { question })
+        }
+        Outgoing::Accept { vat, giver, gift, question } => (vat, Frame::Accept { giver, gift, question }),
+        Outgoing::MakeVat { .. }
+        | Outgoing::Ask { .. }
+        | Outgoing::Destroy { .. }
+        | Outgoing::Seed { .. }
+        | Outgoing::Kill { .. } => return None,
+    })
 }
 
 /// Packs a message. The promise for its result stays ours: what is sent to it goes after the message, and the
@@ -137,22 +178,22 @@ pub(crate) fn accept(
         Frame::Answer { question, value, sent } => {
             cx.begin(sent);
             log::heard(cx, sent);
+            let goes_there = value.refers_to(from);
             let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
             match cx.tables.asking(question) {
-                Some(it) if overtakes(cx, it) => hold_back(cx, it, value, from, ANSWER | question),
-                _ => {
-                    if let Some(it) = cx.tables.answered(question) {
-                        cx.resolve(it.into(), value);
-                    }
+                Some(it) if overtakes(cx, it, value, goes_there) => {
+                    hold_back(cx, it, from, ANSWER | question);
                 }
+                _ => answered(cx, from, question, value),
             }
         }
         Frame::Settled { export, value, sent } => {
             cx.begin(sent);
             log::heard(cx, sent);
+            let goes_there = value.refers_to(from);
             let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
             match cx.tables.peek(from, export) {
-                Some(it) if overtakes(cx, it) => hold_back(cx, it, value, from, export),
+                Some(it) if overtakes(cx, it, value, goes_there) => hold_back(cx, it, from, export),
                 _ => {
                     if let Some(it) = cx.tables.settled(from, export) {
                         cx.resolve(it.into(), value);
@@ -170,34 +211,84 @@ pub(crate) fn accept(
                 cx.outbox.push(Outgoing::Tell { watcher, value, sent });
             }
         }
-        Frame::Drop { export, times } => cx.tables.release(export, times),
-        Frame::Flush { export } => cx.outbox.push(Outgoing::Flushed { vat: from, export }),
-        Frame::Flushed { export } => {
-            if let Some((it, value)) = cx.tables.lift_embargo(from, export) {
-                match export & ANSWER {
-                    0 => drop(cx.tables.settled(from, export)),
-                    _ => drop(cx.tables.answered(export & !ANSWER)),
-                }
-                cx.resolve(it.into(), value);
+        Frame::Drop { export, times } => release(cx, export, times),
+        Frame::Hold { export, vat } => {
+            cx.tables.is_known_to(vat);
+            cx.tables.hold(export);
+        }
+        Frame::Flush { export } => {
+            let value = target(cx, from, export);
+            cx.outbox.push(Outgoing::Flushed { vat: from, export, value });
+        }
+        Frame::Flushed { export, value } => {
+            let value = unpack(cx, load, from, value).first().copied().unwrap_or(Value::NULL);
+            let Some(it) = cx.tables.lift_embargo(from, export) else { return };
+            match export & ANSWER {
+                0 => cx.resolve(it.into(), value),
+                _ => answered(cx, from, export & !ANSWER, value),
             }
         }
+        Frame::Finish { question } => drop(cx.tables.take_answer(from, question)),
+        Frame::Provide { export, gift, vat } => gifts::provide(cx, from, export, gift, vat),
+        Frame::Accept { giver, gift, question } => gifts::accept(cx, from, giver, gift, question),
+        Frame::Refuse { giver, gift } => gifts::refuse(cx, giver, gift),
+        Frame::Lost { why } => lose(cx, from, &why),
+        // These are for the vat and the world around.
+        Frame::Seed { .. } | Frame::End { .. } => {}
     }
 }
 
-/// Could what is sent to the promise's value be there before what was sent to the promise?
-fn overtakes(cx: &Cx, promise: Obj) -> bool {
-    cx.tables.in_flight
-        && matches!(cx.heap.cell(promise), Cell::Promise(it) if it.waiting().is_some_and(|it| it.sent))
+/// Vat `from` has answered the question.
+fn answered(cx: &mut Cx, from: u32, question: u32, value: Value) {
+    let promise = if cx.tables.pace == Pace::AtOnce {
+        cx.tables.answered(question)
+    } else {
+        cx.outbox.push(Outgoing::Finish { vat: from, question });
+        cx.tables.close(question)
+    };
+    if let Some(it) = promise {
+        cx.resolve(it.into(), value);
+    }
 }
 
-/// What is sent to the promise waits here until all that went to its home has been passed on.
-fn hold_back(cx: &mut Cx, promise: Obj, value: Value, vat: u32, export: u32) {
+/// So many references to our export are gone.
+pub(crate) fn release(cx: &mut Cx, export: u32, times: u32) {
+    if let Some(it) = cx.tables.release(export, times) {
+        gifts::forget_watchers(cx, it, export);
+    }
+}
+
+/// Could what is sent to the promise's value be there before what was sent to the promise? Not if it goes the same way;
+/// but if that is a promise again, it could be when that is settled.
+fn overtakes(cx: &mut Cx, promise: Obj, value: Value, goes_there: bool) -> bool {
+    if cx.tables.pace == Pace::AtOnce {
+        return false;
+    }
+    let sent = matches!(cx.heap.cell(promise), Cell::Promise(it) if it.waiting().is_some_and(|it| it.sent));
+    if sent
+        && goes_there
+        && let Some(at) = cx.near(value).as_obj()
+        && let Cell::Promise(it) = cx.heap.cell_mut(at)
+        && let Some(backlog) = it.backlog()
+    {
+        backlog.sent = true;
+    }
+    sent && !goes_there
+}
+
+/// What is sent to the promise waits here until all that went to its home has been passed on. Its home then says once
+/// more what has become of it: the way to that, if it is in a third vat, is open from then on.
+fn hold_back(cx: &mut Cx, promise: Obj, vat: u32, export: u32) {
     if let Cell::Promise(it) = cx.heap.cell_mut(promise)
         && let Some(backlog) = it.backlog()
     {
         backlog.home = None;
     }
-    cx.tables.embargo(vat, export, promise, value);
+    // If it comes in once more, more may have been sent to it before that: then it is another promise of ours.
+    if export & ANSWER == 0 {
+        cx.tables.settled(vat, export);
+    }
+    cx.tables.embargo(vat, export, promise);
     cx.outbox.push(Outgoing::Flush { vat, export });
 }
 

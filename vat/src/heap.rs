@@ -240,6 +240,11 @@ impl Heap {
         self.bytes += cell.bytes() - CELL;
         *self.cell_mut(it) = cell;
     }
+    /// What was there is something else from now on.
+    pub(crate) fn replace(&mut self, it: Obj, cell: Cell) {
+        self.bytes = self.bytes + cell.bytes() - self.cell(it).bytes();
+        *self.cell_mut(it) = cell;
+    }
     /// The cell of a value, looking through resolved promises; `None` for scalars and stateless natives.
     pub fn get(&self, value: Value) -> Option<&Cell> {
         self.shorten(value).as_obj().map(|it| self.cell(it))

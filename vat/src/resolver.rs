@@ -103,16 +103,16 @@ fn settle_one(cx: &mut Cx, promise: Value, value: Value, work: &mut Vec<(Value, 
     }
     cx.settled = true;
     let Promise::Unresolved(Some(backlog)) = std::mem::replace(it, Promise::Resolved(value)) else { return };
-    for watcher in backlog.watchers {
-        move_on(cx, watcher, value);
-    }
     // What was sent first on a reference arrives first: the backlog goes on before anything that is sent
-    // after this.
+    // after this, and before other vats hear where they could send to.
     let first = work.len();
     for message in backlog.messages {
         if let Some(unheard) = crate::send::deliver(cx, value, message) {
             work.push((unheard.into(), value));
         }
+    }
+    for watcher in backlog.watchers {
+        move_on(cx, watcher, value);
     }
     for proxy in backlog.boxes_of {
         work.extend(crate::proxy::box_settled(cx, proxy, value));

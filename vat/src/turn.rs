@@ -194,6 +194,9 @@ impl Vat {
 
     /// Takes in what another vat has sent.
     pub fn accept(&mut self, from: u32, frame: Frame) {
+        if let Frame::Seed { program, question, cause, sent } = frame {
+            return self.seeded(*program, from, question, cause, sent);
+        }
         let Vat { cx, machine, .. } = self;
         crate::far::accept(cx, &mut |cx, module| machine.load(cx, module), from, frame);
     }
@@ -275,6 +278,7 @@ impl Vat {
                 (None, self.settle_top(result, outcome, queued, sent))
             }
         };
+        self.cx.awaiting = Value::NULL;
         if self.cx.tables.wants_collection() {
             self.machine.tidy(&mut self.cx);
         }

@@ -9,6 +9,7 @@ mod look;
 mod route;
 mod saved;
 mod share;
+mod transport;
 mod vats;
 
 pub use crate::far::Known;
@@ -16,11 +17,12 @@ pub use hearing::Auditors;
 pub use look::Look;
 pub use route::Traffic;
 pub use share::Sharing;
+pub use transport::{Courier, Link, Pick, Roads};
 
 use crate::causality::log::Log;
 use crate::causality::{self, Graves, Remembered, SentLine};
 use crate::cx::{Delivery, Work};
-use crate::far::Outgoing;
+use crate::far::{Outgoing, Pace};
 use crate::fuel::Interrupt;
 use crate::heap::{Cell, Promise};
 use crate::machine::Lent;
@@ -141,6 +143,8 @@ pub struct World {
     seeds: FxHashMap<Arc<str>, Program>,
     /// Room for the vats that have something to hand over.
     routing: Vec<u32>,
+    /// Where what is sent lies until it arrives, if that takes time.
+    travel: Option<Box<transport::Travel>>,
 }
 
 impl World {
@@ -164,6 +168,7 @@ impl World {
             queues: Vec::new(),
             seeds: FxHashMap::default(),
             routing: Vec::new(),
+            travel: None,
         }
     }
 
@@ -178,7 +183,12 @@ impl World {
         let (limits, interrupt) = (self.limits.clone(), self.interrupt.clone());
         let mut vat = Vat::new(number, name, powers, limits, interrupt, self.next_vat.clone());
         vat.cx.log = self.log.as_ref().map(|it| it.tap(number, &vat.name));
+        vat.cx.tables.pace = self.pace();
         self.vats.insert(number, vat);
+    }
+
+    fn pace(&self) -> Pace {
+        self.travel.as_ref().map_or(Pace::AtOnce, |it| it.pace())
     }
 
     /// The vat gets only the safe scope: no powers have names in it.
@@ -340,6 +350,7 @@ impl World {
     /// Takes one turn of one vat, the vats in rotation.
     pub fn run_turn(&mut self) -> TurnReport {
         self.vats.ring();
+        self.carry();
         let next = self.vats.first();
         self.run(next)
     }
@@ -347,6 +358,7 @@ impl World {
     /// Takes one turn of this vat, if it has anything to do.
     pub fn run_turn_of(&mut self, vat: VatId) -> TurnReport {
         self.vats.ring();
+        self.carry();
         let busy = self.vats.get(vat.0).is_some_and(|it| !it.cx.queue.is_empty());
         self.run(busy.then_some(vat.0))
     }
@@ -563,6 +575,8 @@ impl World {
     /// Collects the vat's garbage now, and gives back the references to others that were part of it.
     pub fn collect(&mut self, vat: VatId) {
         if let Some(it) = self.vats.get_mut(vat.0) {
+            // What a turn would take back, no turn can any more.
+            it.cx.buffered.clear();
             it.machine.tidy(&mut it.cx);
         }
         self.route(vat.0);

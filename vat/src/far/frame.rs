@@ -4,7 +4,9 @@ use super::Parcel;
 use crate::bank::{Account, Question, Tenant};
 use crate::causality::Sent;
 use crate::heap::{Message, Watcher};
+use crate::problem::Problem;
 use crate::selector::Selector;
+use crate::turn::Program;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -32,9 +34,23 @@ pub(crate) enum Outgoing {
         vat: u32,
         export: u32,
     },
+    /// It has been; and what the promise is by now.
     Flushed {
         vat: u32,
         export: u32,
+        value: Value,
+    },
+    /// The answer to that question has come: nothing will be sent to it any more.
+    Finish {
+        vat: u32,
+        question: u32,
+    },
+    /// `giver` has passed on a reference into `vat` under that number: what is it?
+    Accept {
+        vat: u32,
+        giver: u32,
+        gift: u32,
+        question: u32,
     },
     /// `makeVat(name)`: the vat has its number already.
     MakeVat {
@@ -71,13 +87,14 @@ impl Outgoing {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         match self {
             Outgoing::Send { message, .. } => message.trace(visit),
-            Outgoing::Tell { value, .. } => visit(*value),
+            Outgoing::Tell { value, .. } | Outgoing::Flushed { value, .. } => visit(*value),
             Outgoing::Seed { promise, .. } | Outgoing::Ask { promise, .. } => visit(*promise),
             Outgoing::Kill { problem, .. } | Outgoing::Destroy { problem, .. } => visit(*problem),
             Outgoing::MakeVat { .. }
             | Outgoing::Watch { .. }
             | Outgoing::Flush { .. }
-            | Outgoing::Flushed { .. } => {}
+            | Outgoing::Finish { .. }
+            | Outgoing::Accept { .. } => {}
         }
     }
 }
@@ -118,8 +135,51 @@ pub(crate) enum Frame {
     Flush {
         export: u32,
     },
+    /// It has been; and what the promise has become by now.
     Flushed {
         export: u32,
+        value: Parcel,
+    },
+    /// The sender knows the answer to its question, and sends nothing to it any more.
+    Finish {
+        question: u32,
+    },
+    /// The sender has passed a reference to that export on to another vat.
+    Hold {
+        export: u32,
+        vat: u32,
+    },
+    /// The same where the other vat may ask for it before this is here: the sender's number for it.
+    Provide {
+        export: u32,
+        gift: u32,
+        vat: u32,
+    },
+    /// What did that vat pass on to the sender under that number?
+    Accept {
+        giver: u32,
+        gift: u32,
+        question: u32,
+    },
+    /// Nobody will ask for that any more.
+    Refuse {
+        giver: u32,
+        gift: u32,
+    },
+    /// A program to be evaluated, whose value answers the question.
+    Seed {
+        program: Box<Program>,
+        question: u32,
+        cause: u64,
+        sent: Sent,
+    },
+    /// The vat that gets this is to end.
+    End {
+        why: Box<Problem>,
+    },
+    /// The sender has ended.
+    Lost {
+        why: Box<Problem>,
     },
 }
 
@@ -129,7 +189,8 @@ impl Frame {
         match self {
             Frame::Message { args: it, .. }
             | Frame::Answer { value: it, .. }
-            | Frame::Settled { value: it, .. } => Some(it),
+            | Frame::Settled { value: it, .. }
+            | Frame::Flushed { value: it, .. } => Some(it),
             _ => None,
         }
     }

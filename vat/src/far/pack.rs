@@ -1,7 +1,7 @@
 //! Packing: what of a vat's values is copied, and what stays and is known by its number.
 
-use super::parcel::{Node, Parcel};
-use super::tables::ANSWER;
+use super::parcel::{Node, Parcel, PassedOn};
+use super::tables::{ANSWER, Pace};
 use crate::cx::Cx;
 use crate::heap::{Arguments, Binding, Cell, Shared, Watcher};
 use crate::native::{Payload, Stamps};
@@ -18,7 +18,7 @@ struct Packing<'a> {
     to: u32,
     nodes: Vec<Node>,
     names: Vec<(usize, Shared)>,
-    passed_on: Vec<(u32, u32)>,
+    passed_on: Vec<PassedOn>,
     seen: FxHashMap<Obj, usize>,
     /// Whether objects that nobody audited go as themselves if they are known not to change.
     presume: bool,
@@ -103,8 +103,7 @@ impl Packing<'_> {
         match self.cx.heap.cell(obj) {
             Cell::Far { vat, export } => {
                 let (vat, export) = (*vat, *export);
-                self.pass_on(vat, export);
-                Some(Node::Far { vat, export })
+                Some(self.pass_on(vat, export, Node::Far { vat, export }))
             }
             Cell::Promise(_) => Some(self.promise(obj)),
             Cell::Big(it) => Some(Node::Big(it.clone())),
@@ -113,10 +112,17 @@ impl Packing<'_> {
         }
     }
 
-    /// A reference to another vat's object leaves: that vat has to count it, unless it goes home.
-    fn pass_on(&mut self, vat: u32, export: u32) {
-        if vat != self.to {
-            self.passed_on.push((vat, export));
+    /// A reference to another vat's object leaves: that vat has to count it, unless it goes home. Where what is sent
+    /// on it from there could be at its home before what we have sent, it goes as a promise, and its home is told.
+    fn pass_on(&mut self, home: u32, export: u32, node: Node) -> Node {
+        if home == self.to {
+            return node;
+        }
+        let gift = (self.cx.tables.pace == Pace::Links).then(|| self.cx.tables.next_gift());
+        self.passed_on.push(PassedOn { home, export, gift });
+        match gift {
+            Some(gift) => Node::Gift { home, giver: self.cx.vat, gift },
+            None => node,
         }
     }
 
@@ -242,8 +248,7 @@ impl Packing<'_> {
         }
         // In a third vat it is not known: who gets it hears of it from us.
         if let Some((vat, export)) = home.filter(|it| it.1 & ANSWER == 0) {
-            self.pass_on(vat, export);
-            return Node::Promise { vat, export };
+            return self.pass_on(vat, export, Node::Promise { vat, export });
         }
         self.cx.tables.is_known_to(to);
         let export = self.cx.tables.export(obj);

@@ -1,6 +1,7 @@
 //! Values on their way: what a parcel holds, and how the vat that gets it makes values of its own of it.
 
-use super::{far, remote_promise};
+use super::tables::ANSWER;
+use super::{far, gifts, remote_promise};
 use crate::code::Module;
 use crate::cx::Cx;
 use crate::data::twine::{Part, Spans};
@@ -17,20 +18,62 @@ pub(crate) struct Parcel {
     /// The name that all vats know a node by, if it has an identity and goes as itself.
     pub(super) names: Vec<(usize, Shared)>,
     /// Exports of third vats that it refers to.
-    pub passed_on: Vec<(u32, u32)>,
+    pub passed_on: Vec<PassedOn>,
     pub roots: Arguments,
+}
+
+/// A reference into a third vat that is on its way.
+#[derive(Clone, Copy)]
+pub(crate) struct PassedOn {
+    pub home: u32,
+    pub export: u32,
+    /// The giver's number for it, if whoever gets it is to ask its home.
+    pub gift: Option<u32>,
+}
+
+/// What a parcel that does not arrive has to be given back of.
+#[derive(Clone, Copy)]
+pub(crate) enum Held {
+    Export { home: u32, export: u32 },
+    Gift { home: u32, giver: u32, gift: u32 },
 }
 
 pub(super) enum Node {
     Text(Text, Option<Arc<[Part]>>),
     Big(Arc<IBig>),
     List(Vec<Value>),
-    Native { class: &'static Class, fields: Vec<Value>, payload: Option<Box<dyn Payload>> },
-    Object { module: Arc<Module>, script: u32, captures: Vec<Value>, stamps: Stamps, approved_by: Value },
+    Native {
+        class: &'static Class,
+        fields: Vec<Value>,
+        payload: Option<Box<dyn Payload>>,
+    },
+    Object {
+        module: Arc<Module>,
+        script: u32,
+        captures: Vec<Value>,
+        stamps: Stamps,
+        approved_by: Value,
+    },
     FinalSlot(Value),
-    Binding { slot: Value, guard: Value, explicit: bool },
-    Far { vat: u32, export: u32 },
-    Promise { vat: u32, export: u32 },
+    Binding {
+        slot: Value,
+        guard: Value,
+        explicit: bool,
+    },
+    Far {
+        vat: u32,
+        export: u32,
+    },
+    Promise {
+        vat: u32,
+        export: u32,
+    },
+    /// What vat `giver` tells vat `home` of under that number.
+    Gift {
+        home: u32,
+        giver: u32,
+        gift: u32,
+    },
     Broken(Value),
     Problem(Box<Problem>),
     Sealed(Value),
@@ -54,6 +97,23 @@ impl Parcel {
         self.nodes.iter().map(|it| 48 + one(it)).sum()
     }
 
+    /// All that somebody counts because of it.
+    pub(crate) fn held(&self) -> impl Iterator<Item = Held> + '_ {
+        self.nodes.iter().filter_map(|it| match *it {
+            Node::Far { vat, export } | Node::Promise { vat, export } if export & ANSWER == 0 => {
+                Some(Held::Export { home: vat, export })
+            }
+            Node::Gift { home, giver, gift } => Some(Held::Gift { home, giver, gift }),
+            _ => None,
+        })
+    }
+
+    /// Is its value something of this vat's: what is sent to it goes where the parcel came from?
+    pub(super) fn refers_to(&self, home: u32) -> bool {
+        let first = self.roots.first().and_then(|it| it.as_obj()).and_then(|it| self.nodes.get(it.index()));
+        matches!(first, Some(Node::Far { vat, .. } | Node::Promise { vat, .. }) if *vat == home)
+    }
+
     /// The exports of a vat that it refers to, each as often as it counted them.
     pub(crate) fn exports_of(&self, home: u32) -> impl Iterator<Item = u32> + '_ {
         self.nodes.iter().filter_map(move |it| match it {
@@ -74,12 +134,14 @@ pub(crate) fn unpack(
     if nodes.is_empty() {
         return roots;
     }
+    let has_gifts = nodes.iter().any(|it| matches!(it, Node::Gift { .. }));
     // Every node gets its cell first, so that nodes may refer to each other in any order.
     let mut made: Vec<Value> = Vec::with_capacity(nodes.len());
     for it in &nodes {
         made.push(match it {
             Node::Far { vat, export } => far(cx, *vat, *export),
             Node::Promise { vat, export } => remote_promise(cx, from, *vat, *export),
+            Node::Gift { home, giver, gift } => gifts::ask_for(cx, *home, *giver, *gift),
             _ => Value::NULL,
         });
     }
@@ -111,7 +173,7 @@ pub(crate) fn unpack(
         let mut twine = None;
         let cell = match node {
             _ if known.get(index).is_some_and(|it| *it) => continue,
-            Node::Far { .. } | Node::Promise { .. } => continue,
+            Node::Far { .. } | Node::Promise { .. } | Node::Gift { .. } => continue,
             Node::Text(it, spans) => {
                 twine = spans.map(|parts| Spans { parts, bare: cx.heap.text(it.clone()) });
                 Cell::from(it)
@@ -151,6 +213,9 @@ pub(crate) fn unpack(
             }
             cx.heap.approve(at, auditors);
         }
+    }
+    if has_gifts {
+        gifts::break_tables(cx, &made);
     }
     roots.iter_mut().for_each(|it| *it = real(&made, *it));
     roots

@@ -31,11 +31,37 @@ pub(crate) struct Tables {
     dropped: Vec<(u32, u32, u32)>,
     /// Imports after which a collection is worth while.
     enough: usize,
-    /// Frames take time: other vats have turns while they are on their way. Not so between the vats of one world.
-    pub(crate) in_flight: bool,
+    pub(crate) pace: Pace,
     /// Promises whose value is known, and not used before what was sent to them has been passed on; by whoever
-    /// passes it on, and the number there.
-    embargoed: BTreeMap<(u32, u32), (Obj, Value)>,
+    /// passes it on, and the number there; the first one first.
+    embargoed: BTreeMap<(u32, u32), Vec<Obj>>,
+    /// The number of our next gift.
+    gifts_given: u32,
+    /// References of ours that others pass on, by who does and its number.
+    gifts: BTreeMap<(u32, u32), Gift>,
+}
+
+/// How long it takes until what is sent is there.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum Pace {
+    /// No turn comes in between.
+    #[default]
+    AtOnce,
+    /// What a turn sends lies before all those it goes to at the same moment; they take it in when they come to it.
+    Batches,
+    /// As long as the way to each vat takes, whatever the others do.
+    Links,
+}
+
+/// A reference of ours that one vat passes on to another.
+#[derive(Clone, Copy)]
+pub(crate) enum Gift {
+    /// It is this, for that vat.
+    Provided { value: Value, to: u32 },
+    /// Who has got it has asked before we were told: the promise for it.
+    Awaited { promise: Obj, by: u32 },
+    /// Whom it was for is gone.
+    Refused,
 }
 
 #[derive(Clone, Copy)]
@@ -49,6 +75,8 @@ struct Export {
 struct Question {
     vat: u32,
     promise: Option<Obj>,
+    /// It is answered, and the vat that answered has not been told that we know.
+    closed: bool,
 }
 
 /// Things by number; numbers are used again.
@@ -107,6 +135,8 @@ pub struct Known {
     pub questions: usize,
     /// Answers that others may send to before they have them.
     pub answers: usize,
+    /// References of ours that one vat has passed on to another, and that one of the two has not spoken of yet.
+    pub gifts: usize,
 }
 
 impl Tables {
@@ -116,6 +146,7 @@ impl Tables {
             imports: self.imports.len(),
             questions: self.questions.iter().count(),
             answers: self.answers.len(),
+            gifts: self.gifts.len(),
         }
     }
 
@@ -123,9 +154,11 @@ impl Tables {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         self.exports.iter().for_each(|(_, it)| visit(it.value));
         self.answers.values().for_each(|it| visit(*it));
-        self.embargoed.values().for_each(|(it, value)| {
-            visit((*it).into());
-            visit(*value);
+        self.embargoed.values().flatten().for_each(|it| visit((*it).into()));
+        self.gifts.values().for_each(|it| match it {
+            Gift::Provided { value, .. } => visit(*value),
+            Gift::Awaited { promise, .. } => visit((*promise).into()),
+            Gift::Refused => {}
         });
     }
 
@@ -176,16 +209,16 @@ impl Tables {
     pub(crate) fn exported(&self, number: u32) -> Option<Value> {
         self.exports.get(number).map(|it| it.value)
     }
-    /// So many references to it are gone.
-    pub(crate) fn release(&mut self, number: u32, times: u32) {
-        let Some(it) = self.exports.get_mut(number) else { return };
+    /// So many references to it are gone; what it was, if that was all.
+    pub(crate) fn release(&mut self, number: u32, times: u32) -> Option<Obj> {
+        let it = self.exports.get_mut(number)?;
         it.out = it.out.saturating_sub(times);
-        if it.out == 0
-            && let Some(it) = self.exports.remove(number)
-            && let Some(at) = it.value.as_obj()
-        {
-            self.numbers.remove(&at);
+        if it.out > 0 {
+            return None;
         }
+        let at = self.exports.remove(number)?.value.as_obj()?;
+        self.numbers.remove(&at);
+        Some(at)
     }
     /// That vat has to hear of our end.
     pub(crate) fn is_known_to(&mut self, vat: u32) {
@@ -223,11 +256,25 @@ impl Tables {
 
     /// The number of a promise for what `vat` will answer.
     pub(crate) fn ask(&mut self, vat: u32, promise: Obj) -> u32 {
-        self.questions.insert(Question { vat, promise: Some(promise) })
+        self.questions.insert(Question { vat, promise: Some(promise), closed: false })
     }
     /// The question is answered: its promise, if anybody still wants to know.
     pub(crate) fn answered(&mut self, question: u32) -> Option<Obj> {
         self.questions.remove(question)?.promise
+    }
+    /// The same where the other vat keeps the answer until it hears that we have it.
+    pub(crate) fn close(&mut self, question: u32) -> Option<Obj> {
+        let it = self.questions.get_mut(question)?;
+        it.closed = true;
+        it.promise.take()
+    }
+    /// That vat is told that we have the answer: the number is free. `false`: it is another question's by now.
+    pub(crate) fn finish(&mut self, vat: u32, question: u32) -> bool {
+        let is_it = self.questions.get(question).is_some_and(|it| it.vat == vat && it.closed);
+        if is_it {
+            self.questions.remove(question);
+        }
+        is_it
     }
     /// Whom we have asked something.
     pub(crate) fn asked(&self) -> Vec<u32> {
@@ -254,11 +301,29 @@ impl Tables {
     pub(crate) fn peek(&self, vat: u32, export: u32) -> Option<Obj> {
         self.imports.get(&(vat, export)).map(|it| it.0)
     }
-    pub(crate) fn embargo(&mut self, vat: u32, number: u32, promise: Obj, value: Value) {
-        self.embargoed.insert((vat, number), (promise, value));
+    pub(crate) fn embargo(&mut self, vat: u32, number: u32, promise: Obj) {
+        self.embargoed.entry((vat, number)).or_default().push(promise);
     }
-    pub(crate) fn lift_embargo(&mut self, vat: u32, number: u32) -> Option<(Obj, Value)> {
-        self.embargoed.remove(&(vat, number))
+    pub(crate) fn lift_embargo(&mut self, vat: u32, number: u32) -> Option<Obj> {
+        let all = self.embargoed.get_mut(&(vat, number))?;
+        let first = (!all.is_empty()).then(|| all.remove(0));
+        if all.is_empty() {
+            self.embargoed.remove(&(vat, number));
+        }
+        first
+    }
+
+    // Gifts.
+
+    pub(crate) fn next_gift(&mut self) -> u32 {
+        self.gifts_given = self.gifts_given.wrapping_add(1);
+        self.gifts_given
+    }
+    pub(crate) fn take_gift(&mut self, giver: u32, gift: u32) -> Option<Gift> {
+        self.gifts.remove(&(giver, gift))
+    }
+    pub(crate) fn put_gift(&mut self, giver: u32, gift: u32, it: Gift) {
+        self.gifts.insert((giver, gift), it);
     }
     /// Another vat has ended: our references into it, and the promises for what it owed us.
     pub(crate) fn lost(&mut self, vat: u32) -> Vec<Obj> {
@@ -275,7 +340,17 @@ impl Tables {
         });
         let held: Vec<(u32, u32)> =
             self.embargoed.range((vat, 0)..=(vat, u32::MAX)).map(|(it, _)| *it).collect();
-        lost.extend(held.iter().filter_map(|it| self.embargoed.remove(it)).map(|it| it.0));
+        lost.extend(held.iter().filter_map(|it| self.embargoed.remove(it)).flatten());
+        // What it has told us of stands. What it would have told us of does not come.
+        self.gifts.retain(|(giver, _), it| match *it {
+            Gift::Awaited { promise, .. } if *giver == vat => {
+                lost.push(promise);
+                false
+            }
+            Gift::Refused => *giver != vat,
+            // Whoever it is for asks for it, or what it came in is given back.
+            Gift::Awaited { .. } | Gift::Provided { .. } => true,
+        });
         self.known_to.remove(&vat);
         lost
     }
@@ -294,6 +369,7 @@ impl Tables {
         self.questions.save(out, |out, it| {
             out.u32(it.vat);
             out.option(it.promise, Writer::obj);
+            out.bool(it.closed);
         });
         out.all(self.answers.iter(), |out, ((asker, question), it)| {
             out.u32(*asker);
@@ -305,6 +381,17 @@ impl Tables {
         out.all(known_to.iter(), |out, it| out.u32(*it));
         out.all(self.dropped.iter(), |out, it| [it.0, it.1, it.2].into_iter().for_each(|it| out.u32(it)));
         out.size(self.enough);
+        out.all(self.embargoed.iter(), |out, ((vat, number), it)| {
+            out.u32(*vat);
+            out.u32(*number);
+            out.all(it.iter(), |out, it| out.obj(*it));
+        });
+        out.u32(self.gifts_given);
+        out.all(self.gifts.iter(), |out, ((giver, gift), it)| {
+            out.u32(*giver);
+            out.u32(*gift);
+            save_gift(out, it);
+        });
     }
 
     pub(crate) fn load(from: &mut Reader<'_>) -> Read<Tables> {
@@ -314,8 +401,10 @@ impl Tables {
             let (vat, export, times) = (from.vat()?, from.u32()?, from.u32()?);
             Ok(((vat, export), (from.obj()?, times)))
         })?;
-        let questions =
-            Slab::load(from, |from| Ok(Question { vat: from.vat()?, promise: from.option(Reader::obj)? }))?;
+        let questions = Slab::load(from, |from| {
+            let (vat, promise) = (from.vat()?, from.option(Reader::obj)?);
+            Ok(Question { vat, promise, closed: from.bool()? })
+        })?;
         let answers = from.all(|from| Ok(((from.vat()?, from.u32()?), from.value()?)))?;
         Ok(Tables {
             exports,
@@ -326,10 +415,40 @@ impl Tables {
             known_to: from.all(Reader::vat)?.into_iter().collect(),
             dropped: from.all(|from| Ok((from.vat()?, from.u32()?, from.u32()?)))?,
             enough: from.usize()?.min(1 << 40),
-            in_flight: false,
-            embargoed: BTreeMap::new(),
+            pace: Pace::default(),
+            embargoed: from
+                .all(|from| Ok(((from.vat()?, from.u32()?), from.all(Reader::obj)?)))?
+                .into_iter()
+                .collect(),
+            gifts_given: from.u32()?,
+            gifts: from.all(|from| Ok(((from.vat()?, from.u32()?), load_gift(from)?)))?.into_iter().collect(),
         })
     }
+}
+
+fn save_gift(out: &mut Writer, it: &Gift) {
+    match *it {
+        Gift::Provided { value, to } => {
+            out.byte(0);
+            out.value(value);
+            out.u32(to);
+        }
+        Gift::Awaited { promise, by } => {
+            out.byte(1);
+            out.obj(promise);
+            out.u32(by);
+        }
+        Gift::Refused => out.byte(2),
+    }
+}
+
+fn load_gift(from: &mut Reader<'_>) -> Read<Gift> {
+    Ok(match from.byte()? {
+        0 => Gift::Provided { value: from.value()?, to: from.vat()? },
+        1 => Gift::Awaited { promise: from.obj()?, by: from.vat()? },
+        2 => Gift::Refused,
+        _ => return Err(Damage("a gift is of no known kind")),
+    })
 }
 
 impl<T: Copy> Slab<T> {

@@ -41,11 +41,11 @@ pub(crate) fn take_back(vat: &mut Vat, before: &Before) -> Read<()> {
     cx.heap.become_again(heap);
     cx.buffered.clear();
     cx.templates = Default::default();
-    let (turn, counter, settled) = (cx.turn, cx.counter, cx.settled);
+    let (turn, counter, settled, pace) = (cx.turn, cx.counter, cx.settled, cx.tables.pace);
     let state = read_state(&mut from, cx, &mut Ok)?;
     cx.handles = state.handles.into();
     // Jobs that were under way before still are.
     cx.awaited.retain(|ticket, _| *ticket <= cx.counter);
-    (cx.turn, cx.counter, cx.settled) = (turn, counter, settled);
+    (cx.turn, cx.counter, cx.settled, cx.tables.pace) = (turn, counter, settled, pace);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::{VatId, World};
 use crate::bank::{Account, Drawn, Question, Resource, Tenant, VAT, WhenOut};
 use crate::cx::Cx;
-use crate::far::Parcel;
+use crate::far::{self, Parcel};
 use crate::heap::Asker;
 use crate::problem::Problem;
 use crate::turn::Vat;
@@ -34,7 +34,7 @@ impl World {
         }
     }
 
-    fn paid_by(&mut self, account: &Arc<Account>) -> Vec<u32> {
+    pub(super) fn paid_by(&mut self, account: &Arc<Account>) -> Vec<u32> {
         let mut all = self.vats.numbers();
         all.retain(|it| {
             let tenant = self.vats.get(*it).and_then(|it| it.cx.tenant.as_ref());
@@ -90,8 +90,10 @@ impl World {
     /// A message finds no room in the vat that it is for: it is as if it had been delivered there, and its turn had
     /// run out of space at once.
     pub(super) fn refuse(&mut self, from: u32, to: u32, args: &Parcel, question: Option<u32>) -> Option<u32> {
-        if let Some(sender) = self.vats.get_mut(from) {
-            args.exports_of(from).for_each(|it| sender.cx.tables.release(it, 1));
+        if self.travel.is_some() {
+            self.send_back(to, args);
+        } else if let Some(sender) = self.vats.get_mut(from) {
+            args.exports_of(from).for_each(|it| far::release(&mut sender.cx, it, 1));
         }
         let vat = self.vats.get_mut(to)?;
         let question = question?;

@@ -4,8 +4,9 @@
 //! reference is there first, whoever sent it.
 
 use super::World;
+use crate::bank::Tenant;
 use crate::causality::Sent;
-use crate::far::{self, Frame, Outgoing, Parcel};
+use crate::far::{self, Frame, Outgoing, Parcel, PassedOn};
 use crate::heap::{Asker, Watcher};
 use crate::problem::Problem;
 use crate::turn::Program;
@@ -34,17 +35,21 @@ impl World {
 
     /// Hands over what `from` has sent, and what that makes others send.
     pub(super) fn route(&mut self, from: u32) {
+        if self.travel.is_some() {
+            return self.dispatch(from);
+        }
         let mut work = std::mem::take(&mut self.routing);
         work.push(from);
         while let Some(from) = work.pop() {
             let mut last = None;
             while let Some(vat) = self.vats.get_mut(from) {
-                if vat.cx.tables.has_dropped() {
+                if vat.cx.outbox.is_empty() {
+                    // What was sent goes to what is let go of only now.
+                    if !vat.cx.tables.has_dropped() {
+                        break;
+                    }
                     self.drop_all(from);
                     continue;
-                }
-                if vat.cx.outbox.is_empty() {
-                    break;
                 }
                 let mut outbox = std::mem::take(&mut vat.cx.outbox);
                 for it in outbox.drain(..) {
@@ -68,51 +73,37 @@ impl World {
     /// The vat that it went to, which may have something to send now.
     fn hand_over(&mut self, from: u32, it: Outgoing) -> Option<u32> {
         match it {
-            Outgoing::Send { vat: to, export, message, cause } => {
-                if !self.vats.has(to) {
-                    return self.nobody_there(from, message.result);
-                }
-                let frame = far::post(&mut self.vats.get_mut(from)?.cx, export, message, to, cause);
+            Outgoing::Send { vat: to, message, .. } if !self.vats.has(to) => {
+                self.nobody_there(from, message.result)
+            }
+            Outgoing::Seed { vat: to, promise, .. } if !self.vats.has(to) => {
+                self.nobody_there(from, Asker::Here(promise.as_obj()?))
+            }
+            Outgoing::Tell {
+                watcher: Watcher::Asked { vat: to, .. } | Watcher::Knows { vat: to, .. },
+                ..
+            } if !self.vats.has(to) => None,
+            Outgoing::Send { .. }
+            | Outgoing::Tell { .. }
+            | Outgoing::Watch { .. }
+            | Outgoing::Flush { .. }
+            | Outgoing::Flushed { .. }
+            | Outgoing::Finish { .. }
+            | Outgoing::Accept { .. } => {
+                let (to, frame) = far::frame(&mut self.vats.get_mut(from)?.cx, it)?;
                 self.accept(from, to, frame)
             }
-            Outgoing::Tell { watcher, value, sent } => {
-                let (Watcher::Asked { vat: to, .. } | Watcher::Knows { vat: to, .. }) = watcher;
-                let sender = self.vats.get_mut(from)?;
-                if let Watcher::Asked { vat, question } = watcher {
-                    sender.cx.tables.take_answer(vat, question);
-                }
-                if !self.vats.has(to) {
-                    return None;
-                }
-                let value = far::pack(&mut self.vats.get_mut(from)?.cx, &[value], to);
-                let frame = match watcher {
-                    Watcher::Asked { question, .. } => Frame::Answer { question, value, sent },
-                    Watcher::Knows { export, .. } => Frame::Settled { export, value, sent },
-                };
-                self.accept(from, to, frame)
+            Outgoing::Seed { vat: to, source, promise, cause, sent } => {
+                let frame = self.seed(from, to, source, promise, (cause, sent))?;
+                self.vats.get_mut(to)?.accept(from, frame);
+                Some(to)
             }
-            Outgoing::Watch { vat, export } => self.accept(from, vat, Frame::Watch { export }),
-            Outgoing::Flush { vat, export } => self.accept(from, vat, Frame::Flush { export }),
-            Outgoing::Flushed { vat, export } => self.accept(from, vat, Frame::Flushed { export }),
-            Outgoing::MakeVat { vat, name, tenant } => {
-                if tenant.as_ref().is_some_and(|it| it.rent.account().is_closed()) {
-                    return None;
-                }
-                let powers = self.vats.get_mut(from)?.cx.powers.heir(name.clone());
-                self.add_vat(vat, name, powers);
-                if let (Some(it), Some(tenant)) = (self.vats.get_mut(vat), tenant) {
-                    it.lodge(tenant);
-                }
-                None
-            }
+            Outgoing::MakeVat { vat, name, tenant } => self.raise(from, vat, name, tenant),
             Outgoing::Ask { question, promise } => self.answer(from, &question, promise),
             Outgoing::Destroy { account, problem } => {
                 let why = self.why(from, problem);
                 self.destroy(&account, why);
                 None
-            }
-            Outgoing::Seed { vat, source, promise, cause, sent } => {
-                self.seed(from, vat, source, promise, (cause, sent))
             }
             Outgoing::Kill { vat, problem } => {
                 let why = self.why(from, problem);
@@ -120,6 +111,45 @@ impl World {
                 None
             }
         }
+    }
+
+    /// The same where it takes time: what goes to whom is put behind the others.
+    pub(super) fn prepare(&mut self, from: u32, it: Outgoing, batch: &mut Vec<(u32, Frame)>) {
+        match it {
+            Outgoing::MakeVat { vat, name, tenant } => drop(self.raise(from, vat, name, tenant)),
+            Outgoing::Ask { question, promise } => drop(self.answer(from, &question, promise)),
+            Outgoing::Seed { vat: to, source, promise, cause, sent } => {
+                let frame = self.seed(from, to, source, promise, (cause, sent));
+                batch.extend(frame.map(|it| (to, it)));
+            }
+            Outgoing::Destroy { account, problem } => {
+                let why = self.why(from, problem);
+                account.close();
+                let all = self.paid_by(&account).into_iter();
+                batch.extend(all.map(|to| (to, Frame::End { why: Box::new(why.clone()) })));
+            }
+            Outgoing::Kill { vat, problem } => {
+                let why = Box::new(self.why(from, problem));
+                batch.push((vat, Frame::End { why }));
+            }
+            it => {
+                let Some(vat) = self.vats.get_mut(from) else { return };
+                batch.extend(far::frame(&mut vat.cx, it));
+            }
+        }
+    }
+
+    /// `makeVat`: a vat with the powers that its maker grants.
+    fn raise(&mut self, from: u32, vat: u32, name: Arc<str>, tenant: Option<Box<Tenant>>) -> Option<u32> {
+        if tenant.as_ref().is_some_and(|it| it.rent.account().is_closed()) {
+            return None;
+        }
+        let powers = self.vats.get_mut(from)?.cx.powers.heir(name.clone());
+        self.add_vat(vat, name, powers);
+        if let (Some(it), Some(tenant)) = (self.vats.get_mut(vat), tenant) {
+            it.lodge(tenant);
+        }
+        None
     }
 
     /// A problem of a vat, for those whom it is told when that vat may be gone.
@@ -138,7 +168,9 @@ impl World {
         {
             return self.refuse(from, to, args, *question);
         }
-        if let Some(it) = frame.parcel_mut() {
+        if self.travel.is_none()
+            && let Some(it) = frame.parcel_mut()
+        {
             self.count(it, to);
         }
         let vat = self.vats.get_mut(to)?;
@@ -151,7 +183,7 @@ impl World {
 
     /// The homes of the third vats' references in a parcel count them, before anybody can give them back.
     pub(super) fn count(&mut self, parcel: &mut Parcel, to: u32) {
-        for (home, export) in std::mem::take(&mut parcel.passed_on) {
+        for PassedOn { home, export, .. } in std::mem::take(&mut parcel.passed_on) {
             if let Some(vat) = self.vats.get_mut(home) {
                 vat.cx.tables.is_known_to(to);
                 vat.cx.tables.hold(export);
@@ -174,15 +206,10 @@ impl World {
         source: Arc<str>,
         promise: Value,
         (cause, sent): (u64, Sent),
-    ) -> Option<u32> {
-        let promise = promise.as_obj()?;
-        if !self.vats.has(to) {
-            return self.nobody_there(from, Asker::Here(promise));
-        }
-        let question = far::ask(&mut self.vats.get_mut(from)?.cx, promise, to)?;
-        let program = seed_program(&mut self.seeds, source);
-        self.vats.get_mut(to)?.seeded(program, from, question, cause, sent);
-        Some(to)
+    ) -> Option<Frame> {
+        let question = far::ask(&mut self.vats.get_mut(from)?.cx, promise.as_obj()?, to)?;
+        let program = Box::new(seed_program(&mut self.seeds, source));
+        Some(Frame::Seed { program, question, cause, sent })
     }
 
     /// Takes a vat out of the world and breaks what refers to it.
@@ -194,10 +221,19 @@ impl World {
         concerned.extend(tables.asked());
         let mut held = tables.all_imports();
         held.extend(tables.take_dropped());
+        if self.travel.is_some() {
+            concerned.extend(held.iter().map(|it| it.0));
+            concerned.sort_unstable();
+            concerned.dedup();
+            let mut told: Vec<(u32, Frame)> = Vec::new();
+            told.extend(held.into_iter().map(|(home, export, times)| (home, Frame::Drop { export, times })));
+            told.extend(concerned.into_iter().map(|it| (it, Frame::Lost { why: Box::new(why.clone()) })));
+            return self.bury(number, told);
+        }
         for (home, export, times) in held {
             concerned.push(home);
             if let Some(vat) = self.vats.get_mut(home) {
-                vat.cx.tables.release(export, times);
+                far::release(&mut vat.cx, export, times);
             }
         }
         concerned.sort_unstable();

@@ -24,6 +24,9 @@ impl World {
             out.u32(it.0);
             out.text(self.vat_name(*it).as_deref().unwrap_or_default());
         });
+        if self.is_travelling() {
+            out.lose("what is on its way between vats");
+        }
         for it in vats {
             match self.vats.get(it.0) {
                 Some(it) => store::write_vat(&mut out, it),

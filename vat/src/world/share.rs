@@ -31,7 +31,10 @@ impl World {
         let Some(value) = vat.named(noun) else { return Sharing::Missing };
         let why = crate::object::script(&vat.cx, value)
             .map(|(_, loaded, script)| script.object.map(|it| loaded.objections(it)).unwrap_or_default());
+        // What the host shares is there at once.
+        let pace = std::mem::take(&mut vat.cx.tables.pace);
         let mut parcel = far::pack_presuming(&mut vat.cx, value, to.0);
+        vat.cx.tables.pace = pace;
         self.count(&mut parcel, to.0);
         let Some(vat) = self.vats.get_mut(to.0) else { return Sharing::Missing };
         let Vat { cx, machine, .. } = vat;

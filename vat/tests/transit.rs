@@ -1,0 +1,210 @@
+//! Vats whose messages take their time: what holds when they arrive at once holds however long they take.
+
+use vat::powers::still::Still;
+use vat::world::{Courier, Evaluation, Known, Link, Outcome, Pick, Roads, World};
+use vat::{Handle, Limits, ReferenceState, VatId};
+
+/// Draws lots: whether something arrives before the next turn, and on which link.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+}
+
+impl Courier for Dice {
+    fn pick(&mut self, links: &[Link], idle: bool) -> Option<Pick> {
+        if !idle && self.below(3) == 0 {
+            return None;
+        }
+        Some(Pick { link: self.below(links.len()), letter: 0 })
+    }
+}
+
+struct Stage {
+    world: World,
+    out: Still,
+}
+
+impl Stage {
+    fn new(roads: Roads, seed: u64) -> Stage {
+        let mut world = World::new(Limits::default());
+        world.travel(roads, Box::new(Dice(seed)));
+        Stage { world, out: Still::new() }
+    }
+    fn vat(&mut self, name: &str) -> VatId {
+        self.world.make_vat(name, Box::new(self.out.clone()))
+    }
+    fn start(&mut self, vat: VatId, text: &str) -> Handle {
+        let parse = syntax::parse(text);
+        let mut expansion = syntax::expand(&parse.program);
+        expansion.errors.splice(0..0, parse.errors);
+        self.world.eval(vat, Evaluation::new(expansion, "stage"))
+    }
+    fn settle(&mut self) {
+        while self.world.run_turn().outcome == Outcome::Turned {}
+        assert!(!self.world.is_travelling());
+    }
+    fn eval(&mut self, vat: VatId, text: &str) -> String {
+        let it = self.start(vat, text);
+        self.settle();
+        let value = match self.world.state(it) {
+            ReferenceState::Near(it) | ReferenceState::Far(it) => it,
+            other => panic!("{text}: {other:?}"),
+        };
+        self.world.release(it);
+        value
+    }
+    fn lines(&self) -> Vec<String> {
+        self.out.take_stdout().lines().map(str::to_string).collect()
+    }
+    /// Nothing is left in the tables when nobody refers to anything any more.
+    fn forgets(&mut self, vats: &[VatId], seed: u64) {
+        for _ in 0..4 {
+            for it in vats {
+                for name in self.world.names(*it) {
+                    self.world.forget(*it, &name);
+                }
+                self.world.collect(*it);
+                self.settle();
+            }
+        }
+        for it in vats {
+            assert_eq!(self.world.known(*it), Known::default(), "seed {seed}");
+        }
+    }
+}
+
+const BOTH: [Roads; 2] = [Roads::Inboxes, Roads::Links];
+
+const SHOPS: &str = "
+    def source := `
+        var sold := 0
+        def shop {
+            to sell(n) { return sold += n }
+            to partner(other) { return other <- sell(1) }
+        }`
+    def shops := [].diverge()
+    for i in 1..40 { shops.push(seedVat(makeVat(`shop $i`), source)) }
+    null";
+
+#[test]
+fn whoever_asks_many_vats_at_once_hears_of_each_however_long_it_takes() {
+    for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..30).map(move |seed| (it, seed))) {
+        let mut stage = Stage::new(roads, seed);
+        let main = stage.vat("main");
+        let made = stage.start(main, SHOPS);
+        let asked = stage.start(
+            main,
+            "var sum := 0
+             for round in 1..4 {
+                 for i => it in (shops) {
+                     when (def n := it <- sell(1)) -> { sum += 1 }
+                     when (it <- partner(shops[(i + round) % 40])) -> { sum += 1 }
+                 }
+             }",
+        );
+        stage.settle();
+        [made, asked].into_iter().for_each(|it| stage.world.release(it));
+        assert_eq!(stage.eval(main, "sum"), "320", "{roads:?}, seed {seed}");
+        stage.eval(
+            main,
+            "var sold := 0; for it in (shops) { when (def n := it <- sell(0)) -> { sold += n } }; null",
+        );
+        assert_eq!(stage.eval(main, "sold"), "320", "{roads:?}, seed {seed}");
+        assert_eq!(stage.world.vats(), 41);
+        let vats = stage.world.all_vats();
+        stage.forgets(&vats, seed);
+    }
+}
+
+/// Sends on a promise, and passes it on, while it is being resolved to an object of a third vat.
+#[test]
+fn order_holds_while_promises_are_resolved_on_the_way() {
+    for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..400).map(move |seed| (it, seed))) {
+        let mut stage = Stage::new(roads, seed);
+        let (mint, alice, bob, carol) =
+            (stage.vat("mint"), stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
+        stage.eval(mint, "def [gate, resolver] := Ref.promise(); var n := 0; def opener { to open(it) { n += 1; resolver.resolve(it) } }");
+        stage.eval(carol, "var n := 0; def log { to run(x) { n += 1; println(x) } }");
+        stage.eval(bob, "var n := 0; def friend { to meet(it) { n += 1; it <- run(`bob $n`) } }");
+        stage.world.share(mint, "gate", alice);
+        stage.world.share(mint, "opener", alice);
+        stage.world.share(bob, "friend", alice);
+        stage.world.share(carol, "log", alice);
+        let before = seed % 5;
+        stage.eval(
+            alice,
+            &format!(
+                "for i in 0..!{before} {{ gate <- run(`alice $i`) }}
+                 opener <- open(log)
+                 def go(i) {{
+                     gate <- run(`alice $i`)
+                     if (i % 3 == 0) {{ friend <- meet(gate); gate <- run(`after $i`) }}
+                     if (i < 12) {{ go <- run(i + 1) }}
+                     null
+                 }}
+                 go({before})"
+            ),
+        );
+        let lines = stage.lines();
+        let of = |who: &str| -> Vec<u64> {
+            let it = lines.iter().filter_map(|it| it.strip_prefix(who)?.trim().parse().ok());
+            it.collect()
+        };
+        assert_eq!(of("alice"), (0..=12).collect::<Vec<_>>(), "{roads:?}, seed {seed}: {lines:?}");
+        let met = of("bob");
+        let forks = (before..=12).filter(|it| it % 3 == 0);
+        assert_eq!(met.len(), forks.clone().count(), "{roads:?}, seed {seed}: {lines:?}");
+        let at = |line: String| lines.iter().position(|it| *it == line).expect("it was logged");
+        // Bob has met the gate in the order in which it was sent, for what goes to him keeps its order too.
+        for (n, i) in forks.enumerate() {
+            assert!(
+                at(format!("alice {i}")) < at(format!("bob {}", n + 1)),
+                "{roads:?}, seed {seed}: {lines:?}"
+            );
+        }
+        stage.forgets(&[mint, alice, bob, carol], seed);
+    }
+}
+
+#[test]
+fn a_chain_of_sends_to_answers_comes_to_its_end() {
+    for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..10).map(move |seed| (it, seed))) {
+        let mut stage = Stage::new(roads, seed);
+        let (mint, alice) = (stage.vat("mint"), stage.vat("alice"));
+        stage.eval(mint, "var calls := 0; def link { to next() { calls += 1; return link } }");
+        stage.world.share(mint, "link", alice);
+        assert_eq!(
+            stage.eval(alice, "var p := link; for i in 1..1_000 { p := p <- next() }; p"),
+            "<Far ref>"
+        );
+        assert_eq!(stage.eval(mint, "calls"), "1000");
+        stage.forgets(&[mint, alice], seed);
+    }
+}
+
+#[test]
+fn the_end_of_vats_while_messages_are_on_their_way_disturbs_no_other() {
+    for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..40).map(move |seed| (it, seed))) {
+        let mut stage = Stage::new(roads, seed);
+        let main = stage.vat("main");
+        stage.eval(main, "var answered := 0; var gone := 0");
+        stage.eval(
+            main,
+            "for i in 1..30 {
+                 def vat := makeVat(`worker $i`)
+                 def worker := seedVat(vat, \"var n := 0; def worker { to work() { for i in 1..50 { n += i }; return n } }\")
+                 for j in 1..5 { when (worker <- work()) -> { answered += 1 } catch _ { gone += 1 } }
+                 if (i % 10 == 0) { when (worker <- work()) -> { vat.orderlyShutdown(null); when (worker <- work()) -> {} catch _ { gone += 1 } } }
+             }",
+        );
+        assert_eq!(stage.eval(main, "answered"), "150", "{roads:?}, seed {seed}");
+        assert_eq!(stage.eval(main, "gone"), "3", "{roads:?}, seed {seed}");
+        assert_eq!(stage.world.vats(), 28);
+        let vats = stage.world.all_vats();
+        stage.forgets(&vats, seed);
+    }
+}
