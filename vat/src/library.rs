@@ -50,6 +50,7 @@ pub fn source(name: &str) -> Option<&'static str> {
         "org.erights.e.elib.eio.mapped" => include_str!("library/eio/mapped.emaker"),
         "org.erights.e.elib.eio.makeOutStream" => include_str!("library/eio/makeOutStream.emaker"),
         "org.erights.e.elib.eio.serving" => include_str!("library/eio/serving.emaker"),
+        "confinement.makeFactory" => include_str!("library/makeFactory.emaker"),
         "vat.makeActors" => include_str!("library/makeActors.emaker"),
         "tables.sorting" => include_str!("library/sorting.emaker"),
         _ => return None,

@@ -120,3 +120,32 @@ fn what_was_foreseen_happens_in_a_try_when_the_object_is_made() {
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
+
+/// F24: as many audited instances as others take the same room, since the mark is on the expression they are made by.
+#[test]
+fn f24_the_mark_is_not_on_the_instance() {
+    let room = |clause: &str| {
+        let mut world = World::new(Limits { heap: 1 << 28, turn: 100_000_000, ..Limits::default() });
+        let vat = world.make_vat("points", Box::new(Still::new()));
+        let text = format!(
+            "def all := [].diverge()
+            for i :int in 1..100_000 {{ all.push(def point {clause} {{ to x() {{ return i }} }}) }}
+            [__auditedBy(DeepFrozen, all[0]), __auditedBy(DeepFrozen, all.last())]"
+        );
+        let handle = world.eval(vat, Evaluation::new(expand(&parse(&text).program), "points"));
+        while world.evaluated(handle).is_none() {
+            world.run_turn();
+        }
+        let audited = match world.state(handle) {
+            vat::ReferenceState::Near(it) => it,
+            other => panic!("{other:?}"),
+        };
+        world.collect(vat);
+        (audited, world.heap_bytes(vat))
+    };
+    let (plain, marked) = (room(""), room("implements DeepFrozen"));
+    assert_eq!((&*plain.0, &*marked.0), ("[false, false]", "[true, true]"));
+    // Both hold a hundred thousand points; the verdict itself is there once.
+    assert!(plain.1 > 100_000 * 16, "{} bytes", plain.1);
+    assert!(marked.1 < plain.1 + 1_000, "{} bytes, without the mark {}", marked.1, plain.1);
+}
