@@ -1,22 +1,30 @@
 //! Queries: what the objects and the names of a file reach. Asked for by a hover or a report, not by a key.
 
 use crate::db::Db;
-use crate::input::{File, modules};
+use crate::input::{File, FileKind, modules};
 use crate::knowledge::knowledge;
 use crate::names::{Meaning, Site, names};
 use crate::program::programs;
-use audit::authority::{Authority, Outer, Parts, Programs, Reach};
+use audit::as_written;
+use audit::authority::{Authority, Held, MethodSummary, Outer, Parts, Programs, Reach};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use syntax::Scopes;
 use syntax::kernel_e::{Expr, Literal, ObjectId, Program};
+use syntax::scope::{DefinitionId, DefinitionKind};
 
 /// A program of a file.
 pub(crate) type Key = (File, usize);
 
 /// How the values of a file's programs hang together, with those of all that they lead into: earlier steps and
-/// cells, and imported modules. One fixpoint for all of them.
-#[salsa::tracked(returns(ref), no_eq)]
+/// cells, and imported modules. One fixpoint for all of them. Large; what is asked for after every key is in
+/// [`reaches`].
+#[salsa::tracked(returns(ref), no_eq, lru = 4)]
 pub(crate) fn authority(db: &dyn Db, file: File) -> Arc<Authority<Key>> {
+    Arc::new(solve(db, file))
+}
+
+fn solve(db: &dyn Db, file: File) -> Authority<Key> {
     // What the texts before this one do with their names counts, used here or not.
     let mut chain = vec![file];
     while let Some(before) = chain.last().and_then(|it| it.previous(db)) {
@@ -24,7 +32,124 @@ pub(crate) fn authority(db: &dyn Db, file: File) -> Arc<Authority<Key>> {
     }
     let programs = chain.iter().rev().flat_map(|it| (0..programs(db, *it).len()).map(|index| (*it, index)));
     let roots: Vec<Key> = programs.collect();
-    Arc::new(Authority::new(&AllPrograms { db }, &roots))
+    Authority::new(&AllPrograms { db }, &roots)
+}
+
+/// What the top-level names of a file reach, without positions.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) struct Reaches {
+    pub names: Vec<NameReach>,
+    /// What [`Held::home`] counts.
+    pub homes: Vec<Key>,
+}
+
+/// What one name reaches, and what the methods do of the object that it names.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) struct NameReach {
+    /// `None` is the value of a module.
+    pub name: Option<(usize, DefinitionId)>,
+    pub holds: Vec<Held>,
+    pub methods: Vec<MethodSummary>,
+}
+
+/// What the top-level names of a file reach. Nothing is kept of the fixpoint but this.
+pub(crate) fn reaches(db: &dyn Db, file: File) -> &Arc<Reaches> {
+    let group = group_reaches(db, representative(db, file));
+    // A file is of the group that it stands for or is stood for by.
+    let at = group.iter().position(|it| it.0 == file).unwrap_or_default();
+    &group[at].1
+}
+
+/// Modules that import each other are solved together, once.
+#[salsa::tracked(returns(ref))]
+fn group_reaches(db: &dyn Db, representative: File) -> Arc<Vec<(File, Arc<Reaches>)>> {
+    let solved = solve(db, representative);
+    let of = |file: File| (file, Arc::new(reaches_in(db, file, &solved)));
+    Arc::new(group(db, representative).into_iter().map(of).collect())
+}
+
+/// What the top-level names of a file reach, where the fixpoint is there already.
+pub(crate) fn reaches_in(db: &dyn Db, file: File, solved: &Authority<Key>) -> Reaches {
+    let mut names = Vec::new();
+    if file.kind(db) == FileKind::Module && !programs(db, file).is_empty() {
+        let holds = solved.of_value((file, 0)).holds;
+        names.push(NameReach { name: None, holds, methods: Vec::new() });
+    }
+    for index in 0..programs(db, file).len() {
+        db.unwind_if_revision_cancelled();
+        let sites: Vec<(DefinitionId, Option<ObjectId>)> = top_level(db, file, index).collect();
+        let objects: Vec<ObjectId> = sites.iter().filter_map(|it| it.1).collect();
+        let mut summaries = solved.summaries((file, index), &objects).into_iter();
+        for (id, object) in sites {
+            let (holds, methods) = match object {
+                Some(object) => {
+                    let methods = summaries.next().unwrap_or_default().methods;
+                    (solved.of_object((file, index), object).holds, methods)
+                }
+                None => (solved.of_name((file, index), id).holds, Vec::new()),
+            };
+            names.push(NameReach { name: Some((index, id)), holds, methods });
+        }
+    }
+    Reaches { names, homes: solved.keys().to_vec() }
+}
+
+/// The names that a person wrote at top level, in their order, each with the object expression that it names.
+pub(crate) fn top_level(
+    db: &dyn Db,
+    file: File,
+    index: usize,
+) -> impl Iterator<Item = (DefinitionId, Option<ObjectId>)> {
+    let definitions = names(db, file).programs[index].scopes.definitions.iter().enumerate();
+    definitions
+        .filter(|(_, it)| it.top_level && as_written(&it.noun) == &*it.noun && !it.noun.contains("__"))
+        .map(|(id, it)| {
+            let object = match it.kind {
+                DefinitionKind::Object { object, .. } => Some(object),
+                _ => None,
+            };
+            (DefinitionId(id as u32), object)
+        })
+}
+
+/// The modules that a file imports and that are there.
+#[salsa::tracked(returns(ref))]
+fn imported(db: &dyn Db, file: File) -> Arc<Vec<File>> {
+    let all = modules(db);
+    let mut found: Vec<File> =
+        imports(db, file).iter().filter_map(|it| all?.get(it.as_str()).copied()).collect();
+    found.sort_by_key(|it| it.id(db));
+    found.dedup();
+    Arc::new(found)
+}
+
+/// The modules that `file` leads to and that lead to it, itself among them.
+fn group(db: &dyn Db, file: File) -> Vec<File> {
+    let mut importers: FxHashMap<File, Vec<File>> = FxHashMap::default();
+    let (mut seen, mut todo) = (FxHashSet::from_iter([file]), vec![file]);
+    while let Some(it) = todo.pop() {
+        db.unwind_if_revision_cancelled();
+        for next in imported(db, it).iter() {
+            importers.entry(*next).or_default().push(it);
+            if seen.insert(*next) {
+                todo.push(*next);
+            }
+        }
+    }
+    let (mut group, mut todo) = (FxHashSet::from_iter([file]), vec![file]);
+    while let Some(it) = todo.pop() {
+        let before = importers.get(&it).into_iter().flatten();
+        todo.extend(before.copied().filter(|it| group.insert(*it)));
+    }
+    let mut group: Vec<File> = group.into_iter().collect();
+    group.sort_by_key(|it| it.id(db));
+    group
+}
+
+/// One of the modules that import each other, the same for all of them.
+#[salsa::tracked(returns(copy))]
+fn representative(db: &dyn Db, file: File) -> File {
+    group(db, file).first().copied().unwrap_or(file)
 }
 
 /// What one object expression reaches.

@@ -96,6 +96,11 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
         Authority { solution, keys: reader.keys, units: reader.units }
     }
 
+    /// The programs, as [`Held::home`] counts them.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
     /// The program that a [`Held`] is at home in.
     pub fn key(&self, home: u32) -> Option<Key> {
         self.keys.get(home as usize).copied()

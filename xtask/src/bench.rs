@@ -21,6 +21,7 @@ const BENCHES: &[&str] = &[
     "--grammar",
     "--parse",
     "--analysis",
+    "--workspace",
     "--turns",
     "--kernel",
 ];
@@ -51,6 +52,7 @@ pub fn run_bench(args: &[String]) -> anyhow::Result<()> {
         ("--grammar", "grammar", "tree-sitter-e", "parse"),
         ("--parse", "syntax", "syntax", "parse"),
         ("--analysis", "analysis", "analysis", "keystroke"),
+        ("--workspace", "analysis", "analysis", "workspace"),
         ("--turns", "vat", "vat", "turns"),
     ] {
         if !wanted(name) {

@@ -1,15 +1,15 @@
 //! What each top-level name reaches, for a report: plain structs, with the place of every thing that has one.
 
 use super::FileRange;
-use crate::authority::{Key, authority as solved};
+use crate::authority::{Key, NameReach, Reaches, authority as solved, reaches, reaches_in, top_level};
 use crate::db::Db;
 use crate::ide::places::definition_range;
-use crate::input::{File, FileKind};
+use crate::input::File;
 use crate::names::{Site, names};
-use crate::program::{maps, programs};
+use crate::program::maps;
 use audit::as_written;
 use audit::authority::{Held, Thing};
-use syntax::scope::{DefinitionId, DefinitionKind};
+use syntax::scope::DefinitionId;
 
 /// A top-level name, or the value of a module, and what it reaches.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -118,46 +118,25 @@ impl ReachedThing {
 
 /// `last` continues `file` or is the very file: what it does counts as well.
 pub(crate) fn authority(db: &dyn Db, file: File, last: File) -> Vec<NameAuthority> {
-    let mut found: Vec<NameAuthority> = top_level(db, file).map(|site| name(db, site, last)).collect();
-    if file.kind(db) == FileKind::Module && !programs(db, file).is_empty() {
-        let at = FileRange { file: file.id(db), range: text_size::TextRange::empty(0.into()) };
-        let reaches = reached(db, last, solved(db, last).of_value((file, 0)).holds);
-        found.insert(0, NameAuthority { name: "(value)".to_string(), at, reaches, methods: Vec::new() });
+    let there = |it: &Reaches| it.names.iter().map(|name| named(db, file, it, name)).collect();
+    if last == file {
+        return there(reaches(db, file));
     }
-    found
+    there(&reaches_in(db, file, solved(db, last)))
 }
 
-/// The names that a person wrote at top level, in their order.
-fn top_level(db: &dyn Db, file: File) -> impl Iterator<Item = Site> {
-    let all = &names(db, file).programs;
-    all.iter().enumerate().flat_map(move |(program, it)| {
-        let definitions = it.scopes.definitions.iter().enumerate();
-        definitions
-            .filter(|(_, it)| it.top_level && as_written(&it.noun) == &*it.noun && !it.noun.contains("__"))
-            .map(move |(id, _)| Site { file, program, definition: DefinitionId(id as u32) })
-    })
-}
-
-fn name(db: &dyn Db, site: Site, last: File) -> NameAuthority {
-    let key: Key = (site.file, site.program);
-    let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
-    let solved = solved(db, last);
-    let (holds, methods) = match definition.kind {
-        DefinitionKind::Object { object, .. } => {
-            let methods = solved.summary(key, object).methods.into_iter().map(method).collect();
-            (solved.of_object(key, object).holds, methods)
-        }
-        _ => (solved.of_name(key, site.definition).holds, Vec::new()),
+fn named(db: &dyn Db, file: File, all: &Reaches, it: &NameReach) -> NameAuthority {
+    let reaches = it.holds.iter().map(|it| reached(db, &all.homes, it)).collect();
+    let methods = it.methods.iter().map(method).collect();
+    let Some((program, definition)) = it.name else {
+        return NameAuthority { name: "(value)".to_string(), at: nowhere(db, file), reaches, methods };
     };
-    NameAuthority {
-        name: definition.noun.to_string(),
-        at: definition_range(db, site).unwrap_or_else(|| nowhere(db, site.file)),
-        reaches: reached(db, last, holds),
-        methods,
-    }
+    let name = names(db, file).programs[program].scopes.definition(definition).noun.to_string();
+    let at = definition_range(db, Site { file, program, definition }).unwrap_or_else(|| nowhere(db, file));
+    NameAuthority { name, at, reaches, methods }
 }
 
-fn method(it: audit::authority::MethodSummary) -> MethodAuthority {
+fn method(it: &audit::authority::MethodSummary) -> MethodAuthority {
     let pairs = |all: &[(syntax::kernel_e::Name, Thing)]| {
         let pair =
             |(name, thing): &(syntax::kernel_e::Name, Thing)| (name.to_string(), ReachedThing::of(thing));
@@ -166,19 +145,19 @@ fn method(it: audit::authority::MethodSummary) -> MethodAuthority {
     let mut returns: Vec<ReachedThing> = it.returns.iter().map(ReachedThing::of).collect();
     returns.sort();
     returns.dedup();
-    MethodAuthority { message: it.message, returns, keeps: pairs(&it.keeps), passes: pairs(&it.passes) }
+    MethodAuthority {
+        message: it.message.clone(),
+        returns,
+        keeps: pairs(&it.keeps),
+        passes: pairs(&it.passes),
+    }
 }
 
-fn reached(db: &dyn Db, last: File, holds: Vec<Held>) -> Vec<Reached> {
-    let solved = solved(db, last);
-    let mut all: Vec<Reached> = Vec::new();
-    for it in holds {
-        let home = solved.key(it.home);
-        let at = home.and_then(|home| made_at(db, home, &it.origin));
-        let path = it.path.iter().map(|it| as_written(it).to_string()).collect();
-        all.push(Reached { thing: ReachedThing::of(&it.thing), path, at });
-    }
-    all
+fn reached(db: &dyn Db, homes: &[Key], it: &Held) -> Reached {
+    let home = homes.get(it.home as usize).copied();
+    let at = home.and_then(|home| made_at(db, home, &it.origin));
+    let path = it.path.iter().map(|it| as_written(it).to_string()).collect();
+    Reached { thing: ReachedThing::of(&it.thing), path, at }
 }
 
 /// Where a thing is defined or made.
@@ -204,14 +183,12 @@ fn nowhere(db: &dyn Db, file: File) -> FileRange {
 }
 
 pub(crate) fn leak(db: &dyn Db, file: File, from: &str, to: &str) -> Option<LeakFound> {
-    let site = top_level(db, file)
-        .filter(|it| {
-            let scopes = &names(db, file).programs[it.program].scopes;
-            &*scopes.definition(it.definition).noun == from
-        })
-        .last()?;
+    let all = &names(db, file).programs;
+    let called = |(index, id): &(usize, DefinitionId)| &*all[*index].scopes.definition(*id).noun == from;
+    let of = |index| top_level(db, file, index).map(move |(id, _)| (index, id));
+    let (index, id) = (0..all.len()).flat_map(of).filter(called).last()?;
     let is = |thing: &Thing| ReachedThing::of(thing).is_meant_by(to);
-    let it = solved(db, file).leak((file, site.program), site.definition, &is)?;
+    let it = solved(db, file).leak((file, index), id, &is)?;
     Some(LeakFound {
         path: it.path.iter().map(|it| as_written(it).to_string()).collect(),
         cuts: it.cuts.iter().map(|it| (it.object.to_string(), as_written(&it.noun).to_string())).collect(),

@@ -2,6 +2,7 @@
 
 use super::solve::{Args, Kind, Loc, LocId, NodeId, Site, Solution, Trigger};
 use crate::scopes::{Authority, ScopeName};
+use std::sync::Arc;
 use syntax::kernel_e::{Name, ObjectId};
 
 /// The verb of a call that nobody writes: what is made of data and of what arrives here holds the latter.
@@ -33,7 +34,7 @@ pub(super) fn arrive(cx: &mut Solution, site: usize, loc: LocId) {
 }
 
 struct Call {
-    site: Site,
+    site: Arc<Site>,
     loc: LocId,
     index: usize,
 }
@@ -154,24 +155,26 @@ impl Call {
             _ => {
                 self.answers_data(cx);
                 // What holds nothing but data is data.
-                let holder = self.holder(cx);
-                self.args().into_iter().for_each(|it| cx.trigger(it, Trigger::Call(holder)));
+                let args = self.args();
+                if args.iter().any(|it| *it != cx.only_data) {
+                    let holder = self.holder(cx);
+                    args.into_iter().for_each(|it| cx.trigger(it, Trigger::Call(holder)));
+                }
             }
         }
     }
 
     /// A call that is made when more than data comes along: it has no receiver of its own.
     fn holder(&self, cx: &mut Solution) -> u32 {
-        let made = Name::new(HOLD);
-        let at = cx.sites.iter().rposition(|it| {
-            it.answer == self.answer() && it.verb.as_ref() == Some(&made) && it.at == self.site.at
-        });
-        if let Some(at) = at {
-            return at as u32;
+        let key = (self.answer(), self.site.at);
+        if let Some(it) = cx.holders.get(&key) {
+            return *it;
         }
-        let it = Site { verb: Some(made), ..self.site.clone() };
-        cx.sites.push(it);
-        cx.sites.len() as u32 - 1
+        let it = Site { verb: Some(Name::new(HOLD)), ..(*self.site).clone() };
+        cx.sites.push(Arc::new(it));
+        let holder = cx.sites.len() as u32 - 1;
+        cx.holders.insert(key, holder);
+        holder
     }
 
     fn or_thunk(&self, cx: &mut Solution) {

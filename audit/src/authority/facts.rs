@@ -10,6 +10,7 @@ use super::{Outer, Parts, Programs};
 use crate::known::Worth;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::Hash;
+use std::sync::Arc;
 use syntax::kernel_e::{ExprId, Name, Program};
 use syntax::scope::{Binder, DefinitionKind};
 
@@ -54,8 +55,8 @@ where
                 .iter()
                 .map(|it| matches!(it.kind, DefinitionKind::Var { .. }))
                 .collect(),
-            objects: vec![ObjectFacts::default(); parts.program.objects.len()],
-            expr: self.solution.nodes(parts.program.exprs.len()),
+            objects: vec![Arc::new(ObjectFacts::default()); parts.program.objects.len()],
+            exprs: Vec::new(),
             definition: self.solution.nodes(parts.scopes.definitions.len()),
             value: self.solution.node(),
         };
@@ -71,6 +72,7 @@ where
             if let Some(parts) = self.programs.parts(self.keys[unit as usize]) {
                 let mut it = Reading { outer: self, unit, parts, binds: FxHashSet::default() };
                 it.binds();
+                it.share();
                 it.objects();
                 it.exprs();
                 if let Some(last) = parts.program.body.last() {
@@ -190,15 +192,9 @@ where
     }
 
     fn call(&mut self, at: ExprId, receiver: NodeId, verb: &str, args: Vec<NodeId>, answer: NodeId) {
-        let site = Site {
-            unit: self.unit,
-            at,
-            verb: Some(Name::new(verb)),
-            args: Args::Listed(args),
-            receiver,
-            answer,
-        };
-        self.cx().call(site);
+        let unit = self.unit;
+        let site = Site { unit, at, verb: Some(Name::new(verb)), args: Args::Listed(args), receiver, answer };
+        self.cx().call_once(Arc::new(site));
     }
 
     fn data(&mut self) -> NodeId {

@@ -2,7 +2,7 @@
 
 use super::solve::{Args, Loc, LocId, NodeId, Solution};
 use super::{Authority, Held, MethodSummary, Reach, Summary, Thing};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::Hash;
 use syntax::kernel_e::{ExprId, Name, ObjectId};
 use syntax::scope::DefinitionId;
@@ -38,6 +38,9 @@ struct Step {
     first: Name,
     at: ExprId,
 }
+
+/// By location of a parameter: the calls that hand it on.
+type Handed = FxHashMap<LocId, Vec<usize>>;
 
 struct Walk<'a> {
     cx: &'a Solution,
@@ -152,7 +155,11 @@ fn holds(cx: &Solution, loc: LocId) -> Vec<(Option<Name>, NodeId, Option<LocId>)
 
 fn name_of(cx: &Solution, loc: LocId) -> Option<Name> {
     match &cx.locs[loc as usize] {
-        Loc::Born(name) | Loc::Part(name, _) => Some(Name::new(name.name)),
+        Loc::Born(name) => Some(Name::new(name.name)),
+        Loc::Part(name, part) => {
+            let scheme = name.name.strip_suffix("__uriGetter").unwrap_or(name.name);
+            Some(Name::new(format!("<{scheme}:{part}>")))
+        }
         Loc::Object(unit, it) => Some(cx.object_name(*unit, *it)),
         Loc::Slot(unit, it) | Loc::Parameter(unit, it) => Some(cx.noun(*unit, *it)),
         _ => None,
@@ -186,8 +193,7 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
     pub fn of_object(&self, key: Key, object: ObjectId) -> Reach {
         let Some(unit) = self.units.get(&key).copied() else { return Reach::default() };
         let mut walk = Walk::new(&self.solution);
-        let me =
-            self.solution.locs.iter().position(|it| *it == Loc::Object(unit, object)).map(|it| it as LocId);
+        let me = self.solution.find(&Loc::Object(unit, object));
         walk.seen.extend(me);
         for (noun, node, at) in &self.solution.object(unit, object).captures {
             walk.start(noun, *node, *at, me);
@@ -201,8 +207,7 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
         let noun = self.solution.noun(unit, id);
         let mut walk = Walk::new(&self.solution);
         if self.solution.units[unit as usize].is_var(id) {
-            let slot = self.solution.locs.iter().position(|it| *it == Loc::Slot(unit, id));
-            walk.seen.extend(slot.map(|it| it as LocId));
+            walk.seen.extend(self.solution.find(&Loc::Slot(unit, id)));
         }
         walk.start(&noun, self.solution.definition(unit, id), ExprId(0), None);
         self.told(unit, walk)
@@ -272,23 +277,30 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
     /// What an object expression closes over, and what each of its methods does with what it is given.
     pub fn summary(&self, key: Key, object: ObjectId) -> Summary {
         let Some(unit) = self.units.get(&key).copied() else { return Summary::default() };
+        self.summary_of(unit, object, &self.handed(unit))
+    }
+
+    /// The same of some objects of one program.
+    pub fn summaries(&self, key: Key, objects: &[ObjectId]) -> Vec<Summary> {
+        let Some(unit) = self.units.get(&key).copied() else { return Vec::new() };
+        let handed = self.handed(unit);
+        objects.iter().map(|it| self.summary_of(unit, *it, &handed)).collect()
+    }
+
+    fn summary_of(&self, unit: u32, object: ObjectId, handed: &Handed) -> Summary {
         let cx = &self.solution;
         let facts = cx.object(unit, object);
         let captures = self.things_at(facts.captures.iter().map(|it| it.1));
         let state = self.state_of(unit, object);
         let methods = facts.methods.iter().chain(&facts.matchers).map(|method| {
-            let parameters: Vec<LocId> = method
-                .names
-                .iter()
-                .filter_map(|id| cx.locs.iter().position(|it| *it == Loc::Parameter(unit, *id)))
-                .map(|it| it as LocId)
-                .collect();
+            let parameters: Vec<LocId> =
+                method.names.iter().filter_map(|id| cx.find(&Loc::Parameter(unit, *id))).collect();
             let named = |it: &LocId| name_of(cx, *it).unwrap_or_else(|| Name::new("_"));
             let mut keeps = Vec::new();
             for loc in &state {
-                let inside = cx.at(cx.held(*loc));
+                let inside = cx.held(*loc);
                 let thing = cx.locs[*loc as usize].thing(cx);
-                for it in parameters.iter().filter(|it| inside.contains(it)) {
+                for it in parameters.iter().filter(|it| cx.is_at(inside, **it)) {
                     keeps.extend(thing.clone().map(|thing| (named(it), thing)));
                 }
             }
@@ -300,10 +312,31 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
                 message,
                 returns: self.reachable_from(&[method.answer]),
                 keeps,
-                passes: self.passes(unit, &parameters),
+                passes: self.passes(&parameters, handed),
             }
         });
         Summary { captures, methods: methods.collect() }
+    }
+
+    /// By parameter of a program: its calls that hand the parameter on.
+    fn handed(&self, unit: u32) -> Handed {
+        let cx = &self.solution;
+        let mut handed = Handed::default();
+        for (index, site) in cx.sites.iter().enumerate() {
+            let Args::Listed(args) = &site.args else { continue };
+            if site.unit != unit || site.verb.as_deref() == Some("coerce") {
+                continue;
+            }
+            for loc in args.iter().flat_map(|it| cx.at(*it)) {
+                if matches!(cx.locs[*loc as usize], Loc::Parameter(of, _) if of == unit) {
+                    let at = handed.entry(*loc).or_default();
+                    if at.last() != Some(&index) {
+                        at.push(index);
+                    }
+                }
+            }
+        }
+        handed
     }
 
     /// Variables and mutable collections that the object reaches.
@@ -320,21 +353,21 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
         walk.steps.iter().map(|it| it.loc).filter(is_state).collect()
     }
 
-    /// Calls of this program that hand a parameter to something else.
-    fn passes(&self, unit: u32, parameters: &[LocId]) -> Vec<(Name, Thing)> {
+    /// What the parameters are handed to.
+    fn passes(&self, parameters: &[LocId], handed: &Handed) -> Vec<(Name, Thing)> {
         let cx = &self.solution;
         let mut passes = Vec::new();
-        for site in cx.sites.iter().filter(|it| it.unit == unit && it.verb.as_deref() != Some("coerce")) {
-            let Args::Listed(args) = &site.args else { continue };
-            for loc in parameters.iter().filter(|loc| args.iter().any(|it| cx.at(*it).contains(loc))) {
-                for receiver in cx.at(site.receiver) {
-                    let thing = cx.locs[*receiver as usize].thing(cx);
-                    let to = (name_of(cx, *loc).unwrap_or_else(|| Name::new("_")), thing);
-                    if let (name, Some(thing)) = to
-                        && receiver != loc
+        let mut told = FxHashSet::default();
+        for loc in parameters {
+            let name = name_of(cx, *loc).unwrap_or_else(|| Name::new("_"));
+            for site in handed.get(loc).into_iter().flatten() {
+                for receiver in cx.at(cx.sites[*site].receiver) {
+                    if receiver != loc
+                        && told.insert((*loc, *receiver))
+                        && let Some(thing) = cx.locs[*receiver as usize].thing(cx)
                         && !passes.contains(&(name.clone(), thing.clone()))
                     {
-                        passes.push((name, thing));
+                        passes.push((name.clone(), thing));
                     }
                 }
             }

@@ -73,8 +73,9 @@ impl Loc {
 pub(super) struct Unit {
     pub nouns: Vec<Name>,
     pub vars: Vec<bool>,
-    pub objects: Vec<ObjectFacts>,
-    pub expr: NodeId,
+    pub objects: Vec<Arc<ObjectFacts>>,
+    /// By `ExprId`: the node of its value. What only hands on another's value shares that one's node.
+    pub exprs: Vec<NodeId>,
     pub definition: NodeId,
     /// What the program's last expression answers.
     pub value: NodeId,
@@ -140,33 +141,101 @@ pub(super) enum Trigger {
     Pool,
 }
 
+/// Up to so many of something are looked through; of more there is a table.
+const FEW: usize = 24;
+
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Node {
     locs: Vec<LocId>,
-    known: FxHashSet<LocId>,
+    /// `locs` once more, when there are more than a few.
+    known: Option<Box<FxHashSet<LocId>>>,
+    edges: Chain,
+    triggers: Chain,
     /// How many of `locs` have been handed on.
-    done: usize,
-    edges: Vec<NodeId>,
-    triggers: Vec<Trigger>,
+    done: u32,
     queued: bool,
+    /// Nothing will come to it any more: what follows from it is done at once, and not written down.
+    closed: bool,
+}
+
+/// A list in a table that many lists share, the newest first. Nearly all are short, and there are very many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Chain {
+    /// The place of the newest one, counted from 1.
+    first: u32,
+    len: u32,
+}
+
+/// One of a [`Chain`], and the place of the next.
+type Link<T> = (T, u32);
+
+impl Chain {
+    fn push<T>(&mut self, table: &mut Vec<Link<T>>, it: T) {
+        table.push((it, self.first));
+        self.first = table.len() as u32;
+        self.len += 1;
+    }
+
+    fn iter<T: Copy>(self, table: &[Link<T>]) -> impl Iterator<Item = T> {
+        let mut next = self.first;
+        std::iter::from_fn(move || {
+            let (it, after) = *table.get(next.checked_sub(1)? as usize)?;
+            next = after;
+            Some(it)
+        })
+    }
+}
+
+impl Node {
+    /// Whether the location was not there yet.
+    fn insert(&mut self, loc: LocId) -> bool {
+        match &mut self.known {
+            Some(known) => {
+                if !known.insert(loc) {
+                    return false;
+                }
+            }
+            None => {
+                if self.locs.contains(&loc) {
+                    return false;
+                }
+                if self.locs.len() == FEW {
+                    let mut known: FxHashSet<LocId> = self.locs.iter().copied().collect();
+                    known.insert(loc);
+                    self.known = Some(Box::new(known));
+                }
+            }
+        }
+        self.locs.push(loc);
+        true
+    }
 }
 
 /// The state of the fixpoint, and afterwards its result.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Solution {
     nodes: Vec<Node>,
-    edges: FxHashSet<(NodeId, NodeId)>,
+    /// What the chains of the nodes are made of.
+    edges: Vec<Link<NodeId>>,
+    triggers: Vec<Link<Trigger>>,
+    /// The edges and triggers of nodes that have more than a few.
+    many_edges: FxHashSet<(NodeId, NodeId)>,
+    many_triggers: FxHashSet<(NodeId, Trigger)>,
     todo: Vec<NodeId>,
     /// Locations that were at a node before the trigger was.
     late: Vec<(NodeId, Trigger, LocId)>,
     /// Nodes that are made once for what they are made of.
     shared: FxHashMap<(Shared, Vec<u32>), NodeId>,
-    by_site: FxHashSet<Site>,
+    /// The node of just one location, by location.
+    ones: Vec<Option<NodeId>>,
+    by_site: FxHashSet<Arc<Site>>,
+    /// By the answer and the place of a call: the call that is made when more than data comes along.
+    pub holders: FxHashMap<(NodeId, ExprId), u32>,
     pub locs: Vec<Loc>,
     by_loc: FxHashMap<Loc, LocId>,
     /// By location: the node of what it holds.
     held: Vec<NodeId>,
-    pub sites: Vec<Site>,
+    pub sites: Vec<Arc<Site>>,
     pub units: Vec<Unit>,
     /// What was thrown with `throw.free`.
     pub freed: NodeId,
@@ -180,8 +249,6 @@ pub(super) struct Solution {
 /// What a shared node is for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Shared {
-    /// Just this location.
-    One,
     /// What the node holds, and data: an item or a key.
     Item,
     /// What the nodes have, and what that holds.
@@ -197,6 +264,7 @@ impl Solution {
         it.data = it.loc(Loc::Data);
         it.only_data = it.node();
         it.add_data(it.only_data);
+        it.nodes[it.only_data as usize].closed = true;
         it.nowhere = it.node();
         it
     }
@@ -221,6 +289,7 @@ impl Solution {
         let held = self.node();
         self.locs.push(it.clone());
         self.held.push(held);
+        self.ones.push(None);
         // What lies in a list in a list is in both. A caller may do anything with what it is given.
         match it {
             Loc::Made(_, _, Kind::Kit) => self.add(held, id),
@@ -244,8 +313,13 @@ impl Solution {
         &self.nodes[node as usize].locs
     }
 
+    pub fn is_at(&self, node: NodeId, loc: LocId) -> bool {
+        let it = &self.nodes[node as usize];
+        it.known.as_ref().map_or_else(|| it.locs.contains(&loc), |known| known.contains(&loc))
+    }
+
     pub fn expr(&self, unit: u32, it: ExprId) -> NodeId {
-        self.units[unit as usize].expr + it.0
+        self.units[unit as usize].exprs[it.index()]
     }
 
     pub fn definition(&self, unit: u32, it: DefinitionId) -> NodeId {
@@ -256,7 +330,7 @@ impl Solution {
         self.units[unit as usize].nouns[it.0 as usize].clone()
     }
 
-    pub fn object(&self, unit: u32, it: ObjectId) -> &ObjectFacts {
+    pub fn object(&self, unit: u32, it: ObjectId) -> &Arc<ObjectFacts> {
         &self.units[unit as usize].objects[it.index()]
     }
 
@@ -264,14 +338,17 @@ impl Solution {
         self.object(unit, it).name.clone().unwrap_or_else(|| Name::new("_"))
     }
 
+    /// The location of a thing, if it came up.
+    pub fn find(&self, it: &Loc) -> Option<LocId> {
+        self.by_loc.get(it).copied()
+    }
+
     /// A location may be at a node.
     pub fn add(&mut self, node: NodeId, loc: LocId) {
         let it = &mut self.nodes[node as usize];
-        if it.known.insert(loc) {
-            it.locs.push(loc);
-            if !std::mem::replace(&mut it.queued, true) {
-                self.todo.push(node);
-            }
+        debug_assert!(!it.closed || it.locs.contains(&loc), "a closed node is full");
+        if it.insert(loc) && !std::mem::replace(&mut it.queued, true) {
+            self.todo.push(node);
         }
     }
 
@@ -281,33 +358,69 @@ impl Solution {
 
     /// What is at `from` may be at `to`.
     pub fn flow(&mut self, from: NodeId, to: NodeId) {
-        if from == to || !self.edges.insert((from, to)) {
+        if from == to {
             return;
         }
-        self.nodes[from as usize].edges.push(to);
-        for index in 0..self.nodes[from as usize].done {
+        let it = &mut self.nodes[from as usize];
+        if it.closed {
+            for index in 0..self.nodes[from as usize].locs.len() {
+                let loc = self.nodes[from as usize].locs[index];
+                self.add(to, loc);
+            }
+            return;
+        }
+        let edges = it.edges;
+        let is_new = if (edges.len as usize) < FEW {
+            edges.iter(&self.edges).all(|it| it != to)
+        } else {
+            if edges.len as usize == FEW {
+                self.many_edges.extend(edges.iter(&self.edges).map(|to| (from, to)));
+            }
+            self.many_edges.insert((from, to))
+        };
+        if !is_new {
+            return;
+        }
+        it.edges.push(&mut self.edges, to);
+        for index in 0..it.done as usize {
             let loc = self.nodes[from as usize].locs[index];
             self.add(to, loc);
         }
     }
 
     pub fn trigger(&mut self, node: NodeId, trigger: Trigger) {
-        if self.nodes[node as usize].triggers.contains(&trigger) {
+        let it = &mut self.nodes[node as usize];
+        if it.closed {
+            self.late.extend(it.locs.iter().map(|loc| (node, trigger, *loc)));
             return;
         }
-        self.nodes[node as usize].triggers.push(trigger);
-        for index in 0..self.nodes[node as usize].done {
-            let loc = self.nodes[node as usize].locs[index];
-            self.late.push((node, trigger, loc));
+        let triggers = it.triggers;
+        let is_new = if (triggers.len as usize) < FEW {
+            triggers.iter(&self.triggers).all(|it| it != trigger)
+        } else {
+            if triggers.len as usize == FEW {
+                self.many_triggers.extend(triggers.iter(&self.triggers).map(|it| (node, it)));
+            }
+            self.many_triggers.insert((node, trigger))
+        };
+        if !is_new {
+            return;
         }
+        it.triggers.push(&mut self.triggers, trigger);
+        self.late.extend(it.locs[..it.done as usize].iter().map(|loc| (node, trigger, *loc)));
     }
 
     /// A call of whatever is at `receiver`.
     pub fn call(&mut self, site: Site) {
-        let receiver = site.receiver;
-        if !self.by_site.insert(site.clone()) {
-            return;
+        let site = Arc::new(site);
+        if self.by_site.insert(site.clone()) {
+            self.call_once(site);
         }
+    }
+
+    /// The same, of a call that is made known only once.
+    pub fn call_once(&mut self, site: Arc<Site>) {
+        let receiver = site.receiver;
         self.sites.push(site);
         self.trigger(receiver, Trigger::Call(self.sites.len() as u32 - 1));
     }
@@ -333,18 +446,22 @@ impl Solution {
     /// What is new at a node flows on, and meets the triggers.
     fn hand_on(&mut self, node: NodeId) {
         self.nodes[node as usize].queued = false;
-        while self.nodes[node as usize].done < self.nodes[node as usize].locs.len() {
+        while (self.nodes[node as usize].done as usize) < self.nodes[node as usize].locs.len() {
             let it = &mut self.nodes[node as usize];
-            let loc = it.locs[it.done];
+            let loc = it.locs[it.done as usize];
             it.done += 1;
-            // Both grow while they are gone through; what comes later is handed what was there before.
-            for index in 0..self.nodes[node as usize].edges.len() {
-                let to = self.nodes[node as usize].edges[index];
+            // Both grow at their beginning while they are gone through; what comes later is handed what was there
+            // before.
+            let (mut edge, mut trigger) = (it.edges.first, it.triggers.first);
+            while let Some(at) = edge.checked_sub(1) {
+                let (to, next) = self.edges[at as usize];
                 self.add(to, loc);
+                edge = next;
             }
-            for index in 0..self.nodes[node as usize].triggers.len() {
-                let trigger = self.nodes[node as usize].triggers[index];
-                self.fire(node, trigger, loc);
+            while let Some(at) = trigger.checked_sub(1) {
+                let (it, next) = self.triggers[at as usize];
+                self.fire(node, it, loc);
+                trigger = next;
             }
         }
     }
@@ -406,8 +523,13 @@ impl Solution {
 
     /// A node with just this location.
     pub fn one(&mut self, loc: LocId) -> NodeId {
-        let (node, _) = self.shared(Shared::One, vec![loc]);
+        if let Some(node) = self.ones[loc as usize] {
+            return node;
+        }
+        let node = self.node();
         self.add(node, loc);
+        self.nodes[node as usize].closed = true;
+        self.ones[loc as usize] = Some(node);
         node
     }
 

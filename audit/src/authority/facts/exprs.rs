@@ -1,10 +1,18 @@
 //! Expressions: each joined to those it is made of.
 
 use super::super::Programs;
-use super::super::solve::{Kind, Loc, Trigger};
+use super::super::solve::{Kind, Loc, NodeId, Trigger};
 use super::{Kept, Reading};
 use std::hash::Hash;
 use syntax::kernel_e::{Expr, ExprId};
+
+/// Whose node an expression has.
+enum Shares {
+    With(ExprId),
+    Node(NodeId),
+    /// One of its own.
+    Nothing,
+}
 
 impl<'a, P: Programs> Reading<'_, 'a, P>
 where
@@ -20,17 +28,64 @@ where
         }
     }
 
+    /// Gives every expression its node. One that only hands on the value of another shares the other's; most of a
+    /// program is such.
+    pub(super) fn share(&mut self) {
+        let count = self.program().exprs.len();
+        let mut nodes: Vec<Option<NodeId>> = vec![None; count];
+        let mut way = Vec::new();
+        for index in 0..count {
+            let mut at = ExprId(index as u32);
+            let node = loop {
+                if let Some(node) = nodes[at.index()] {
+                    break node;
+                }
+                way.push(at);
+                match self.shares(at) {
+                    Shares::With(next) => at = next,
+                    Shares::Node(node) => break node,
+                    Shares::Nothing => break self.cx().node(),
+                }
+            };
+            way.drain(..).for_each(|it| nodes[it.index()] = Some(node));
+        }
+        let nowhere = self.outer.solution.nowhere;
+        let unit = self.unit as usize;
+        self.cx().units[unit].exprs = nodes.into_iter().map(|it| it.unwrap_or(nowhere)).collect();
+    }
+
+    fn shares(&mut self, id: ExprId) -> Shares {
+        match self.parts.program.expr(id) {
+            Expr::Literal(_) | Expr::MetaContext | Expr::QuasiLiteral(_) | Expr::QuasiPattern(_) => {
+                Shares::Node(self.outer.solution.only_data)
+            }
+            Expr::Noun(noun) => match self.kept(noun, self.parts.scopes.binder(id)) {
+                Kept::At(node) => Shares::Node(node),
+                Kept::Born(loc) => {
+                    let loc = self.cx().loc(loc);
+                    Shares::Node(self.cx().one(loc))
+                }
+                Kept::Behind(_) => Shares::Nothing,
+            },
+            Expr::Define { value, .. } | Expr::Assign { value, .. } => Shares::With(*value),
+            Expr::Finally { attempt, .. } => Shares::With(*attempt),
+            Expr::Hide(body) => Shares::With(*body),
+            Expr::Seq(parts) => parts.last().map_or(Shares::Nothing, |it| Shares::With(*it)),
+            _ => Shares::Nothing,
+        }
+    }
+
     pub(super) fn expr(&mut self, id: ExprId) {
         let here = self.node(id);
         match self.parts.program.expr(id) {
-            Expr::Literal(_) | Expr::MetaContext | Expr::QuasiLiteral(_) | Expr::QuasiPattern(_) => {
-                self.cx().add_data(here);
+            // What shares its node with another is there already.
+            Expr::Literal(_) | Expr::MetaContext | Expr::QuasiLiteral(_) | Expr::QuasiPattern(_) => {}
+            Expr::Finally { .. } | Expr::Hide(_) | Expr::Seq(_) => {}
+            Expr::Noun(noun) => {
+                if let Kept::Behind(slot) = self.kept(noun, self.parts.scopes.binder(id)) {
+                    self.cx().trigger(slot, Trigger::Load(here));
+                }
             }
-            Expr::Noun(noun) => match self.kept(noun, self.parts.scopes.binder(id)) {
-                Kept::At(node) => self.cx().flow(node, here),
-                Kept::Behind(slot) => self.cx().trigger(slot, Trigger::Load(here)),
-                Kept::Born(loc) => self.put(loc, here),
-            },
             Expr::Binding(noun) => match self.kept(noun, self.parts.scopes.binder(id)) {
                 Kept::At(_) => {
                     if let Some(slot) = self.slot_at(noun, self.parts.scopes.binder(id)) {
@@ -46,7 +101,6 @@ where
                 }
             },
             Expr::Assign { noun, value } => {
-                self.flow(*value, here);
                 let value = self.node(*value);
                 match self.kept(noun, self.parts.scopes.binder(id)) {
                     Kept::At(node) => {
@@ -68,7 +122,6 @@ where
                 self.pattern(*pattern, problem);
             }
             Expr::Define { pattern, ejector, value } => {
-                self.flow(*value, here);
                 let node = self.node(*value);
                 self.pattern(*pattern, node);
                 if let Some(ejector) = ejector {
@@ -93,16 +146,9 @@ where
                     None => self.cx().flow(left, here),
                 }
             }
-            Expr::Finally { attempt, .. } => self.flow(*attempt, here),
-            Expr::Hide(body) => self.flow(*body, here),
             Expr::If { then, otherwise, .. } => {
                 self.flow(*then, here);
                 self.flow(*otherwise, here);
-            }
-            Expr::Seq(subs) => {
-                if let Some(last) = subs.last() {
-                    self.flow(*last, here);
-                }
             }
             Expr::Object(object) => self.object_expr(id, *object),
             Expr::MetaState => {

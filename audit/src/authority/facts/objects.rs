@@ -5,6 +5,7 @@ use super::super::solve::{Kind, Loc, MethodFacts, NodeId, ObjectFacts};
 use super::{Kept, Reading};
 use crate::known::noun_of;
 use std::hash::Hash;
+use std::sync::Arc;
 use syntax::kernel_e::{ExprId, Name, ObjectId, Pattern, PatternId, Script};
 use syntax::scope::{Binder, Capture, DefinitionId, DefinitionKind};
 
@@ -48,7 +49,7 @@ where
                 facts.captures.extend(node.map(|node| (it.noun.clone(), node, it.first_use)));
             }
             let unit = self.unit as usize;
-            self.cx().units[unit].objects[index] = facts;
+            self.cx().units[unit].objects[index] = Arc::new(facts);
         }
     }
 
