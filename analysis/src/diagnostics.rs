@@ -2,6 +2,7 @@
 
 mod audit_rejected;
 mod auditor_faults;
+pub(crate) mod eventual;
 mod syntax_errors;
 mod verdict_fixes;
 
@@ -71,6 +72,14 @@ pub enum Code {
     AuditorFailed,
     /// An auditor is not defined at the top level.
     LocalAuditor,
+    /// An immediate call of a promise or of what is far.
+    ImmediateCall,
+    /// A promise that nothing can resolve.
+    DroppedResolver,
+    /// A `when` whose value goes nowhere.
+    LostWhen,
+    /// An ejector that is used in a later turn.
+    DeadEjector,
     /// It works and is deprecated or surely not meant.
     Deprecated,
 }
@@ -87,6 +96,10 @@ impl Code {
             Code::AuditRejected => "audit-rejected",
             Code::AuditorFailed => "auditor-failed",
             Code::LocalAuditor => "local-auditor",
+            Code::ImmediateCall => "immediate-call",
+            Code::DroppedResolver => "dropped-resolver",
+            Code::LostWhen => "lost-when",
+            Code::DeadEjector => "dead-ejector",
             Code::Deprecated => "deprecated",
         }
     }
@@ -118,6 +131,7 @@ fn all(db: &dyn Db, file: File) -> Arc<Vec<Diagnostic>> {
     let mut found = syntax_errors::syntax_errors(db, file);
     found.extend(audit_rejected::audit_rejected(db, file));
     found.extend(auditor_faults::auditor_faults(db, file));
+    found.extend(eventual::eventual(db, file));
     found.sort_by_key(|it| (it.range.start(), it.range.end(), it.severity));
     Arc::new(found)
 }

@@ -74,7 +74,7 @@ fn another_number_does_not_reach_the_verdicts() {
     it.edit(&TILL.replace("total := 0", "total := 17"));
     // The program is another one, so it is resolved and judged again; that is as far as it goes.
     assert_eq!(it.ran(hints), ["knowledge", "maps", "names", "programs", "trees", "verdicts"]);
-    assert_eq!(it.ran(|it| it.diagnostics(FILE)), ["all"]);
+    assert_eq!(it.ran(|it| it.diagnostics(FILE)), ["all", "nearnesses"]);
 }
 
 #[test]
@@ -157,6 +157,126 @@ fn two_thousand_cells_do_not_go_deep() {
     let small = std::thread::Builder::new().stack_size(512 * 1024);
     let last = small.spawn(move || host.analysis().diagnostics(FileId(1_999)).unwrap()).unwrap();
     assert!(last.join().unwrap().is_empty());
+}
+
+/// Three modules in a row and one by itself: the shop imports the bank, the bank the mint.
+const MODULES: [(&str, &str); 4] = [
+    ("mint.emaker", "def mint as DeepFrozen { to coin(n :int) { return [n] } }\n"),
+    (
+        "bank.emaker",
+        "def mint :DeepFrozen := <import:mint>\ndef bank as DeepFrozen { to open(n :int) { return mint.coin(n) } }\n",
+    ),
+    (
+        "shop.emaker",
+        "def bank :DeepFrozen := <import:bank>\ndef shop as DeepFrozen { to sell(n :int) { return bank.open(n) } }\n",
+    ),
+    ("toys.emaker", "def toy as DeepFrozen { to name() { return \"bear\" } }\n"),
+];
+
+fn modules() -> Watched {
+    let mut it = Watched::new("def shop := <import:shop>\ndef toys := <import:toys>\n");
+    let mut change = Change::default();
+    for (at, (name, text)) in MODULES.iter().enumerate() {
+        change.open(FileId(at as u32 + 1), name, FileKind::Module, text);
+    }
+    it.host.apply_change(change);
+    it
+}
+
+fn all_authority(analysis: &Analysis) -> usize {
+    (0..5).map(|it| analysis.authority(FileId(it)).unwrap().len()).sum()
+}
+
+fn edit_module(it: &mut Watched, at: u32, text: &str) {
+    let mut change = Change::default();
+    change.set_text(FileId(at), text);
+    it.host.apply_change(change);
+}
+
+fn count(ran: &[String], query: &str) -> usize {
+    ran.iter().filter(|it| *it == query).count()
+}
+
+#[test]
+fn authority_is_solved_once_for_each_module() {
+    let it = modules();
+    assert_eq!(count(&it.ran(all_authority), "group_reaches"), 5);
+    assert!(it.ran(all_authority).is_empty());
+}
+
+#[test]
+fn blanks_and_comments_rerun_nothing_of_authority() {
+    let mut it = modules();
+    it.ran(all_authority);
+    edit_module(&mut it, 1, &format!("# A mint.\n\n{}", MODULES[0].1.replace("to coin", "to   coin")));
+    assert_eq!(it.ran(all_authority), ["maps", "programs", "trees"]);
+}
+
+#[test]
+fn a_method_body_reruns_its_module_and_those_who_import_it() {
+    let mut it = modules();
+    it.ran(all_authority);
+    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n, n]"));
+    let ran = it.ran(all_authority);
+    // The program, the shop, the bank and the mint; not the toys. Only the mint is read and resolved again.
+    assert_eq!(count(&ran, "group_reaches"), 4, "{ran:?}");
+    for query in ["trees", "programs", "names", "knowledge"] {
+        assert_eq!(count(&ran, query), 1, "{query}: {ran:?}");
+    }
+    edit_module(&mut it, 3, &MODULES[2].1.replace("bank.open(n)", "bank.open(n + 1)"));
+    assert_eq!(count(&it.ran(all_authority), "group_reaches"), 2);
+}
+
+#[test]
+fn modules_that_import_each_other_are_solved_together() {
+    let mut it = modules();
+    it.ran(all_authority);
+    let back = MODULES[0].1.replace("return [n]", "return [n, <import:shop>]");
+    edit_module(&mut it, 1, &back);
+    // The mint, the bank and the shop are one group now; the program is another.
+    assert_eq!(count(&it.ran(all_authority), "group_reaches"), 2);
+    let analysis = it.host.analysis();
+    for file in 1..=3 {
+        assert_eq!(analysis.authority(FileId(file)).unwrap()[0].name, "(value)");
+    }
+}
+
+#[test]
+fn a_module_that_is_missing_is_unknown_until_it_is_there() {
+    let mut it = modules();
+    let mut change = Change::default();
+    change.close(FileId(2));
+    it.host.apply_change(change);
+    let reaches = |it: &Watched| {
+        let all = it.host.analysis().authority(FileId(3)).unwrap();
+        let labels = all[0].reaches.iter().map(|it| (it.thing.kind(), it.thing.label()));
+        labels.collect::<Vec<_>>()
+    };
+    assert!(reaches(&it).contains(&("unknown", "module `bank`".to_string())), "{:?}", reaches(&it));
+    let mut change = Change::default();
+    change.open(FileId(2), MODULES[1].0, FileKind::Module, MODULES[1].1);
+    it.host.apply_change(change);
+    assert!(reaches(&it).iter().all(|it| it.0 != "unknown"), "{:?}", reaches(&it));
+}
+
+#[test]
+fn ten_thousand_captures_are_followed() {
+    let names: String = (0..10_000).map(|n| format!("var coin{n} := {n}\n")).collect();
+    let uses: String = (0..10_000).map(|n| format!("        coin{n}\n")).collect();
+    let it = Watched::new(&format!("{names}def hoard {{\n    to all() {{\n{uses}    }}\n}}\n"));
+    let all = it.host.analysis().authority(FILE).unwrap();
+    let hoard = all.iter().find(|it| it.name == "hoard").unwrap();
+    let state = hoard.reaches.iter().filter(|it| it.thing.kind() == "state").count();
+    assert_eq!(state, 10_000);
+}
+
+#[test]
+fn a_hundred_thousand_lines_are_followed() {
+    let gate = |n: usize| format!("def gate{n} {{\n    to open() {{\n        println({n})\n    }}\n}}\n");
+    let it = Watched::new(&(0..20_000).map(gate).collect::<String>());
+    let all = it.host.analysis().authority(FILE).unwrap();
+    assert_eq!(all.len(), 20_000);
+    assert!(all.iter().all(|it| it.reaches.iter().any(|it| it.thing.label() == "stdout")));
 }
 
 /// Each step holds the one before: what a name reaches must not be written down again for each.
