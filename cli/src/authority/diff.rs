@@ -34,8 +34,14 @@ pub fn run(
                 let named = new.get(&key).or_else(|| old.get(&key));
                 let Some(named) = named.and_then(|it| it.last()) else { continue };
                 let path = path.join(" → ");
+                let cuts = if change == "grew" { cuts(now, named, what) } else { Vec::new() };
                 if it.sarif && change == "grew" {
-                    let message = format!("`{}` now reaches {what}: {path}", named.it.name);
+                    let without = cuts.iter().map(|(object, noun)| format!("`{noun}` in `{object}`"));
+                    let without: Vec<String> = without.collect();
+                    let mut message = format!("`{}` now reaches {what}: {path}", named.it.name);
+                    if !without.is_empty() {
+                        message.push_str(&format!("; without {} it would not", without.join(" or without ")));
+                    }
                     let range = named.it.at.range;
                     findings.entry(named.file.0).or_default().push(Finding {
                         range,
@@ -45,10 +51,13 @@ pub fn run(
                         related: Vec::new(),
                     });
                 } else if it.json {
-                    let line = json!({
+                    let mut line = json!({
                         "change": change, "file": named.source, "name": named.it.name,
                         "kind": kind, "what": what, "path": path,
                     });
+                    if change == "grew" {
+                        line["cuts"] = super::show::cuts(&cuts);
+                    }
                     writeln!(out, "{line}")?;
                 } else if !it.sarif {
                     let (sign, reaches) = match change {
@@ -56,6 +65,9 @@ pub fn run(
                         _ => ("-", "no longer reaches"),
                     };
                     writeln!(out, "{sign} {}: {} {reaches} {what}: {path}", named.source, named.it.name)?;
+                    for (object, noun) in &cuts {
+                        writeln!(out, "    without `{noun}` in `{object}` it would not")?;
+                    }
                 }
             }
         }
@@ -70,6 +82,12 @@ pub fn run(
         writeln!(out, "nothing grew")?;
     }
     Ok(if grew { Outcome::Findings } else { Outcome::Clean })
+}
+
+/// Captures, each of which alone would take away what is reached.
+fn cuts(now: &Workspace, named: &Named, what: &str) -> Vec<(String, String)> {
+    let leak = now.analysis().leak(named.file, &named.it.name, what).unwrap_or_default();
+    leak.map(|it| it.cuts).unwrap_or_default()
 }
 
 /// A name that is defined several times, as the steps of a transcript may, counts as all of them together.

@@ -105,10 +105,14 @@ pub fn leak(name: &Named, to: &str, it: Option<&LeakFound>, out: &mut impl Write
 }
 
 pub fn leak_line(name: &Named, to: &str, it: Option<&LeakFound>) -> Value {
-    let cuts: Option<Vec<Value>> = it
-        .map(|it| it.cuts.iter().map(|(object, noun)| json!({"object": object, "capture": noun})).collect());
+    let cuts = it.map(|it| cuts(&it.cuts));
     json!({
         "file": name.source, "from": name.it.name, "to": to, "reaches": it.is_some(),
         "path": it.map(|it| &it.path), "cuts": cuts,
     })
+}
+
+/// Captures that could be dropped.
+pub fn cuts(all: &[(String, String)]) -> Value {
+    all.iter().map(|(object, noun)| json!({"object": object, "capture": noun})).collect()
 }
