@@ -55,5 +55,8 @@ fn f27_factories_are_outside() {
         text.match_indices("<e").map(|(at, _)| text[at..].split('>').next().unwrap_or_default()).collect();
     assert_eq!(loaded, ["<elib:sealing.makeBrand"], "what {FACTORIES} loads");
     assert!(!text.contains("<import:") && !text.contains("<unsafe:"));
-    println!("{:6} lines of E, not trusted: {FACTORIES}", text.lines().filter(|it| !it.trim().is_empty()).count());
+    println!(
+        "{:6} lines of E, not trusted: {FACTORIES}",
+        text.lines().filter(|it| !it.trim().is_empty()).count()
+    );
 }

@@ -130,7 +130,7 @@ fn f24_the_mark_is_not_on_the_instance() {
         let text = format!(
             "def all := [].diverge()
             for i :int in 1..100_000 {{ all.push(def point {clause} {{ to x() {{ return i }} }}) }}
-            [__auditedBy(DeepFrozen, all[0]), __auditedBy(DeepFrozen, all.last())]"
+            [DeepFrozen.isDeepFrozen(all[0]), DeepFrozen.isDeepFrozen(all.last())]"
         );
         let handle = world.eval(vat, Evaluation::new(expand(&parse(&text).program), "points"));
         while world.evaluated(handle).is_none() {
