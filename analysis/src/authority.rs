@@ -114,7 +114,7 @@ pub(crate) fn top_level(
 
 /// The modules that a file imports and that are there.
 #[salsa::tracked(returns(ref))]
-fn imported(db: &dyn Db, file: File) -> Arc<Vec<File>> {
+fn imported_files(db: &dyn Db, file: File) -> Arc<Vec<File>> {
     let all = modules(db);
     let mut found: Vec<File> =
         imports(db, file).iter().filter_map(|it| all?.get(it.as_str()).copied()).collect();
@@ -129,7 +129,7 @@ fn group(db: &dyn Db, file: File) -> Vec<File> {
     let (mut seen, mut todo) = (FxHashSet::from_iter([file]), vec![file]);
     while let Some(it) = todo.pop() {
         db.unwind_if_revision_cancelled();
-        for next in imported(db, it).iter() {
+        for next in imported_files(db, it).iter() {
             importers.entry(*next).or_default().push(it);
             if seen.insert(*next) {
                 todo.push(*next);
