@@ -7,9 +7,9 @@ use crate::diagnostics::{self, Diagnostic};
 use crate::ide::{self, FilePosition, FileRange, NavigationTarget, Reference};
 use crate::input::{File, FileId, FileKind, Modules, module_names};
 use crate::{
-    Assist, Call, Callable, CompletionItem, DocumentSymbol, FoldingRange, Hover, InlayHint, InlayHintsConfig,
-    Judged, LeakFound, LineIndex, NameAuthority, RenameError, SemanticToken, SignatureHelp, TextEdit,
-    TextRange, Unformatted, WorkspaceSymbol,
+    Assist, Call, Callable, CompletionItem, DocumentSymbol, FoldingRange, Holder, Hover, InlayHint,
+    InlayHintsConfig, Judged, LeakFound, Lens, LensTitle, LineIndex, Link, NameAuthority, RenameError,
+    SemanticToken, SignatureHelp, TextEdit, TextRange, Unformatted, WorkspaceSymbol,
 };
 use audit::AuditorHost;
 use salsa::{Database as _, Setter};
@@ -257,6 +257,56 @@ impl Analysis {
         self.with(at.file, |db, it| ide::hover::hover(db, it, at.offset))
     }
 
+    /// Where the URI literals of a text lead.
+    pub fn links(&self, file: FileId) -> Cancellable<Vec<Link>> {
+        self.with(file, |db, it| ide::links::links(db, it))
+    }
+
+    /// What imports must say when a module is called `new_name` from now on.
+    pub fn module_renamed(&self, file: FileId, new_name: &str) -> Cancellable<Vec<(FileRange, String)>> {
+        self.with(file, |db, it| ide::links::module_renamed(db, it, new_name))
+    }
+
+    /// The objects of the top level that have something to say of their authority.
+    pub fn lenses(&self, file: FileId) -> Cancellable<Vec<Lens>> {
+        self.with(file, |db, it| ide::lenses::lenses(db, it))
+    }
+
+    /// What the lens on the object whose name is at the cursor says.
+    pub fn lens_title(&self, at: FilePosition) -> Cancellable<Option<LensTitle>> {
+        self.with(at.file, |db, it| ide::lenses::lens_title(db, it, at.offset))
+    }
+
+    /// The places that are to be typed into at once, if the cursor is on a name that no other text sees.
+    pub fn linked_editing(&self, at: FilePosition) -> Cancellable<Vec<TextRange>> {
+        self.with(at.file, |db, it| ide::linked_editing::linked_editing(db, it, at.offset))
+    }
+
+    /// The name or power at the cursor, for a question about who reaches it or what it reaches.
+    pub fn holder(&self, at: FilePosition) -> Cancellable<Option<Holder>> {
+        self.with(at.file, |db, it| ide::authority_hierarchy::holder(db, it, at.offset))
+    }
+
+    /// What the name at the cursor reaches.
+    pub fn reached_from(&self, at: FilePosition) -> Cancellable<Vec<Holder>> {
+        self.with(at.file, |db, it| ide::authority_hierarchy::reached_from(db, it, at.offset))
+    }
+
+    /// The top-level names that reach what is at the cursor.
+    pub fn reached_by(&self, at: FilePosition) -> Cancellable<Vec<Holder>> {
+        self.with(at.file, |db, it| ide::authority_hierarchy::reached_by(db, it, at.offset))
+    }
+
+    /// The layout of the lines in `range` only; nothing for a text that is half typed.
+    pub fn format_range(&self, range: FileRange) -> Cancellable<Vec<TextEdit>> {
+        self.with(range.file, |db, it| ide::formatting::format_range(db, it, range.range))
+    }
+
+    /// What to put right once `typed` stands before the cursor: the indent of a new line or of a closing brace.
+    pub fn on_type(&self, at: FilePosition, typed: char) -> Cancellable<Vec<TextEdit>> {
+        self.with(at.file, |db, it| ide::on_type::on_type(db, it, at.offset, typed))
+    }
+
     /// What is not written and worth showing within `range`.
     pub fn inlay_hints(&self, range: FileRange, config: &InlayHintsConfig) -> Cancellable<Vec<InlayHint>> {
         self.with(range.file, |db, it| ide::inlay_hints::inlay_hints(db, it, range.range, config))
@@ -293,6 +343,16 @@ impl Analysis {
     /// The file's Kernel-E, printed as E.
     pub fn show_kernel_e(&self, file: FileId) -> Cancellable<String> {
         self.with(file, |db, it| ide::show_kernel_e::show_kernel_e(db, it))
+    }
+
+    /// What a part of a text says in Kernel-E: of each smallest program piece that `range` is in.
+    pub fn show_kernel_e_of(&self, file: FileId, range: TextRange) -> Cancellable<String> {
+        self.with(file, |db, it| ide::show_kernel_e::show_kernel_e_of(db, it, range))
+    }
+
+    /// The top-level name that the cursor is on, or whose definition it is in.
+    pub fn top_level_at(&self, at: FilePosition) -> Cancellable<Option<String>> {
+        self.with(at.file, |db, it| ide::authority::top_level_at(db, it, at.offset))
     }
 
     /// The edits that lay the text out as every E text is, or why it is left alone. They never change what it
@@ -332,14 +392,11 @@ impl Analysis {
 }
 
 /// What a question answers, unless it is cut off.
-fn answer<T: Default>(ask: impl FnOnce() -> T) -> Cancellable<T> {
+fn answer<T>(ask: impl FnOnce() -> T) -> Cancellable<T> {
     match salsa::Cancelled::catch(AssertUnwindSafe(ask)) {
         Ok(answer) => Ok(answer),
-        // A panic in another thread's query is a bug of ours, not a cancellation.
-        Err(salsa::Cancelled::PropagatedPanic) => {
-            debug_assert!(false, "a query panicked in another thread");
-            Ok(T::default())
-        }
+        // Also where the query of another thread was waited for and came to no end, because its question was taken
+        // back. Had it panicked, asking again would panic here.
         Err(_) => Err(Cancelled),
     }
 }

@@ -2,18 +2,25 @@
 
 pub mod assists;
 pub mod authority;
+pub mod authority_hierarchy;
 pub mod call_hierarchy;
 pub mod completion;
 pub mod document_symbols;
 pub(crate) mod find_references;
 pub mod folding_ranges;
 pub mod formatting;
+pub(crate) mod gains;
 pub(crate) mod goto_definition;
 pub mod hover;
 pub mod inlay_hints;
 pub mod judgements;
+pub mod lenses;
+pub(crate) mod linked_editing;
+pub mod links;
 pub(crate) mod occurrences;
+pub(crate) mod on_type;
 pub(crate) mod places;
+pub(crate) mod refactor;
 pub mod rename;
 pub(crate) mod scope;
 pub(crate) mod selection_ranges;
@@ -72,6 +79,13 @@ pub enum ReferenceKind {
 #[salsa::tracked(returns(ref), no_eq, lru = 256)]
 fn index(db: &dyn Db, file: File) -> Arc<LineIndex> {
     Arc::new(LineIndex::new(file.text(db)))
+}
+
+/// Every file, in the order of their numbers.
+pub(crate) fn all_files(db: &crate::db::Database) -> Vec<File> {
+    let mut all: Vec<File> = db.files.values().copied().collect();
+    all.sort_by_key(|it| it.id(db));
+    all
 }
 
 pub(crate) fn line_index(db: &dyn Db, file: File) -> Arc<LineIndex> {

@@ -5,7 +5,7 @@
 //! Nothing that promises anything rests on this: verdicts and authority are judged elsewhere.
 
 use crate::db::Db;
-use crate::input::File;
+use crate::input::{File, modules};
 use crate::knowledge::knowledge;
 use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
@@ -55,7 +55,7 @@ pub(crate) fn messages(db: &dyn Db, file: File) -> Arc<Vec<Message>> {
             let written = map.source.names.get(id.index()).copied().flatten();
             let Some(range) = written.or_else(|| function(program, map, id, &sent)) else { continue };
             let Some(object) = object_of(db, file, index, sent.recipient, FARTHEST) else { continue };
-            let Some(method) = method_named(object_at(db, object), sent.verb, sent.arity) else { continue };
+            let Some(method) = method_named(object_at(db, object), sent.verb, sent.arity()) else { continue };
             found.push(Message { range: map.in_file(range), to: MethodSite { object, method } });
         }
     }
@@ -65,23 +65,29 @@ pub(crate) fn messages(db: &dyn Db, file: File) -> Arc<Vec<Message>> {
 }
 
 /// A message as the program has it.
-struct Sent<'a> {
-    recipient: ExprId,
-    verb: &'a str,
-    arity: usize,
+pub(crate) struct Sent<'a> {
+    pub recipient: ExprId,
+    pub verb: &'a str,
+    pub args: &'a [ExprId],
+}
+
+impl Sent<'_> {
+    fn arity(&self) -> usize {
+        self.args.len()
+    }
 }
 
 /// What a call sends, and to whom; an eventual send is a call to `E`.
-fn sent<'a>(program: &'a Program, it: &'a Expr) -> Option<Sent<'a>> {
+pub(crate) fn sent<'a>(program: &'a Program, it: &'a Expr) -> Option<Sent<'a>> {
     let Expr::Call { recipient, verb, args } = it else { return None };
     let to_e = matches!(program.expr(*recipient), Expr::Noun(noun) if &**noun == "E");
     match args.as_slice() {
         [target, name, list] if to_e && matches!(&**verb, "send" | "sendOnly") => {
             let Expr::Literal(Literal::Str(verb)) = program.expr(*name) else { return None };
             let Expr::Call { args, .. } = program.expr(*list) else { return None };
-            Some(Sent { recipient: *target, verb, arity: args.len() })
+            Some(Sent { recipient: *target, verb, args })
         }
-        _ => Some(Sent { recipient: *recipient, verb, arity: args.len() }),
+        _ => Some(Sent { recipient: *recipient, verb, args }),
     }
 }
 
@@ -163,12 +169,25 @@ pub(crate) fn object_of(
         Expr::Seq(parts) => object_of(db, file, index, *parts.last()?, budget),
         call @ Expr::Call { .. } => {
             let sent = sent(program, call)?;
+            if let Some(module) = imported(db, program, &sent) {
+                let value = *programs(db, module).first()?.body.last()?;
+                return object_of(db, module, 0, value, budget);
+            }
             let to = object_of(db, file, index, sent.recipient, budget)?;
-            let method = method_named(object_at(db, to), sent.verb, sent.arity)?;
+            let method = method_named(object_at(db, to), sent.verb, sent.arity())?;
             returned(db, MethodSite { object: to, method }, budget)
         }
         _ => None,
     }
+}
+
+/// The module that a call of `import__uriGetter` gives, which is how `<import:mint>` expands.
+fn imported(db: &dyn Db, program: &Program, sent: &Sent<'_>) -> Option<File> {
+    let Expr::Noun(getter) = program.expr(sent.recipient) else { return None };
+    let [only] = sent.args else { return None };
+    let Expr::Literal(Literal::Str(name)) = program.expr(*only) else { return None };
+    let is_import = &**getter == "import__uriGetter" && sent.verb == "get";
+    is_import.then(|| modules(db)?.get(&**name).copied())?
 }
 
 /// The object expression that a name holds.
@@ -220,7 +239,7 @@ pub(crate) fn methods(it: &Object) -> &[Method] {
     }
 }
 
-fn method_named(it: &Object, verb: &str, arity: usize) -> Option<usize> {
+pub(crate) fn method_named(it: &Object, verb: &str, arity: usize) -> Option<usize> {
     methods(it).iter().position(|it| &*it.verb == verb && it.params.len() == arity)
 }
 

@@ -163,10 +163,16 @@ fn workspace_symbols(case: &mut Case) {
     case.answer("found", shown);
 }
 
-/// What can be done at the cursor, each with the text it would leave.
+/// What can be done at the cursor, or to what is selected, each with the text it would leave.
 fn assists(case: &mut Case) {
-    let at = cursor(case);
-    let range = FileRange { file: at.file, range: TextRange::empty(at.offset) };
+    let range = match case.given("select") {
+        Some(selected) => {
+            let start = case.text().find(selected.trim_end()).expect("the selection is in the text");
+            let start = TextSize::new(start as u32);
+            FileRange { file: FileId(0), range: TextRange::at(start, TextSize::of(selected.trim_end())) }
+        }
+        None => FileRange { file: FileId(0), range: TextRange::empty(cursor(case).offset) },
+    };
     let found = opened(case).analysis().assists(range).expect("nothing is written meanwhile");
     let mut shown = String::new();
     for it in found {

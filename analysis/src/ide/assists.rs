@@ -1,7 +1,7 @@
 //! What can be done to a text at the cursor: mend what a diagnostic says, or say the same in another way.
 
 use super::formatting::TextEdit;
-use crate::db::Db;
+use crate::db::{Database, Db};
 use crate::diagnostics::{Code, diagnostics};
 use crate::input::File;
 use crate::program::{maps, programs};
@@ -13,23 +13,36 @@ use text_size::{TextRange, TextSize};
 pub struct Assist {
     /// In a few words: ``Change `alise` to `alice` ``.
     pub title: String,
+    pub kind: AssistKind,
     /// The diagnostic that goes away, by its rule and place.
     pub fixes: Option<(Code, TextRange)>,
     pub edits: Vec<TextEdit>,
 }
 
-pub(crate) fn assists(db: &dyn Db, file: File, range: TextRange) -> Vec<Assist> {
+/// What an editor's menu puts it under.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum AssistKind {
+    /// Mends a diagnostic.
+    Fix,
+    Rewrite,
+    Extract,
+    Inline,
+}
+
+pub(crate) fn assists(db: &Database, file: File, range: TextRange) -> Vec<Assist> {
     let mut found = Vec::new();
     for it in diagnostics(db, file) {
         if it.range.intersect(range).is_some() {
             found.extend(it.fixes.into_iter().map(|fix| Assist {
                 title: fix.title,
+                kind: AssistKind::Fix,
                 fixes: Some((it.code, it.range)),
                 edits: fix.edits,
             }));
         }
     }
     found.extend(other_way_of_sending(db, file, range.start()));
+    found.extend(super::refactor::refactorings(db, file, range));
     found
 }
 
@@ -54,7 +67,7 @@ fn other_way_of_sending(db: &dyn Db, file: File, at: TextSize) -> Option<Assist>
                 _ => continue,
             };
             let edits = vec![TextEdit { range: between, text: text.to_string() }];
-            return Some(Assist { title: title.to_string(), fixes: None, edits });
+            return Some(Assist { title: title.to_string(), kind: AssistKind::Rewrite, fixes: None, edits });
         }
     }
     None

@@ -125,6 +125,62 @@ pub(crate) fn authority(db: &dyn Db, file: File, last: File) -> Vec<NameAuthorit
     there(&reaches_in(db, file, solved(db, last)))
 }
 
+/// The top-level name that a place is on, or whose definition it is in.
+pub(crate) fn top_level_at(db: &dyn Db, file: File, at: text_size::TextSize) -> Option<String> {
+    let all = &names(db, file).programs;
+    let called = |site: Site| all[site.program].scopes.definition(site.definition).noun.to_string();
+    if let Some(it) = super::occurrences::occurrence_at(db, file, at)
+        && let crate::names::Meaning::Definition(site) = it.meaning
+        && site.file == file
+        && all[site.program].scopes.definition(site.definition).top_level
+    {
+        return Some(called(site));
+    }
+    let sites = (0..all.len()).flat_map(|program| {
+        top_level(db, file, program).map(move |(definition, _)| Site { file, program, definition })
+    });
+    let mut around =
+        sites.filter(|it| super::places::target(db, *it).is_some_and(|it| it.full.contains_inclusive(at)));
+    around.next().map(called)
+}
+
+/// What one name reaches, at top level or within an object.
+pub(crate) fn authority_of(db: &dyn Db, site: Site) -> NameAuthority {
+    let key = (site.program, site.definition);
+    let all = reaches(db, site.file);
+    if let Some(it) = all.names.iter().find(|it| it.name == Some(key)) {
+        return named(db, site.file, all, it);
+    }
+    let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
+    let solved = solved(db, site.file);
+    let key = (site.file, site.program);
+    let (holds, methods) = match definition.kind {
+        syntax::scope::DefinitionKind::Object { object, .. } => {
+            (solved.of_object(key, object).holds, solved.summary(key, object).methods)
+        }
+        _ => (solved.of_name(key, site.definition).holds, Vec::new()),
+    };
+    let reached = holds.iter().map(|it| Reached {
+        thing: ReachedThing::of(&it.thing),
+        path: it.path.iter().map(|it| as_written(it).to_string()).collect(),
+        at: solved.key(it.home).and_then(|home| made_at(db, home, &it.origin)),
+    });
+    NameAuthority {
+        name: definition.noun.to_string(),
+        at: definition_range(db, site).unwrap_or_else(|| nowhere(db, site.file)),
+        reaches: reached.collect(),
+        methods: methods.iter().map(method).collect(),
+    }
+}
+
+/// What the name at a place reaches.
+pub(crate) fn authority_of_place(db: &dyn Db, file: File, at: text_size::TextSize) -> Option<NameAuthority> {
+    match super::occurrences::occurrence_at(db, file, at)?.meaning {
+        crate::names::Meaning::Definition(site) => Some(authority_of(db, site)),
+        crate::names::Meaning::Scope(_) | crate::names::Meaning::Unbound => None,
+    }
+}
+
 fn named(db: &dyn Db, file: File, all: &Reaches, it: &NameReach) -> NameAuthority {
     let reaches = it.holds.iter().map(|it| reached(db, &all.homes, it)).collect();
     let methods = it.methods.iter().map(method).collect();

@@ -1,6 +1,6 @@
 //! Who sends a message to the method at the cursor, and to whom that method sends messages.
 
-use super::find_references::{continuing, messages_to};
+use super::find_references::messages_to;
 use super::goto_definition::method_target;
 use super::occurrences::occurrence_at;
 use super::places::name_of;
@@ -66,7 +66,7 @@ fn callable(db: &Database, it: MethodSite) -> Option<Callable> {
 pub(crate) fn incoming(db: &Database, file: File, at: TextSize) -> Vec<Call> {
     let Some(to) = method_site(db, file, at) else { return Vec::new() };
     let mut found: Vec<Call> = Vec::new();
-    let files = std::iter::once(to.object.file).chain(continuing(db, to.object.file)).collect::<Vec<_>>();
+    let files = super::all_files(db);
     for it in messages_to(db, to).into_iter().filter(|it| it.kind != ReferenceKind::Definition) {
         let Some(caller) = files.iter().copied().find(|file| file.id(db) == it.at.file) else { continue };
         let from = match method_around(db, caller, it.at.range) {

@@ -1,13 +1,14 @@
 //! Every place that means the name, or sends the message, at the cursor.
 //!
 //! A name of a program is looked for in its file; a name of the outermost scope, too. What a later notebook
-//! cell does with a name of an earlier one is found from either.
+//! cell does with a name of an earlier one is found from either. A message is looked for in every text that has its
+//! verb: modules are handed about.
 
 use super::occurrences::{occurrence_at, occurrences};
 use super::{FileRange, Reference, ReferenceKind};
 use crate::db::Database;
 use crate::input::File;
-use crate::messages::{MethodSite, message_at, messages, method_range, method_written_at};
+use crate::messages::{MethodSite, message_at, messages, method_at, method_range, method_written_at};
 use crate::names::Meaning;
 use text_size::TextSize;
 
@@ -41,7 +42,7 @@ pub(crate) fn references(db: &Database, file: File, meaning: Meaning) -> Vec<Ref
 }
 
 /// The method whose verb, or a message to which, is at the cursor.
-fn method_at_cursor(db: &Database, file: File, at: TextSize) -> Option<MethodSite> {
+pub(crate) fn method_at_cursor(db: &Database, file: File, at: TextSize) -> Option<MethodSite> {
     method_written_at(db, file, at).or_else(|| Some(message_at(db, file, at)?.to))
 }
 
@@ -52,8 +53,9 @@ pub(crate) fn messages_to(db: &Database, to: MethodSite) -> Vec<Reference> {
         at: FileRange { file: home.id(db), range },
         kind: ReferenceKind::Definition,
     });
-    let files = std::iter::once(home).chain(continuing(db, home));
-    let sent = files.flat_map(|file| {
+    let verb = method_at(db, to).map(|it| it.verb.to_string()).unwrap_or_default();
+    let files = files_that_say(db, home, &verb);
+    let sent = files.into_iter().flat_map(|file| {
         let id = file.id(db);
         let here = messages(db, file).iter().filter(move |it| it.to == to);
         here.map(move |it| Reference {
@@ -62,6 +64,16 @@ pub(crate) fn messages_to(db: &Database, to: MethodSite) -> Vec<Reference> {
         })
     });
     definition.into_iter().chain(sent).collect()
+}
+
+/// The texts in which a message with this verb may be written. A function's verb is written nowhere.
+pub(crate) fn files_that_say(db: &Database, home: File, verb: &str) -> Vec<File> {
+    let mut files = super::all_files(db);
+    files.retain(|it| {
+        db_cancelled(db);
+        *it == home || verb == "run" || it.text(db).contains(verb)
+    });
+    files
 }
 
 /// The texts that see this one's names, directly or through others.

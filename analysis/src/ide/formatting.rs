@@ -40,6 +40,18 @@ pub(crate) fn format(db: &dyn Db, file: File) -> Result<Vec<TextEdit>, Unformatt
     }
 }
 
+/// The edits of a whole layout that lie in the lines of `range`.
+pub(crate) fn format_range(db: &dyn Db, file: File, range: TextRange) -> Vec<TextEdit> {
+    let text = file.text(db);
+    let start = text.get(..usize::from(range.start())).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
+    let end = usize::from(range.end());
+    let end = text.get(end..).and_then(|it| it.find('\n')).map_or(text.len(), |it| end + it);
+    let lines = TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32));
+    let edits = format(db, file).unwrap_or_default();
+    // An edit may begin with the line end before: the blank it makes belongs to the line.
+    edits.into_iter().filter(|it| lines.contains_range(it.range) || lines.contains(it.range.end())).collect()
+}
+
 fn transcript(text: &str) -> Result<Vec<TextEdit>, Unformatted> {
     let mut edits = Vec::new();
     let mut pragmas = Pragmas::default();

@@ -16,8 +16,17 @@ pub(crate) fn goto_definition(db: &dyn Db, file: File, at: TextSize) -> Vec<Navi
     match occurrence_at(db, file, at).map(|it| it.meaning) {
         Some(Meaning::Definition(site)) => target(db, site).into_iter().collect(),
         Some(Meaning::Scope(_) | Meaning::Unbound) => Vec::new(),
+        None if super::links::module_at(db, file, at).is_some() => {
+            super::links::module_at(db, file, at).into_iter().map(|it| module_target(db, it)).collect()
+        }
         None => message_at(db, file, at).and_then(|it| method_target(db, it.to)).into_iter().collect(),
     }
+}
+
+/// A module as somewhere to go to: its beginning.
+fn module_target(db: &dyn Db, module: File) -> NavigationTarget {
+    let start = text_size::TextRange::empty(0.into());
+    NavigationTarget { file: module.id(db), name: module.name(db).to_string(), full: start, focus: start }
 }
 
 /// A method as somewhere to go to.

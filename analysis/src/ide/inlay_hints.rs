@@ -17,6 +17,8 @@ pub struct InlayHint {
     pub at: TextSize,
     pub label: String,
     pub kind: InlayHintKind,
+    /// Whether the program asks for what it says.
+    pub asked: bool,
     /// Markdown: all objections and what would satisfy them.
     pub tooltip: String,
     /// What the first objection is about, for a click.
@@ -28,12 +30,16 @@ pub enum InlayHintKind {
     Approved,
     Rejected,
     Unknown,
+    /// What a receiver keeps of the powers that it is handed.
+    Gain,
 }
 
 /// Which hints are wanted.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct InlayHintsConfig {
     pub verdicts: VerdictHints,
+    /// At a call, what its receiver gains. Rests on who reaches what, and costs more than a verdict.
+    pub gains: bool,
 }
 
 /// Whose verdicts to show.
@@ -48,7 +54,7 @@ pub enum VerdictHints {
 
 impl Default for InlayHintsConfig {
     fn default() -> InlayHintsConfig {
-        InlayHintsConfig { verdicts: VerdictHints::All }
+        InlayHintsConfig { verdicts: VerdictHints::All, gains: false }
     }
 }
 
@@ -75,7 +81,12 @@ pub(crate) fn inlay_hints(
         }
     }
     hints.sort_by_key(|(it, _)| it.at);
-    name_crowded(hints)
+    let mut hints = name_crowded(hints);
+    if config.gains {
+        hints.extend(super::gains::gains(db, file, range));
+        hints.sort_by_key(|it| it.at);
+    }
+    hints
 }
 
 /// Where the hint of an object goes: after its header, at the end of that line.
@@ -109,6 +120,7 @@ fn hint(db: &dyn Db, file: File, index: usize, it: &Judgement, at: TextSize) -> 
     InlayHint {
         at,
         label: label(it),
+        asked: it.asked_at.is_some(),
         kind: match it.verdict {
             Verdict::Approved => InlayHintKind::Approved,
             Verdict::Rejected(_) => InlayHintKind::Rejected,

@@ -3,14 +3,15 @@
 use super::ReferenceKind;
 use super::occurrences::{Occurrence, occurrences};
 use crate::db::Db;
-use crate::input::File;
+use crate::input::{File, FileKind};
 use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
+use crate::verdicts::verdicts;
 use audit::scopes::{Level, ScopeName};
-use audit::{Guard, Worth};
+use audit::{Guard, Implication, Worth};
 use rustc_hash::FxHashSet;
 use std::ops::BitOr;
-use syntax::kernel_e::{Expr, Script};
+use syntax::kernel_e::{Expr, ExprId, Script};
 use syntax::scope::{DefinitionId, DefinitionKind};
 use text_size::TextRange;
 
@@ -81,11 +82,23 @@ impl TokenModifiers {
     pub const WRITE: TokenModifiers = TokenModifiers(2);
     /// It is a `var`.
     pub const MUTABLE: TokenModifiers = TokenModifiers(4);
+    /// It is a power.
+    pub const AUTHORITY: TokenModifiers = TokenModifiers(8);
+    /// It is DeepFrozen.
+    pub const FROZEN: TokenModifiers = TokenModifiers(16);
+    /// It lives in another vat.
+    pub const FAR: TokenModifiers = TokenModifiers(32);
+    /// It stands for what is still to come.
+    pub const PROMISE: TokenModifiers = TokenModifiers(64);
     /// With bit numbers as their order.
     pub const ALL: &'static [(TokenModifiers, &'static str)] = &[
         (TokenModifiers::DEFINITION, "definition"),
         (TokenModifiers::WRITE, "write"),
         (TokenModifiers::MUTABLE, "mutable"),
+        (TokenModifiers::AUTHORITY, "authority"),
+        (TokenModifiers::FROZEN, "frozen"),
+        (TokenModifiers::FAR, "far"),
+        (TokenModifiers::PROMISE, "promise"),
     ];
     pub fn contains(self, other: TokenModifiers) -> bool {
         self.0 & other.0 == other.0
@@ -104,8 +117,11 @@ pub(crate) fn semantic_tokens(db: &dyn Db, file: File, range: Option<TextRange>)
         |it: TextRange| range.is_none_or(|range| it.intersect(range).is_some_and(|it| !it.is_empty()));
     let parameters: Vec<FxHashSet<DefinitionId>> =
         (0..programs(db, file).len()).map(|index| parameters(db, file, index)).collect();
+    let promises: Vec<FxHashSet<DefinitionId>> =
+        (0..programs(db, file).len()).map(|index| promises(db, file, index)).collect();
+    let own = Own { parameters, promises };
     let nouns = occurrences(db, file).iter().filter(|it| visible(it.range));
-    let mut tokens: Vec<SemanticToken> = nouns.map(|it| token(db, file, &parameters, it)).collect();
+    let mut tokens: Vec<SemanticToken> = nouns.map(|it| token(db, file, &own, it)).collect();
     tokens.extend(verbs(db, file).into_iter().filter(|it| visible(it.range)));
     tokens.retain(|it| !it.range.is_empty());
     tokens.sort_by_key(|it| (it.range.start(), it.range.end(), it.kind));
@@ -113,7 +129,13 @@ pub(crate) fn semantic_tokens(db: &dyn Db, file: File, range: Option<TextRange>)
     tokens
 }
 
-fn token(db: &dyn Db, file: File, parameters: &[FxHashSet<DefinitionId>], it: &Occurrence) -> SemanticToken {
+/// What is known of the names of the very file, program by program.
+struct Own {
+    parameters: Vec<FxHashSet<DefinitionId>>,
+    promises: Vec<FxHashSet<DefinitionId>>,
+}
+
+fn token(db: &dyn Db, file: File, own: &Own, it: &Occurrence) -> SemanticToken {
     let mut modifiers = match it.kind {
         ReferenceKind::Definition => TokenModifiers::DEFINITION,
         ReferenceKind::Write => TokenModifiers::WRITE,
@@ -121,17 +143,80 @@ fn token(db: &dyn Db, file: File, parameters: &[FxHashSet<DefinitionId>], it: &O
     };
     let kind = match it.meaning {
         Meaning::Unbound => TokenKind::Unbound,
-        Meaning::Scope(name) => scope_name(name),
+        Meaning::Scope(name) => {
+            if name.authority != audit::scopes::Authority::None {
+                modifiers = modifiers | TokenModifiers::AUTHORITY;
+            }
+            scope_name(name)
+        }
         Meaning::Definition(site) => {
             let kind = names(db, site.file).programs[site.program].scopes.definition(site.definition).kind;
             if matches!(kind, DefinitionKind::Var { .. }) {
                 modifiers = modifiers | TokenModifiers::MUTABLE;
             }
-            let is_parameter = site.file == file && parameters[site.program].contains(&site.definition);
+            let is_here = site.file == file;
+            modifiers = modifiers | nature(db, site, is_here);
+            if is_here && own.promises[site.program].contains(&site.definition) {
+                modifiers = modifiers | TokenModifiers::PROMISE;
+            }
+            let is_parameter = is_here && own.parameters[site.program].contains(&site.definition);
             if is_parameter { TokenKind::Parameter } else { defined(db, site, kind) }
         }
     };
     SemanticToken { range: it.range, kind, modifiers }
+}
+
+/// Whether what a name holds can change, is a power, or is in another vat.
+fn nature(db: &dyn Db, site: Site, is_here: bool) -> TokenModifiers {
+    if is_frozen(db, site) {
+        return TokenModifiers::FROZEN;
+    }
+    let power = matches!(worth(db, site), Worth::Scope(it) if it.authority != audit::scopes::Authority::None);
+    let far = !is_here && site.file.kind(db) == FileKind::Cell;
+    (if power { TokenModifiers::AUTHORITY } else { TokenModifiers::NONE })
+        | (if far { TokenModifiers::FAR } else { TokenModifiers::NONE })
+}
+
+fn is_frozen(db: &dyn Db, site: Site) -> bool {
+    let known = &crate::knowledge::knowledge(db, site.file).programs[site.program];
+    let index = site.definition.0 as usize;
+    if known.bindings[index].implies_deep_frozen() == Implication::Yes {
+        return true;
+    }
+    known.bindings[index] == Guard::plain_def()
+        && match &known.values[index] {
+            Worth::Data | Worth::Guard(_) | Worth::Module => true,
+            Worth::Scope(it) => it.guard().implies_deep_frozen() == Implication::Yes,
+            Worth::Object(_) => {
+                verdicts(db, site.file).frozen[site.program].get(&site.definition) == Some(&true)
+            }
+            Worth::Auditor(_) | Worth::Unknown => false,
+        }
+}
+
+/// The names of one program that are given a promise where they are defined: by a send, by `when`, by
+/// `Ref.promise()`.
+fn promises(db: &dyn Db, file: File, index: usize) -> FxHashSet<DefinitionId> {
+    let program = &programs(db, file)[index];
+    let scopes = &names(db, file).programs[index].scopes;
+    let called = |it: ExprId| match program.expr(it) {
+        Expr::Call { recipient, verb, .. } => match program.expr(*recipient) {
+            Expr::Noun(noun) => (&**noun, &**verb),
+            _ => ("", &**verb),
+        },
+        _ => ("", ""),
+    };
+    let mut found = FxHashSet::default();
+    for it in &program.exprs {
+        let Expr::Define { pattern, value, .. } = it else { continue };
+        let promised = match (called(*value), program.pattern(*pattern)) {
+            (("E", "send") | ("Ref", "whenResolved" | "whenBroken"), _) => *pattern,
+            (("Ref", "promise"), syntax::kernel_e::Pattern::List(parts)) if !parts.is_empty() => parts[0],
+            _ => continue,
+        };
+        found.extend(scopes.by_pattern.get(&promised));
+    }
+    found
 }
 
 fn scope_name(name: &ScopeName) -> TokenKind {
