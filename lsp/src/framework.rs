@@ -5,13 +5,14 @@
 //! they came. The concurrency level is raised far above the default of four, at which four slow answers would
 //! stop the server from reading.
 
-use crate::dispatch::{Failure, Job, Reply};
+use crate::capabilities::Refreshes;
+use crate::dispatch::{Failure, Job, Recall, Reply, WhenCutOff};
 use crate::main_loop::{Event, Mailbox};
 use crate::state::Snapshot;
 use crate::{ext, framing, requests};
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
-use tower_lsp_server::{LanguageServer, LspService, Server};
+use tower_lsp_server::{Client, LanguageServer, LspService, Server};
 
 pub use tower_lsp_server::ls_types as proto;
 
@@ -22,8 +23,29 @@ const WIRE_BYTES: usize = 1 << 16;
 
 /// What the main loop wants said to the editor.
 pub enum Outgoing {
-    Diagnostics { uri: Uri, version: Option<i32>, diagnostics: Vec<Diagnostic> },
-    Log { level: MessageType, text: String },
+    Diagnostics {
+        uri: Uri,
+        version: Option<i32>,
+        diagnostics: Vec<Diagnostic>,
+    },
+    Log {
+        level: MessageType,
+        text: String,
+    },
+    /// Asks to be told when an E file changes on disk.
+    WatchFiles,
+    /// Asks for the settings; they come back as an event.
+    AskConfiguration,
+    /// Asks to draw again what may have changed.
+    Refresh(Refreshes),
+    Progress(Step),
+}
+
+/// How far something is that takes a while.
+pub enum Step {
+    Begin(String),
+    Report(String),
+    End,
 }
 
 /// Answers requests read from `input` on `output` until the client says `exit` or hangs up.
@@ -34,19 +56,21 @@ where
 {
     let door = mailbox.clone();
     let (service, socket) = LspService::build(|client| {
+        let mailbox = door.clone();
         tokio::spawn(async move {
+            let progress = progress(client.clone());
             while let Some(message) = outgoing.recv().await {
-                match message {
-                    Outgoing::Diagnostics { uri, version, diagnostics } => {
-                        client.publish_diagnostics(uri, diagnostics, version).await;
-                    }
-                    Outgoing::Log { level, text } => client.log_message(level, text).await,
-                }
+                say(&client, &mailbox, &progress, message).await;
             }
         });
         Door { mailbox: door }
     })
     .custom_method(ext::SHOW_KERNEL_E, Door::show_kernel_e)
+    .custom_method(ext::AUTHORITY_GRAPH, Door::authority_graph)
+    .custom_method(ext::FIND_LEAK, Door::find_leak)
+    .custom_method(ext::VERDICTS, Door::verdicts)
+    .custom_method(ext::STATUS, Door::status)
+    .custom_method(ext::REPORT, Door::report)
     .custom_method(framing::PARSE_ERROR, Door::parse_error)
     .custom_method(framing::INVALID_REQUEST, Door::invalid_request)
     .finish();
@@ -54,6 +78,99 @@ where
     tokio::spawn(framing::filter(input, wire));
     Server::new(filtered, output, socket).concurrency_level(10_000).serve(service).await;
     let _ = mailbox.send(Event::Exit);
+}
+
+/// Passes one message on. What the client has to answer is waited for aside, so that a client which does not
+/// answer is told everything else all the same.
+async fn say(client: &Client, mailbox: &Mailbox, progress: &mpsc::UnboundedSender<Step>, message: Outgoing) {
+    match message {
+        Outgoing::Diagnostics { uri, version, diagnostics } => {
+            client.publish_diagnostics(uri, diagnostics, version).await;
+        }
+        Outgoing::Log { level, text } => client.log_message(level, text).await,
+        Outgoing::Progress(step) => drop(progress.send(step)),
+        Outgoing::WatchFiles => {
+            let client = client.clone();
+            tokio::spawn(async move { client.register_capability(vec![watcher()]).await });
+        }
+        Outgoing::AskConfiguration => {
+            let (client, mailbox) = (client.clone(), mailbox.clone());
+            tokio::spawn(async move {
+                let item = ConfigurationItem { scope_uri: None, section: Some("walnut".to_owned()) };
+                if let Ok(mut said) = client.configuration(vec![item]).await
+                    && let Some(said) = said.pop()
+                {
+                    let _ = mailbox.send(Event::Configured(said));
+                }
+            });
+        }
+        Outgoing::Refresh(it) => {
+            let client = client.clone();
+            tokio::spawn(async move {
+                if it.diagnostics {
+                    let _ = client.workspace_diagnostic_refresh().await;
+                }
+                if it.hints {
+                    let _ = client.inlay_hint_refresh().await;
+                }
+                if it.lenses {
+                    let _ = client.code_lens_refresh().await;
+                }
+            });
+        }
+    }
+}
+
+fn watcher() -> Registration {
+    let glob = GlobPattern::String("**/*.{e,emaker,caplet,updoc,e-awt,e-swt}".to_owned());
+    let options = DidChangeWatchedFilesRegistrationOptions {
+        watchers: vec![FileSystemWatcher { glob_pattern: glob, kind: None }],
+    };
+    Registration {
+        id: "walnut.files".to_owned(),
+        method: "workspace/didChangeWatchedFiles".to_owned(),
+        register_options: serde_json::to_value(options).ok(),
+    }
+}
+
+/// Shows one thing after the other that takes a while; for each the client must first know a token.
+fn progress(client: Client) -> mpsc::UnboundedSender<Step> {
+    let (sender, mut steps) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut count = 0;
+        while let Some(step) = steps.recv().await {
+            if let Step::Begin(_) = step {
+                count += 1;
+                let token = NumberOrString::String(format!("walnut.loading.{count}"));
+                let _ = client.create_work_done_progress(token).await;
+            }
+            let token = NumberOrString::String(format!("walnut.loading.{count}"));
+            let value = match step {
+                Step::Begin(title) => WorkDoneProgress::Begin(WorkDoneProgressBegin {
+                    title: "Walnut".to_owned(),
+                    message: Some(title),
+                    ..WorkDoneProgressBegin::default()
+                }),
+                Step::Report(message) => WorkDoneProgress::Report(WorkDoneProgressReport {
+                    message: Some(message),
+                    ..WorkDoneProgressReport::default()
+                }),
+                Step::End => WorkDoneProgress::End(WorkDoneProgressEnd::default()),
+            };
+            let params = ProgressParams { token, value: ProgressParamsValue::WorkDone(value) };
+            client.send_notification::<notification::Progress>(params).await;
+        }
+    });
+    sender
+}
+
+/// Takes the work back when the future that waits for its answer is dropped: then nobody wants it any more.
+struct TakeBack(Recall);
+
+impl Drop for TakeBack {
+    fn drop(&mut self) {
+        self.0.now();
+    }
 }
 
 struct Door {
@@ -75,9 +192,29 @@ impl Door {
         P: Send + 'static,
         R: Send + 'static,
     {
+        self.ask_so(params, handler, WhenCutOff::TryAgain)
+    }
+
+    fn ask_so<P, R>(
+        &self,
+        params: P,
+        handler: fn(&Snapshot, &P) -> requests::Answer<R>,
+        when_cut_off: WhenCutOff,
+    ) -> impl Future<Output = Result<R>> + Send + use<P, R>
+    where
+        P: Send + 'static,
+        R: Send + 'static,
+    {
         let (reply, answer) = Reply::pair();
-        self.tell(Event::Request(Job::new(params, handler, reply)));
-        wait(answer)
+        let recall = Recall::default();
+        self.tell(Event::Request(Job::new(params, handler, reply, when_cut_off, recall.clone())));
+        let take_back = TakeBack(recall);
+        async move {
+            // First nobody listens any more, then the work is stopped: it is not tried again.
+            let answer = wait(answer).await;
+            drop(take_back);
+            answer
+        }
     }
 }
 
@@ -87,11 +224,18 @@ async fn wait<R>(answer: oneshot::Receiver<std::result::Result<R, Failure>>) -> 
         Ok(Err(Failure::ContentModified)) => {
             Err(error(ErrorCode::ContentModified, "the text changed meanwhile"))
         }
+        Ok(Err(Failure::AskAgain)) => Err(Error {
+            data: Some(serde_json::json!({ "retriggerRequest": true })),
+            ..error(ErrorCode::ServerError(SERVER_CANCELLED), "the text changed meanwhile; ask again")
+        }),
         Ok(Err(Failure::Invalid(why))) => Err(error(ErrorCode::InvalidParams, &why)),
         Ok(Err(Failure::Internal(why))) => Err(error(ErrorCode::InternalError, &why)),
         Err(_) => Err(error(ErrorCode::InternalError, "the server is shutting down")),
     }
 }
+
+/// The protocol's number for a request that the server gives back.
+const SERVER_CANCELLED: i64 = -32802;
 
 fn error(code: ErrorCode, message: &str) -> Error {
     Error { code, message: message.to_owned().into(), data: None }
@@ -106,8 +250,28 @@ impl Door {
         Err(Error::invalid_request())
     }
 
-    async fn show_kernel_e(&self, params: TextDocumentPositionParams) -> Result<Option<String>> {
+    async fn show_kernel_e(&self, params: ext::KernelEParams) -> Result<Option<String>> {
         self.ask(params, requests::show_kernel_e::handle).await
+    }
+
+    async fn authority_graph(&self, params: ext::GraphParams) -> Result<ext::GraphAnswer> {
+        self.ask(params, requests::authority_graph::handle).await
+    }
+
+    async fn find_leak(&self, params: ext::LeakParams) -> Result<Option<ext::LeakAnswer>> {
+        self.ask(params, requests::find_leak::handle).await
+    }
+
+    async fn verdicts(&self, params: ext::FileParams) -> Result<Vec<ext::VerdictOfObject>> {
+        self.ask(params, requests::verdicts::handle).await
+    }
+
+    async fn status(&self) -> Result<ext::Status> {
+        self.ask((), requests::status::handle).await
+    }
+
+    async fn report(&self) -> Result<String> {
+        self.ask((), requests::report::handle).await
     }
 }
 
@@ -118,8 +282,26 @@ impl LanguageServer for Door {
         wait(answer).await
     }
 
+    async fn initialized(&self, _: InitializedParams) {
+        self.tell(Event::Initialized);
+    }
+
     async fn shutdown(&self) -> Result<()> {
         Ok(())
+    }
+
+    async fn notebook_did_open(&self, params: DidOpenNotebookDocumentParams) {
+        self.tell(Event::NotebookOpened(params));
+    }
+
+    async fn notebook_did_change(&self, params: DidChangeNotebookDocumentParams) {
+        self.tell(Event::NotebookChanged(params));
+    }
+
+    async fn notebook_did_save(&self, _: DidSaveNotebookDocumentParams) {}
+
+    async fn notebook_did_close(&self, params: DidCloseNotebookDocumentParams) {
+        self.tell(Event::NotebookClosed(params));
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
@@ -136,9 +318,92 @@ impl LanguageServer for Door {
 
     async fn did_save(&self, _: DidSaveTextDocumentParams) {}
 
-    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {}
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        // Some clients send the settings along, some only say that they are others.
+        if !params.settings.is_null() {
+            self.tell(Event::Configured(params.settings));
+        }
+        self.tell(Event::ConfigurationChanged);
+    }
 
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {}
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.tell(Event::FilesChanged(params.changes));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.tell(Event::FoldersChanged(params.event));
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        self.ask(params, requests::will_rename_files::handle).await
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        self.ask_so(params, requests::diagnostic::document, WhenCutOff::GiveBack).await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        self.ask_so(params, requests::diagnostic::workspace, WhenCutOff::GiveBack).await
+    }
+
+    async fn goto_declaration(
+        &self,
+        params: request::GotoDeclarationParams,
+    ) -> Result<Option<request::GotoDeclarationResponse>> {
+        self.ask(params, requests::goto_definition::handle).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.ask(params, requests::code_lens::handle).await
+    }
+
+    async fn code_lens_resolve(&self, params: CodeLens) -> Result<CodeLens> {
+        self.ask(params, requests::code_lens::resolve).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.ask(params, requests::document_link::handle).await
+    }
+
+    async fn inlay_hint_resolve(&self, params: InlayHint) -> Result<InlayHint> {
+        self.ask(params, requests::inlay_hint::resolve).await
+    }
+
+    async fn completion_resolve(&self, params: CompletionItem) -> Result<CompletionItem> {
+        self.ask(params, requests::completion::resolve).await
+    }
+
+    async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
+        self.ask(params, requests::code_action::resolve).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        self.ask(params, requests::semantic_tokens::delta).await
+    }
+
+    async fn linked_editing_range(
+        &self,
+        params: LinkedEditingRangeParams,
+    ) -> Result<Option<LinkedEditingRanges>> {
+        self.ask(params, requests::linked_editing_range::handle).await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.ask(params, requests::formatting::range).await
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        self.ask(params, requests::formatting::on_type).await
+    }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         self.ask(params, requests::hover::handle).await

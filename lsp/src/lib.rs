@@ -5,12 +5,16 @@
 //! handler decodes, asks the analysis once, encodes. It knows no syntax tree and no vat.
 
 mod capabilities;
+mod config;
 mod dispatch;
 mod documents;
 mod ext;
 mod framework;
 mod framing;
+mod graph;
+mod loader;
 mod main_loop;
+mod notebooks;
 mod pool;
 mod positions;
 mod requests;

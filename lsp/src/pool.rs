@@ -27,7 +27,8 @@ impl Pool {
                 .stack_size(STACK_BYTES)
                 .spawn(move || {
                     while let Some(work) = next(&queue) {
-                        work();
+                        // What has a client waiting says so itself; see `run`.
+                        let _ = catch_unwind(AssertUnwindSafe(work));
                     }
                 });
             debug_assert!(started.is_ok(), "no thread for the analysis pool");

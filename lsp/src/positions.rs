@@ -6,6 +6,7 @@
 
 use crate::framework::proto::{Position, PositionEncodingKind, Range};
 use line_index::{LineCol, LineIndex, WideEncoding, WideLineCol};
+use std::sync::{Arc, OnceLock};
 use text_size::{TextRange, TextSize};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,26 +45,30 @@ impl Encoding {
     }
 }
 
-/// A text and where its lines begin.
+/// A text and where its lines begin, which is found out when somebody asks: of most files on disk nobody does.
 #[derive(Clone)]
 pub struct Lines {
-    pub text: std::sync::Arc<str>,
-    index: std::sync::Arc<LineIndex>,
+    pub text: Arc<str>,
+    index: Arc<OnceLock<LineIndex>>,
 }
 
 impl Lines {
-    pub fn new(text: std::sync::Arc<str>) -> Lines {
-        let index = std::sync::Arc::new(LineIndex::new(&text));
-        Lines { text, index }
+    pub fn new(text: Arc<str>) -> Lines {
+        Lines { text, index: Arc::default() }
+    }
+
+    fn index(&self) -> &LineIndex {
+        self.index.get_or_init(|| LineIndex::new(&self.text))
     }
 
     pub fn position(&self, offset: TextSize, encoding: Encoding) -> Position {
         let offset = offset.min(TextSize::of(&*self.text));
-        let at = self.index.try_line_col(offset).unwrap_or(LineCol { line: 0, col: 0 });
+        let at = self.index().try_line_col(offset).unwrap_or(LineCol { line: 0, col: 0 });
         match encoding {
             Encoding::Utf8 => Position::new(at.line, at.col),
             Encoding::Wide(wide) => {
-                let wide = self.index.to_wide(wide, at).unwrap_or(WideLineCol { line: at.line, col: at.col });
+                let wide =
+                    self.index().to_wide(wide, at).unwrap_or(WideLineCol { line: at.line, col: at.col });
                 Position::new(wide.line, wide.col)
             }
         }
@@ -74,7 +79,7 @@ impl Lines {
     }
 
     pub fn offset(&self, position: Position, encoding: Encoding) -> TextSize {
-        let Some(line) = self.index.line(position.line) else { return TextSize::of(&*self.text) };
+        let Some(line) = self.index().line(position.line) else { return TextSize::of(&*self.text) };
         let line_text = &self.text[line];
         let line_text = line_text.trim_end_matches(['\n', '\r']);
         let wanted = position.character as usize;

@@ -1,10 +1,14 @@
 //! What the main loop holds, and the snapshot of it that a request handler gets.
 
+use crate::config::Config;
 use crate::documents::Documents;
-use crate::framework::proto::{Position, Range, Uri};
+use crate::framework::proto::{Location, Position, Range, SemanticToken, Uri};
 use crate::positions::{Encoding, Lines};
 use crate::requests::Stop;
 use analysis::{Analysis, FileId, FilePosition, FileRange};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use text_size::{TextRange, TextSize};
 
 /// All that a request handler may look at: the program as it was at one moment.
@@ -12,9 +16,48 @@ pub struct Snapshot {
     pub analysis: Analysis,
     pub documents: Documents,
     pub encoding: Encoding,
+    pub config: Arc<Config>,
+    pub shared: Arc<Shared>,
+    pub roots: Arc<Vec<PathBuf>>,
+    /// How often the editor has changed a text.
+    pub edits: u64,
 }
 
-/// An open document seen from a handler: its file, and its positions in the editor's encoding.
+/// What handlers remember from one request to the next: the tokens that a client has, under the number they went
+/// by. Nothing that an answer rests on; without it, a delta is a whole.
+#[derive(Default)]
+pub struct Shared {
+    tokens: Mutex<Sent>,
+}
+
+#[derive(Default)]
+struct Sent {
+    count: u64,
+    by_file: HashMap<FileId, (String, Vec<SemanticToken>)>,
+}
+
+impl Shared {
+    /// Keeps what is about to be sent, and gives it a number.
+    pub fn keep_tokens(&self, file: FileId, tokens: &[SemanticToken]) -> String {
+        let mut sent = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.count += 1;
+        let id = sent.count.to_string();
+        sent.by_file.insert(file, (id.clone(), tokens.to_vec()));
+        id
+    }
+
+    /// What was sent under this number, if it was the last.
+    pub fn tokens(&self, file: FileId, id: &str) -> Option<Vec<SemanticToken>> {
+        let sent = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.by_file.get(&file).filter(|(last, _)| last == id).map(|(_, tokens)| tokens.clone())
+    }
+
+    pub fn forget(&self, file: FileId) {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).by_file.remove(&file);
+    }
+}
+
+/// A document seen from a handler: its file, and its positions in the editor's encoding.
 pub struct Page<'a> {
     pub file: FileId,
     pub uri: &'a Uri,
@@ -23,18 +66,34 @@ pub struct Page<'a> {
 }
 
 impl Snapshot {
-    /// The open document at `uri`; a request about any other is answered with an error that says so.
+    /// The document at `uri`, open or in one of the folders; a request about any other is answered with an error
+    /// that says so.
     pub fn page(&self, uri: &Uri) -> Result<Page<'_>, Stop> {
         let document = self.documents.get(uri).ok_or_else(|| {
-            Stop::Invalid(format!("{} is not open; send textDocument/didOpen first", uri.as_str()))
+            Stop::Invalid(format!(
+                "{} is neither open nor a file of the workspace; send textDocument/didOpen first",
+                uri.as_str()
+            ))
         })?;
         Ok(Page { file: document.file, uri: &document.uri, lines: &document.lines, encoding: self.encoding })
     }
 
-    /// The open document of `file`, if it is open.
+    /// The document of `file`.
     pub fn page_of(&self, file: FileId) -> Option<Page<'_>> {
         let document = self.documents.by_file(file)?;
         Some(Page { file, uri: &document.uri, lines: &document.lines, encoding: self.encoding })
+    }
+
+    /// What a file at `path` would go by: its path from the folder that the editor has open.
+    pub fn name_of(&self, path: &Path) -> String {
+        let below = self.roots.iter().find_map(|it| path.strip_prefix(it).ok());
+        below.unwrap_or(path).to_string_lossy().into_owned()
+    }
+
+    /// A place of the analysis as a place of the editor.
+    pub fn location(&self, it: FileRange) -> Option<Location> {
+        let page = self.page_of(it.file)?;
+        Some(Location::new(page.uri.clone(), page.range(it.range)))
     }
 }
 

@@ -111,13 +111,12 @@ fn completion_kind(it: CompletionKind) -> proto::CompletionItemKind {
 /// The standard types, which every theme knows; what only E has is said by a modifier.
 const TOKEN_TYPES: [&str; 6] = ["class", "function", "variable", "parameter", "type", "method"];
 
-/// The analysis' own modifiers keep their bits; these two follow them.
-const AUTHORITY: u32 = 1 << TokenModifiers::ALL.len();
-const DEFAULT_LIBRARY: u32 = AUTHORITY << 1;
+/// The analysis' own modifiers keep their bits; this one follows them.
+const DEFAULT_LIBRARY: u32 = 1 << TokenModifiers::ALL.len();
 
 /// The names behind the numbers of [`token`].
 pub fn legend() -> proto::SemanticTokensLegend {
-    let own = TokenModifiers::ALL.iter().map(|(_, name)| *name).chain(["authority", "defaultLibrary"]);
+    let own = TokenModifiers::ALL.iter().map(|(_, name)| *name).chain(["defaultLibrary"]);
     proto::SemanticTokensLegend {
         token_types: TOKEN_TYPES.iter().map(|name| proto::SemanticTokenType::new(name)).collect(),
         token_modifiers: own.map(proto::SemanticTokenModifier::new).collect(),
@@ -133,7 +132,7 @@ pub fn token(kind: TokenKind, modifiers: TokenModifiers) -> (u32, u32) {
         TokenKind::Parameter => ("parameter", 0),
         TokenKind::Guard => ("type", 0),
         TokenKind::Method => ("method", 0),
-        TokenKind::Power => ("variable", AUTHORITY),
+        TokenKind::Power => ("variable", TokenModifiers::AUTHORITY.0),
         TokenKind::Builtin => ("variable", DEFAULT_LIBRARY),
     };
     let index = TOKEN_TYPES.iter().position(|it| *it == name).unwrap_or(0);

@@ -1,5 +1,5 @@
 //! `textDocument/prepareCallHierarchy`, `callHierarchy/incomingCalls` and `/outgoingCalls`: who sends to a method,
-//! and to whom it sends.
+//! and to whom it sends. Under the same protocol the hierarchy of authority: who reaches a thing, and what it reaches.
 
 use super::Answer;
 use crate::framework::proto::{
@@ -8,7 +8,7 @@ use crate::framework::proto::{
     SymbolKind,
 };
 use crate::state::{Page, Snapshot};
-use analysis::{Callable, CallableKind};
+use analysis::{Callable, CallableKind, Holder};
 
 pub fn prepare(
     snapshot: &Snapshot,
@@ -16,8 +16,10 @@ pub fn prepare(
 ) -> Answer<Option<Vec<CallHierarchyItem>>> {
     let at = &params.text_document_position_params;
     let page = snapshot.page(&at.text_document.uri)?;
-    let found = snapshot.analysis.callable(page.at(at.position))?;
-    Ok(found.and_then(|it| item(snapshot, it)).map(|it| vec![it]))
+    let called = snapshot.analysis.callable(page.at(at.position))?.and_then(|it| item(snapshot, it));
+    let held = snapshot.analysis.holder(page.at(at.position))?.and_then(|it| holder(snapshot, it));
+    let all: Vec<CallHierarchyItem> = called.into_iter().chain(held).collect();
+    Ok((!all.is_empty()).then_some(all))
 }
 
 pub fn incoming(
@@ -25,6 +27,14 @@ pub fn incoming(
     params: &CallHierarchyIncomingCallsParams,
 ) -> Answer<Option<Vec<CallHierarchyIncomingCall>>> {
     let page = snapshot.page(&params.item.uri)?;
+    if is_about_authority(&params.item) {
+        let found = snapshot.analysis.reached_by(page.at(params.item.selection_range.start))?;
+        let found = found.into_iter().filter_map(|it| {
+            let from = holder(snapshot, it)?;
+            Some(CallHierarchyIncomingCall { from_ranges: vec![from.selection_range], from })
+        });
+        return Ok(Some(found.collect()));
+    }
     let calls = snapshot.analysis.incoming_calls(page.at(params.item.selection_range.start))?;
     let found = calls.into_iter().filter_map(|it| {
         // The places are in the caller's text.
@@ -40,6 +50,14 @@ pub fn outgoing(
     params: &CallHierarchyOutgoingCallsParams,
 ) -> Answer<Option<Vec<CallHierarchyOutgoingCall>>> {
     let page = snapshot.page(&params.item.uri)?;
+    if is_about_authority(&params.item) {
+        let found = snapshot.analysis.reached_from(page.at(params.item.selection_range.start))?;
+        let found = found.into_iter().filter_map(|it| {
+            let to = holder(snapshot, it)?;
+            Some(CallHierarchyOutgoingCall { to, from_ranges: vec![params.item.selection_range] })
+        });
+        return Ok(Some(found.collect()));
+    }
     let calls = snapshot.analysis.outgoing_calls(page.at(params.item.selection_range.start))?;
     let found = calls.into_iter().filter_map(|it| {
         let from_ranges = ranges(&page, &it.at);
@@ -67,5 +85,26 @@ fn item(snapshot: &Snapshot, it: Callable) -> Option<CallHierarchyItem> {
         range: page.range(it.target.full),
         selection_range: page.range(it.target.focus),
         data: None,
+    })
+}
+
+/// Marks an item of the hierarchy of authority.
+const AUTHORITY: &str = "authority";
+
+fn is_about_authority(it: &CallHierarchyItem) -> bool {
+    it.data.as_ref().and_then(|it| it.as_str()) == Some(AUTHORITY)
+}
+
+fn holder(snapshot: &Snapshot, it: Holder) -> Option<CallHierarchyItem> {
+    let page = snapshot.page_of(it.target.file)?;
+    Some(CallHierarchyItem {
+        name: it.target.name,
+        kind: SymbolKind::KEY,
+        tags: None,
+        detail: Some(it.detail),
+        uri: page.uri.clone(),
+        range: page.range(it.target.full),
+        selection_range: page.range(it.target.focus),
+        data: Some(AUTHORITY.into()),
     })
 }

@@ -1,13 +1,45 @@
-//! `textDocument/completion`: the names in scope.
+//! `textDocument/completion` and `completionItem/resolve`: the names in scope; what is said of one, when it is looked at.
 
-use super::Answer;
-use crate::framework::proto::{CompletionParams, CompletionResponse};
+use super::{Answer, Stop};
+use crate::framework::proto::{
+    CompletionItem, CompletionParams, CompletionResponse, Documentation, MarkupContent, MarkupKind, Position,
+    Uri,
+};
 use crate::state::Snapshot;
 use crate::to_proto;
+use serde::{Deserialize, Serialize};
+
+/// Where the list was asked for.
+#[derive(Serialize, Deserialize)]
+struct Data {
+    uri: Uri,
+    at: Position,
+}
 
 pub fn handle(snapshot: &Snapshot, params: &CompletionParams) -> Answer<Option<CompletionResponse>> {
     let at = &params.text_document_position;
     let page = snapshot.page(&at.text_document.uri)?;
     let found = snapshot.analysis.completions(page.at(at.position))?;
-    Ok(Some(CompletionResponse::Array(found.into_iter().map(|it| to_proto::completion(&page, it)).collect())))
+    let data = serde_json::to_value(Data { uri: page.uri.clone(), at: at.position }).ok();
+    let items = found.into_iter().map(|it| CompletionItem {
+        documentation: None,
+        data: data.clone(),
+        ..to_proto::completion(&page, it)
+    });
+    Ok(Some(CompletionResponse::Array(items.collect())))
+}
+
+/// What the item's definition says of it, and how it is called. A text that has moved on says nothing.
+pub fn resolve(snapshot: &Snapshot, item: &CompletionItem) -> Answer<CompletionItem> {
+    let data = item.data.clone().and_then(|it| serde_json::from_value::<Data>(it).ok());
+    let data =
+        data.ok_or_else(|| Stop::Invalid("this item is not one of ours: its data is missing".to_owned()))?;
+    let page = snapshot.page(&data.uri)?;
+    let found = snapshot.analysis.completions(page.at(data.at))?;
+    let same =
+        found.into_iter().find(|it| it.label == item.label && Some(&it.detail) == item.detail.as_ref());
+    let documentation = same
+        .and_then(|it| it.doc)
+        .map(|value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }));
+    Ok(CompletionItem { documentation, ..item.clone() })
 }
