@@ -34,7 +34,7 @@ source=$here/../../../vscode-extension
 (cd "$source" && [ -d node_modules ] || npm --prefix "$source" ci --no-audit --no-fund >/dev/null 2>&1)
 (cd "$source" && node node_modules/esbuild/install.js 2>/dev/null || true)
 npm --prefix "$source" run -s build >/dev/null 2>&1
-cp -r "$source"/{package.json,language-configuration.json,syntaxes,out} "$extension"
+cp -r "$source"/{package.json,language-configuration.json,syntaxes,walkthrough,out} "$extension"
 cat > "$home/extensions/extensions.json" <<JSON
 [{"identifier":{"id":"walnut.walnut"},"version":"0.1.0","location":{"\$mid":1,"path":"$extension","scheme":"file"},"relativeLocation":"walnut.walnut-0.1.0"}]
 JSON

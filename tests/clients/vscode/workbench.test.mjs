@@ -1,7 +1,8 @@
-// A person opens a page of E in VS Code: the fault is underlined, verdicts stand at the ends of lines, hover tells.
+// A person opens a page of E in VS Code: the fault is underlined, verdicts stand at the ends of lines, hover tells, a
+// fix is a key away, the graph is drawn, a transcript says what differs.
 //
 // The workbench is VS Code's own, served by code-server and shown in Chromium; it is put into target/vscode once.
-// WALNUT and CHROMIUM name the programs; SCREENSHOT, if set, the file that gets a picture of the last moment.
+// WALNUT and CHROMIUM name the programs. Pictures of what was seen are put into target/screenshots.
 
 import { execFileSync, spawn } from "node:child_process";
 import assert from "node:assert";
@@ -15,7 +16,8 @@ import { chromium } from "playwright-core";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const repository = path.join(here, "../../..");
-const { WALNUT, CHROMIUM, NO_CHROMIUM, SCREENSHOT } = process.env;
+const { WALNUT, CHROMIUM, NO_CHROMIUM } = process.env;
+const pictures = path.join(repository, "target/screenshots");
 const skip =
   (!CHROMIUM && (NO_CHROMIUM || "CHROMIUM does not name a browser")) ||
   (process.platform !== "linux" && "the workbench is set up on Linux only") ||
@@ -32,6 +34,7 @@ before(async () => {
   const workspace = path.join(scratch, "page");
   fs.mkdirSync(path.join(workspace, ".vscode"), { recursive: true });
   fs.writeFileSync(path.join(workspace, "purse.e"), page);
+  fs.writeFileSync(path.join(workspace, "sums.updoc"), "Two sums.\n\n? 1 + 1\n# value: 2\n\n? 1 + 2\n# value: 4\n");
   const settings = { "walnut.server.path": WALNUT, "editor.inlayHints.enabled": "on" };
   fs.writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify(settings));
   const port = await serve(home, workspace);
@@ -47,7 +50,7 @@ before(async () => {
 });
 
 after(async () => {
-  if (SCREENSHOT) await view?.screenshot({ path: SCREENSHOT });
+  if (view) await picture("workbench-last");
   await browser?.close();
   server?.kill();
   fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -73,6 +76,21 @@ async function serve(home, workspace) {
     server.once("exit", (code) => reject(new Error(`the workbench ended with ${code}`)));
   });
   return port;
+}
+
+/** What can be seen now, for a person to look at. */
+async function picture(name) {
+  fs.mkdirSync(pictures, { recursive: true });
+  await view.screenshot({ path: path.join(pictures, `${name}.png`) });
+}
+
+/** Runs a command as a person does who knows its name. */
+async function command(name) {
+  await view.keyboard.press("F1");
+  const box = view.locator(".quick-input-widget input").first();
+  await box.waitFor({ timeout: 30_000 });
+  await box.fill(`>${name}`);
+  await view.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click({ timeout: 30_000 });
 }
 
 /** The line of the page that `text` stands on, as shown, hints included. */
@@ -102,4 +120,50 @@ test("hover says what kind of name it is", { skip }, async () => {
     await shown.waitFor({ timeout: 5_000 }).catch(() => {});
   }
   assert.match(await shown.innerText(), /issued/);
+});
+
+test("a lens above an object counts what it holds", { skip }, async () => {
+  await view.locator(".codelens-decoration", { hasText: /holds/ }).first().waitFor({ timeout: 60_000 });
+  await picture("verdicts-and-lenses");
+});
+
+test("a fix is offered where the fault is", { skip }, async () => {
+  await line("alice.getBalance()").first().click({ timeout: 30_000 });
+  await view.keyboard.press("Control+End");
+  await view.keyboard.press("Backspace");
+  await view.keyboard.type("\nalise.getBalance()\n");
+  const fault = line("alise");
+  await view.locator(".squiggly-error").nth(1).waitFor({ timeout: 60_000 });
+  await fault.locator("span", { hasText: /alise/ }).last().click({ timeout: 30_000 });
+  const menu = view.locator(".action-widget .monaco-list-row", { hasText: "alice" }).first();
+  for (let patience = 10; patience > 0 && !(await menu.isVisible()); patience -= 1) {
+    await view.keyboard.press("Control+.");
+    await menu.waitFor({ timeout: 5_000 }).catch(() => {});
+  }
+  await picture("quick-fix");
+  assert.match(await menu.innerText(), /Change `alise` to `alice`/);
+  await view.keyboard.press("Escape");
+});
+
+test("the authority graph is drawn beside the text", { skip }, async () => {
+  await line("def mint := makeMint").click({ timeout: 30_000 });
+  await command("Walnut: Show the authority graph");
+  let drawn;
+  for (let patience = 60; patience > 0 && !drawn; patience -= 1) {
+    for (const frame of view.frames()) {
+      if (await frame.locator("svg g[data-node]").count().catch(() => 0)) drawn = frame;
+    }
+    if (!drawn) await view.waitForTimeout(500);
+  }
+  assert.ok(drawn, "no frame has the graph");
+  await picture("authority-graph");
+  assert.match(await drawn.locator("svg").innerHTML(), /mint/);
+});
+
+test("a transcript that fails shows what it said instead", { skip }, async () => {
+  await view.locator(".explorer-folders-view .monaco-list-row", { hasText: "sums.updoc" }).dblclick({ timeout: 60_000 });
+  await view.locator(".monaco-editor .view-line", { hasText: "Two sums" }).first().waitFor({ timeout: 60_000 });
+  await command("Walnut: Run this transcript and show what differs");
+  await view.getByText("It said something else").first().waitFor({ timeout: 60_000 });
+  await picture("transcript");
 });
