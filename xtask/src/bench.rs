@@ -24,6 +24,7 @@ const BENCHES: &[&str] = &[
     "--workspace",
     "--turns",
     "--kernel",
+    "--lsp",
 ];
 
 /// Each `--name` is one bench; nothing said is all of them. `--walnut=FILE` is a binary to take instead of
@@ -64,6 +65,9 @@ pub fn run_bench(args: &[String]) -> anyhow::Result<()> {
         } else if !names.is_empty() {
             bail!("{folder}/benches/{bench}.rs is not there yet");
         }
+    }
+    if wanted("--lsp") {
+        crate::bench_lsp::run_lsp(walnut)?;
     }
     if wanted("--kernel") {
         crate::bench_kernel::run_bench()?;

@@ -6,6 +6,7 @@
 mod bench;
 mod bench_actors;
 mod bench_kernel;
+mod bench_lsp;
 mod bench_peers;
 mod demo;
 mod fuzz;
@@ -23,7 +24,7 @@ const CHORES: &[(&str, &str)] = &[
     ),
     ("test [--rust]", "installs what the tests need, runs all of them and says how many passed"),
     (
-        "bench [--startup|--peers|--memory|--actors|--grammar|--parse|--analysis|--workspace|--turns|--kernel] [--walnut=FILE]",
+        "bench [--startup|--peers|--memory|--actors|--grammar|--parse|--analysis|--workspace|--turns|--kernel|--lsp] [--walnut=FILE]",
         "figures, printed as tables and written to target/bench",
     ),
     ("fuzz [--minutes N] [--seed N]", "texts by a clumsy hand, parsed, expanded and run: nothing may panic"),
