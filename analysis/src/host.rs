@@ -366,6 +366,11 @@ impl Analysis {
         self.with(at.file, |db, it| ide::completion::completions(db, it, at.offset))
     }
 
+    /// What is known of a name that could be written at the cursor: more than a list has room for.
+    pub fn completion_doc(&self, at: FilePosition, name: &str) -> Cancellable<Option<String>> {
+        self.with(at.file, |db, it| ide::completion::doc(db, it, at.offset, name))
+    }
+
     /// The name that a rename at the cursor would change, if one may be renamed there.
     pub fn prepare_rename(&self, at: FilePosition) -> Cancellable<Option<TextRange>> {
         self.with(at.file, |db, it| ide::rename::prepare(db, it, at.offset))

@@ -107,6 +107,13 @@ pub(crate) fn completions(db: &dyn Db, file: File, at: TextSize) -> Vec<Completi
     found.into_values().collect()
 }
 
+/// What is known of a name that could be written at a place, as if the cursor rested on its definition.
+pub(crate) fn doc(db: &dyn Db, file: File, at: TextSize, name: &str) -> Option<String> {
+    let site = visible(db, file, name, at)?;
+    let place = super::places::definition_range(db, site)?;
+    super::hover::hover(db, site.file, place.range.start()).map(|it| it.markdown)
+}
+
 fn scope_kind(it: &ScopeName) -> CompletionKind {
     if it.standard_guard().is_some() {
         CompletionKind::Guard

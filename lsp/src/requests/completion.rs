@@ -38,8 +38,12 @@ pub fn resolve(snapshot: &Snapshot, item: &CompletionItem) -> Answer<CompletionI
     let found = snapshot.analysis.completions(page.at(data.at))?;
     let same =
         found.into_iter().find(|it| it.label == item.label && Some(&it.detail) == item.detail.as_ref());
-    let documentation = same
-        .and_then(|it| it.doc)
-        .map(|value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }));
+    let said = match same {
+        Some(analysis::CompletionItem { doc: Some(doc), .. }) => Some(doc),
+        Some(it) => snapshot.analysis.completion_doc(page.at(data.at), &it.label)?,
+        None => None,
+    };
+    let documentation =
+        said.map(|value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }));
     Ok(CompletionItem { documentation, ..item.clone() })
 }
