@@ -37,7 +37,7 @@ mod reruns;
 mod transcript;
 mod verdicts;
 
-pub use audit::{AuditorHost, Properties, Verdict};
+pub use audit::{Answered, AuditorHost, Properties, Question, Verdict};
 pub use change::Change;
 pub use diagnostics::{Code, Diagnostic, Fix, Related, Severity};
 pub use host::{Analysis, AnalysisHost, CancelOne, Cancellable, Cancelled};
