@@ -303,8 +303,10 @@ impl Cx {
             awaited,
             ..
         } = self;
+        let waited_for = tables.waited_for(heap);
         heap.collect(&mut |visit| {
             more(visit);
+            waited_for.iter().for_each(|it| visit((*it).into()));
             buffered.iter().for_each(|it| visit((*it).into()));
             for it in queue.iter() {
                 match &it.work {

@@ -3,7 +3,7 @@
 //! An export lives as long as somebody out there counts on it: each time its reference leaves, one is added;
 //! whoever has no more use for it sends back how many it has had. What we know of others is held weakly.
 
-use crate::heap::{Cell, Heap, Promise};
+use crate::heap::{Backlog, Cell, Heap, Promise};
 use crate::store::{Damage, Read, Reader, Writer};
 use crate::value::{Obj, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -162,6 +162,17 @@ impl Tables {
         });
     }
 
+    /// Promises that other vats will settle and that somebody here waits for: who waits may be held by nothing else.
+    pub(crate) fn waited_for(&self, heap: &Heap) -> Vec<Obj> {
+        let imported = self.imports.values().map(|it| it.0);
+        let asked = self.questions.iter().filter_map(|(_, it)| it.promise);
+        let is_waited_for = |it: &Obj| match heap.cell(*it) {
+            Cell::Promise(it) => it.waiting().is_some_and(Backlog::is_waited_for),
+            _ => false,
+        };
+        imported.chain(asked).filter(is_waited_for).collect()
+    }
+
     /// Forgets what the collection is about to free.
     pub(crate) fn forget(&mut self, lives: &dyn Fn(Obj) -> bool) {
         let dropped = &mut self.dropped;
@@ -205,6 +216,14 @@ impl Tables {
         if let Some(it) = self.exports.get_mut(number) {
             it.out += 1;
         }
+    }
+    /// All that others can get at, by its number.
+    pub(crate) fn all_exports(&self) -> impl Iterator<Item = (u32, Value)> + '_ {
+        self.exports.iter().map(|(number, it)| (number, it.value))
+    }
+    /// What was answered, while the asker may send to it.
+    pub(crate) fn all_answers(&self) -> impl Iterator<Item = Value> + '_ {
+        self.answers.values().copied()
     }
     pub(crate) fn exported(&self, number: u32) -> Option<Value> {
         self.exports.get(number).map(|it| it.value)

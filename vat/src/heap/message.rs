@@ -151,6 +151,10 @@ impl Promise {
 }
 
 impl Backlog {
+    /// Does anybody want to know what becomes of the promise?
+    pub(crate) fn is_waited_for(&self) -> bool {
+        !self.messages.is_empty() || !self.watchers.is_empty() || !self.boxes_of.is_empty()
+    }
     pub(super) fn bytes(&self) -> u64 {
         self.messages.iter().map(Message::bytes).sum::<u64>()
             + 12 * self.watchers.len() as u64
