@@ -39,6 +39,14 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
         eprint!("{problem}");
         return Ok(Outcome::Findings);
     }
+    if ended == Ended::Done
+        && let Some(it) = session.why_pending(program)
+    {
+        let why = if it.never { "that can never settle" } else { "that nothing is left to settle" };
+        eprintln!("walnut: the program's value is a promise {why}");
+        eprint!("{}", trace::why(&it, &source.name, &source.text));
+        return Ok(Outcome::Findings);
+    }
     Ok(quiet(ended))
 }
 
@@ -91,6 +99,9 @@ pub fn eval(it: &args::Eval) -> anyhow::Result<Outcome> {
             ReferenceState::Broken(printed) | ReferenceState::Promise(printed) => {
                 println!("{printed}");
                 quiet(ended);
+                if let Some(it) = session.why_pending(program) {
+                    eprint!("{}", trace::why(&it, &source.name, &source.text));
+                }
                 return Ok(Outcome::Findings);
             }
         }

@@ -8,6 +8,7 @@ use crate::imports::Imports;
 use crate::powers::{Console, Grants};
 use std::time::Duration;
 use syntax::{Expansion, Pragmas, Scopes, SyntaxError, SyntaxErrorKind};
+use vat::causality::why::Why;
 use vat::problem::Stop;
 use vat::transcript::Recorder;
 use vat::{
@@ -303,6 +304,11 @@ impl Session {
             report.notes.extend(meant.map(|it| format!("did you mean <import:{it}>?")));
         }
         Some(report)
+    }
+
+    /// Why this is not settled, if it is not.
+    pub fn why_pending(&mut self, handle: Handle) -> Option<Why> {
+        self.world.why_pending(handle)
     }
 
     pub fn release(&mut self, handle: Handle) {

@@ -3,20 +3,14 @@
 use crate::places::places;
 use vat::ProblemReport;
 use vat::causality::SentLine;
+use vat::causality::why::Why;
 use vat::problem::TraceLine;
 
 /// The lines of a problem's trace; places in the text called `name` are told by line and column.
 pub fn lines(report: &ProblemReport, name: &str, text: &str) -> String {
     let calls = report.trace.iter();
     let sends = report.sent.iter().filter_map(|it| it.at.as_ref());
-    let own = |it: &&TraceLine| *it.source == *name;
-    let starts: Vec<usize> =
-        calls.clone().chain(sends).filter(own).map(|it| it.range.start().into()).collect();
-    let mut places = places(text, &starts).into_iter();
-    let mut place = |it: &TraceLine| match own(&it).then(|| places.next()).flatten() {
-        Some(at) => format!("{name}:{}:{}", at.line, at.column),
-        None => it.source.to_string(),
-    };
+    let mut place = placing(calls.clone().chain(sends), name, text);
     let mut lines: Vec<(String, usize)> = Vec::new();
     for it in calls {
         let line = format!("{} ({})", it.place, place(it));
@@ -36,6 +30,32 @@ pub fn lines(report: &ProblemReport, name: &str, text: &str) -> String {
         if more > 0 {
             shown.push_str(&format!("        … and {more} more of this\n"));
         }
+    }
+    shown
+}
+
+/// Says where places are, one after the other: by line and column those in the text called `name`.
+fn placing<'a>(
+    all: impl Iterator<Item = &'a TraceLine>,
+    name: &str,
+    text: &str,
+) -> impl FnMut(&TraceLine) -> String {
+    let starts: Vec<usize> = all.filter(|it| *it.source == *name).map(|it| it.range.start().into()).collect();
+    let mut places = places(text, &starts).into_iter();
+    let name = name.to_owned();
+    move |it| match (*it.source == *name).then(|| places.next()).flatten() {
+        Some(at) => format!("{name}:{}:{}", at.line, at.column),
+        None => it.source.to_string(),
+    }
+}
+
+/// Why a promise is not settled, a line each; places in the text called `name` are told by line and column.
+pub fn why(why: &Why, name: &str, text: &str) -> String {
+    let mut place = placing(why.lines.iter().filter_map(|it| it.at.as_ref()), name, text);
+    let mut shown = String::new();
+    for it in &why.lines {
+        let at = it.at.as_ref().map(|it| format!(" at {}", place(it))).unwrap_or_default();
+        shown.push_str(&format!("    {:indent$}{}{at}{}\n", "", it.text, it.then, indent = 4 * it.depth));
     }
     shown
 }

@@ -333,6 +333,8 @@ pub enum Question {
     IsAlive(u32),
     /// Has this vat nothing to do?
     IsQuiescent(u32),
+    /// Why is this reference of the asker's not settled?
+    Why(crate::Value),
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! and lines are looked up when somebody asks, which is when something has gone wrong.
 
 pub mod log;
+pub mod why;
 
 use crate::cx::{Cx, Delivery, Work};
 use crate::machine::Loaded;

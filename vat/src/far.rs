@@ -312,6 +312,11 @@ pub(crate) fn lose(cx: &mut Cx, lost: u32, why: &Problem) {
     }
 }
 
+/// The question that the number of an export stands for, if it stands for one.
+pub(crate) fn question(export: u32) -> Option<u32> {
+    (export & ANSWER != 0).then_some(export & !ANSWER)
+}
+
 /// What another vat's message is for: something we have exported, or the answer to a question it has asked.
 fn target(cx: &mut Cx, from: u32, export: u32) -> Value {
     if export & ANSWER == 0 {

@@ -26,10 +26,18 @@ pub static INTERP: Class = Class::new(
             cx.heap.collect_soon();
             done(Value::NULL)
         }),
+        method("whyPending", 1, why_pending),
         method("getProps", 0, get_props),
         method("getArgs", 0, get_args),
     ],
 );
+
+/// `interp.whyPending(p)`: a promise for a text that says what `p` waits for; null if it is settled.
+fn why_pending(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let (promise, _) = cx.promise();
+    cx.outbox.push(Outgoing::Ask { question: Box::new(Question::Why(args[0])), promise });
+    done(promise)
+}
 
 /// What was set for the program when it was started.
 fn get_props(cx: &mut Cx, _: Value, _: &[Value]) -> Outcome {

@@ -20,6 +20,7 @@ pub use share::Sharing;
 pub use transport::{Courier, Link, Pick, Roads};
 
 use crate::causality::log::Log;
+use crate::causality::why::Why;
 use crate::causality::{self, Graves, Remembered, SentLine};
 use crate::cx::{Delivery, Work};
 use crate::far::{Outgoing, Pace};
@@ -134,6 +135,8 @@ pub struct World {
     traffic: Traffic,
     graves: Graves,
     log: Option<Log>,
+    /// What was asked about promises, and the promise for the answer.
+    whys: Vec<(Handle, Handle)>,
     turns: u64,
     /// What vats are lent while they have a turn, or deliveries.
     lent: Lent,
@@ -162,6 +165,7 @@ impl World {
             traffic: Traffic::default(),
             graves: Graves::default(),
             log: None,
+            whys: Vec::new(),
             turns: 0,
             lent: Lent::default(),
             outbox: Vec::new(),
@@ -247,6 +251,10 @@ impl World {
         let scope = &self.vats.get(vat.0)?.cx.scope;
         let view = crate::scope::View { names: Some(&scope.names), safe_only: scope.safe_only };
         view.static_outer(noun)
+    }
+
+    pub(crate) fn vat_mut(&mut self, vat: u32) -> Option<&mut Vat> {
+        self.vats.get_mut(vat)
     }
 
     pub(crate) fn cx_mut(&mut self, vat: VatId) -> Option<&mut crate::cx::Cx> {
@@ -373,6 +381,9 @@ impl World {
         self.vats.turned(number);
         self.changed(number);
         self.route(number);
+        if !self.whys.is_empty() {
+            self.tell_why();
+        }
         if let Some(why) = self.vats.get_mut(number).and_then(|it| it.ended.take()) {
             self.end_vat(number, *why);
         }
@@ -529,8 +540,45 @@ impl World {
         Some(ProblemReport { printed, kind, trace, sent, notes })
     }
 
+    /// Why what the handle stands for is not settled; `None`: it is. Collects garbage to find out, in every vat that
+    /// the promise waits for.
+    pub fn why_pending(&mut self, handle: Handle) -> Option<Why> {
+        let (_, value) = self.value(handle)?;
+        causality::why::why(self, handle.vat.0, value)
+    }
+
+    /// A vat asks why one of its promises is not settled: it is told when all that its turn has sent is on its way.
+    fn ask_why(&mut self, from: u32, value: Value, answer: Value) -> Option<u32> {
+        let [value, answer] = [value, answer].map(|it| {
+            let handle = Handle { vat: VatId(from), id: self.fresh() };
+            if let Some(vat) = self.vats.get_mut(from) {
+                vat.cx.handles.insert(handle.id, it);
+            }
+            handle
+        });
+        self.whys.push((value, answer));
+        None
+    }
+
+    fn tell_why(&mut self) {
+        for (value, answer) in std::mem::take(&mut self.whys) {
+            let why = self.why_pending(value);
+            let number = answer.vat.0;
+            if let Some(vat) = self.vats.get_mut(number)
+                && let Some(promise) = vat.cx.handles.get(&answer.id).copied()
+            {
+                let text = why.map_or(Value::NULL, |it| vat.cx.heap.text(it.to_string()));
+                vat.cx.resolve(promise, text);
+            }
+            self.release(value);
+            self.release(answer);
+            self.changed(number);
+            self.route(number);
+        }
+    }
+
     /// What is known of a vat's turns, after its end too.
-    fn remembered(&self, vat: u32) -> Option<Remembered<'_>> {
+    pub(crate) fn remembered(&self, vat: u32) -> Option<Remembered<'_>> {
         let Some(it) = self.vats.get(vat) else { return self.graves.get(vat) };
         Some(Remembered { name: &it.name, past: &it.cx.past, modules: &it.cx.modules })
     }

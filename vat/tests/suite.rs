@@ -28,7 +28,7 @@ fn replay(transcript: &Transcript) -> Vec<Vec<Answer>> {
 fn replay_with(transcript: &Transcript, limits: Limits) -> Vec<Vec<Answer>> {
     let powers = Still::new();
     let mut world = World::new(limits);
-    let vat = world.make_vat("transcript", Box::new(powers.clone()));
+    let vat = world.make_vat("main", Box::new(powers.clone()));
     let mut prompt = Prompt { world, vat, powers, pragmas: Pragmas::default() };
     transcript.steps().map(|it| prompt.step(&it.input)).collect()
 }
@@ -37,7 +37,7 @@ fn replay_with(transcript: &Transcript, limits: Limits) -> Vec<Vec<Answer>> {
 fn replay_moving(transcript: &Transcript, limits: Limits) -> Vec<Vec<Answer>> {
     let powers = Still::new();
     let mut world = World::new(limits.clone());
-    let vat = world.make_vat("transcript", Box::new(powers.clone()));
+    let vat = world.make_vat("main", Box::new(powers.clone()));
     let mut prompt = Prompt { world, vat, powers, pragmas: Pragmas::default() };
     let mut step = |at: usize, input: &str| {
         let answers = prompt.step(input);

@@ -143,6 +143,11 @@ impl Runner {
             }
             None => self.outcome(handle, &source, done),
         }
+        if !agree(self.dialect, &step.expected, &done.actual)
+            && done.actual.iter().any(|it| it.text == "<Promise>")
+        {
+            done.notes.extend(self.why(handle));
+        }
         if self.keeps && self.session.is_pending(handle) {
             self.session.watch(handle);
             self.kept = Some(handle);
@@ -155,6 +160,9 @@ impl Runner {
         let closing = self.session.queue_reactor();
         let ended = self.session.until_settled(closing);
         self.streams(&mut done.actual);
+        if ended == Ended::Stuck {
+            done.notes.extend(self.why(closing));
+        }
         self.session.release(closing);
         if ended != Ended::Done {
             return self.give_up(ended);
@@ -165,6 +173,12 @@ impl Runner {
             self.session.release(between);
         }
         Ended::Done
+    }
+
+    /// What a promise waits for, if it is one.
+    fn why(&mut self, handle: Handle) -> Option<String> {
+        let why = self.session.why_pending(handle)?.to_string();
+        Some(format!("the promise is not settled: {}", why.replace('\n', "\n            ")))
     }
 
     /// The next step starts with nothing to wait for.

@@ -88,7 +88,13 @@ impl Outgoing {
         match self {
             Outgoing::Send { message, .. } => message.trace(visit),
             Outgoing::Tell { value, .. } | Outgoing::Flushed { value, .. } => visit(*value),
-            Outgoing::Seed { promise, .. } | Outgoing::Ask { promise, .. } => visit(*promise),
+            Outgoing::Seed { promise, .. } => visit(*promise),
+            Outgoing::Ask { question, promise } => {
+                visit(*promise);
+                if let Question::Why(it) = **question {
+                    visit(it);
+                }
+            }
             Outgoing::Kill { problem, .. } | Outgoing::Destroy { problem, .. } => visit(*problem),
             Outgoing::MakeVat { .. }
             | Outgoing::Watch { .. }

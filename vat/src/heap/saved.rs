@@ -156,6 +156,12 @@ impl Heap {
         }
     }
 
+    /// Everything that is in use, or was at the last collection.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Obj, &Cell)> {
+        let used = self.cells.iter().enumerate().filter(|it| !self.is_gap(it.0));
+        used.map(|(place, it)| (Obj(place as u32), it))
+    }
+
     /// Every instance of a class.
     pub(crate) fn instances(&self, class: &'static crate::native::Class) -> Vec<Value> {
         let is_one = |it: &Cell| matches!(it, Cell::Native(it) if std::ptr::eq(it.class, class));

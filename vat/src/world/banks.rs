@@ -56,6 +56,7 @@ impl World {
     /// Answers what a vat has asked.
     pub(super) fn answer(&mut self, from: u32, question: &Question, promise: Value) -> Option<u32> {
         let answer = match question {
+            Question::Why(it) => return self.ask_why(from, *it, promise),
             Question::Usage(it) if it.transparent => {
                 let usage = usage(it, self.paid_by(it).len());
                 named(&mut self.vats.get_mut(from)?.cx, &usage)
