@@ -13,6 +13,7 @@ from conftest import PATIENCE
 from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM")
+expect.set_options(timeout=PATIENCE * 1000)
 SCREENSHOTS = Path(__file__).parents[3] / "target" / "screenshots"
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=os.environ.get("NO_CHROMIUM", "CHROMIUM does not name a browser"))
@@ -32,11 +33,10 @@ def free_port():
 
 
 @pytest.fixture
-def lab(tmp_path):
-    """A server with one notebook, and its address once it has said that it listens."""
-    metadata = {"kernelspec": {"name": "walnut", "display_name": "E (Walnut)", "language": "e"}}
-    cells = [nbformat.v4.new_code_cell(it) for it in CELLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "promises.ipynb")
+def lab(tmp_path, monkeypatch):
+    """A server, and its address once it has said that it listens."""
+    monkeypatch.setenv("WALNUT_DATA", str(tmp_path / "data"))
+    (tmp_path / "prices.csv").write_text("fruit,cents\napple,30\n")
     port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={tmp_path}"]
@@ -45,13 +45,48 @@ def lab(tmp_path):
     for line in server.stderr:
         if f":{port}/lab" in line:
             break
-    yield f"http://127.0.0.1:{port}/lab/tree/promises.ipynb"
+    yield f"http://127.0.0.1:{port}/lab/tree/"
     server.terminate()
     server.communicate()
 
 
+class Lab:
+    """A page of JupyterLab with a notebook of these cells."""
+
+    def __init__(self, page, address, folder):
+        self.page, self.address, self.folder = page, address, folder
+
+    def open(self, *cells):
+        metadata = {"kernelspec": {"name": "walnut", "display_name": "E (Walnut)", "language": "e"}}
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(it) for it in cells], metadata=metadata)
+        nbformat.write(notebook, self.folder / "cells.ipynb")
+        self.load(len(cells))
+        self.page.locator(".jp-CodeCell .cm-content").first.click()
+
+    def load(self, cells):
+        self.page.goto(self.address + "cells.ipynb")
+        # Lab counts the cell it scrolls to, too.
+        expect(self.page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(cells, timeout=2 * PATIENCE * 1000)
+        expect(self.page.get_by_text("E (Walnut)").first).to_be_visible()
+        expect(self.page.locator('[data-status="idle"]').first).to_be_attached()
+
+    def run(self, times=1):
+        for _ in range(times):
+            self.page.keyboard.press("Shift+Enter")
+
+    def output(self, at):
+        return self.page.locator(".jp-CodeCell").nth(at).locator(".jp-OutputArea-output")
+
+    def shows(self, at, text):
+        expect(self.output(at).first).to_have_text(re.compile(text))
+
+    def picture(self, name):
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"lab-{name}.png")
+
+
 @pytest.fixture
-def page(lab, tmp_path):
+def notebook(lab, tmp_path):
     flags = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -59,25 +94,87 @@ def page(lab, tmp_path):
         )
         page = browser.new_page(viewport={"width": 1200, "height": 1000})
         page.set_default_timeout(PATIENCE * 1000)
-        page.goto(lab)
-        yield page
+        yield Lab(page, lab, tmp_path)
         browser.close()
 
 
-def test_a_promise_resolves_in_place(page):
-    expect(page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(len(CELLS), timeout=2 * PATIENCE * 1000)
-    expect(page.get_by_text("E (Walnut)").first).to_be_visible()
-    expect(page.locator('[data-status="idle"]').first).to_be_attached()
-    outputs = [page.locator(".jp-CodeCell").nth(it).locator(".jp-OutputArea-output") for it in range(len(CELLS))]
-    page.locator(".jp-CodeCell .cm-content").first.click()
-    for at in (0, 1):
-        page.keyboard.press("Shift+Enter")
-    expect(outputs[0]).to_have_text(re.compile("90"))
-    expect(outputs[1]).to_have_text(re.compile("<Promise>"))
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / "lab-pending.png")
-    page.keyboard.press("Shift+Enter")
-    expect(outputs[1]).to_have_text(re.compile("settled later"))
-    page.keyboard.press("Shift+Enter")
-    expect(outputs[3]).to_have_text(re.compile("bank"))
-    page.screenshot(path=SCREENSHOTS / "lab-settled.png")
+def test_a_promise_resolves_in_place(notebook):
+    notebook.open(*CELLS)
+    notebook.run(2)
+    notebook.shows(0, "90")
+    notebook.shows(1, "<Promise>")
+    notebook.picture("pending")
+    notebook.run()
+    notebook.shows(1, "settled later")
+    notebook.run()
+    notebook.shows(3, "bank")
+    notebook.picture("settled")
+
+
+def test_a_page_that_is_reloaded_shows_what_has_settled_since(notebook):
+    notebook.open("def [promise, resolver] := Ref.promise()\npromise", 'resolver <- resolve("settled later")\nnull')
+    notebook.run()
+    notebook.shows(0, "<Promise>")
+    notebook.page.keyboard.press("Control+s")
+    expect(notebook.page.locator(".jp-mod-dirty")).to_have_count(0)
+    notebook.load(2)
+    notebook.shows(0, "<Promise>")
+    notebook.page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    notebook.run()
+    notebook.shows(0, "settled later")
+    notebook.picture("reloaded")
+
+
+def test_the_question_for_a_power_is_answered_in_the_page(notebook):
+    notebook.open("<file:prices.csv>.getText()", "%grants")
+    notebook.run()
+    box = notebook.page.locator(".jp-Stdin-input")
+    expect(notebook.page.get_by_text(re.compile("Cell 1 asks to read"))).to_be_visible()
+    notebook.picture("question")
+    box.fill("s")
+    box.press("Enter")
+    expect(notebook.page.get_by_text(re.compile("apple,30")).first).to_be_visible()
+    notebook.page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    notebook.run()
+    notebook.shows(1, "file=prices.csv: this session")
+    notebook.picture("grants")
+
+
+def test_interrupt_and_restart(notebook):
+    notebook.open("while (true) {}", "1 + 1")
+    notebook.run()
+    expect(notebook.page.locator('[data-status="busy"]').first).to_be_attached()
+    notebook.page.get_by_title("Interrupt the kernel").click()
+    notebook.shows(0, "Interrupted")
+    notebook.page.get_by_title("Restart the kernel", exact=True).click()
+    notebook.page.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(notebook.page.locator('[data-status="idle"]').first).to_be_attached()
+    notebook.page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    notebook.run()
+    notebook.shows(1, "2")
+
+
+def test_names_complete_and_are_explained(notebook):
+    notebook.open("def mint {\n    to makePurse(amount :int) { return amount }\n}\nnull", "mint.ma")
+    notebook.run()
+    notebook.page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    notebook.page.keyboard.press("End")
+    notebook.page.keyboard.press("Tab")
+    expect(notebook.page.locator(".jp-Completer-item").first).to_have_text(re.compile("makePurse"))
+    notebook.picture("completion")
+    notebook.page.keyboard.press("Enter")
+    expect(notebook.page.locator(".jp-CodeCell .cm-content").nth(1)).to_have_text(re.compile("makePurse"))
+    notebook.page.keyboard.press("Home")
+    notebook.page.keyboard.press("Shift+Tab")
+    expect(notebook.page.locator(".jp-Tooltip")).to_have_text(re.compile("mint"))
+    notebook.picture("tooltip")
+
+
+def test_tables_drawings_and_plots_are_seen(notebook):
+    rows = '[["fruit" => "apple", "cents" => 30], ["fruit" => "walnut", "cents" => 12500]]'
+    notebook.open(rows, f'chart({rows}, "bar", "fruit", "cents")', "def gate { to open() { println(1) } }\nnull", "%authority gate")
+    notebook.run(4)
+    expect(notebook.output(0).locator("table")).to_be_visible()
+    expect(notebook.output(1).locator("canvas, svg").first).to_be_visible()
+    expect(notebook.output(3).locator("svg, img").first).to_be_visible()
+    notebook.picture("display")
