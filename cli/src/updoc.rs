@@ -160,7 +160,7 @@ impl<W: Write> Run<'_, W> {
         self.progress.at(|| format!("{}: its cells", source.name));
         let limit = Duration::from_secs(self.it.timeout);
         let watchdog = &self.watchdog;
-        let grants = notebook::grants(&self.it.grant);
+        let grants = notebook::grants(&source.path, &self.it.grant);
         let done = notebook::execute(&source.path, read, &grants, |batch, cell| {
             watchdog.limit(limit, batch.interrupt(), || batch.execute(cell));
         })?;

@@ -22,7 +22,7 @@ pub fn asks(expansion: &Expansion, scopes: &Scopes, is_ours: &dyn Fn(&str) -> bo
             continue;
         }
         let parts = || parts(program, noun);
-        if &**noun == "python__uriGetter" {
+        if &**noun == crate::python::GETTER {
             all.extend(parts().map_or_else(
                 || vec![Power::Python(None)],
                 |it| it.into_iter().map(|it| Power::Python(Some(it))).collect(),

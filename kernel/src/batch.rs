@@ -45,7 +45,7 @@ impl Batch {
         let (reply_to, _) = unbounded_channel();
         let (questions, _) = sockets::queue();
         let voice = Voice { wire: Wire::new("")?, iopub };
-        let (streams, _) = Streams::new(voice.clone());
+        let (streams, _) = Streams::new(voice.clone(), folder.into());
         let granted = Grants::new(None);
         for it in grants {
             let power = Power::parse(it);

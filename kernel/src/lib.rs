@@ -26,6 +26,7 @@ mod parent;
 mod powers;
 mod prelude;
 mod program;
+mod python;
 mod rich;
 mod session;
 mod snippet;
@@ -97,7 +98,7 @@ async fn serve_connection(connection: &ConnectionInfo) -> anyhow::Result<()> {
     let (stop, mut stopped) = unbounded_channel();
     let (jobs, inbox) = mpsc::channel();
     let voice = Voice { wire: Wire::new(&connection.key)?, iopub };
-    let (streams, is_kept) = Streams::new(voice.clone());
+    let (streams, is_kept) = Streams::new(voice.clone(), Path::new(".").into());
     tokio::spawn(streams.clone().flush_in_time(is_kept));
     let store = Store::of_this_person();
     let bell = Bell::default();

@@ -43,7 +43,7 @@ pub(crate) struct Home {
     /// As messages name it: `the vat of cell 3`, `the vat `bank``.
     pub label: String,
     /// The optional syntaxes that its next cell starts with.
-    pragmas: Pragmas,
+    pub pragmas: Pragmas,
 }
 
 /// A name that a cell has defined.
@@ -66,7 +66,9 @@ pub(crate) struct Source {
 
 pub struct Notebook {
     pub(crate) world: World,
-    outside: Outside,
+    pub(crate) outside: Outside,
+    /// The modules that Python has loaded for cells.
+    pub(crate) modules: Vec<String>,
     /// Where cells run that do not say where.
     lasting: Place,
     pub(crate) homes: HashMap<String, Home>,
@@ -98,6 +100,7 @@ impl Notebook {
         Notebook {
             world: World::new(Limits::default()),
             outside,
+            modules: Vec::new(),
             lasting: Place::New,
             homes: HashMap::new(),
             names: BTreeMap::new(),
@@ -143,6 +146,9 @@ impl Notebook {
             self.homes.insert(name, home.clone());
         }
         self.share_names(&program, &home);
+        if asked.iter().any(|it| matches!(it, Power::Python(_))) {
+            self.bring_python(&home, &asked).map_err(Halt::Trouble)?;
+        }
         let evaluation = Evaluation::new(program.expansion.clone(), &title);
         let handle = self.queue(home.vat, evaluation, &cell.request);
         let source = Source {
@@ -196,6 +202,7 @@ impl Notebook {
             (Some(named), Some(home)) if named.home.vat == home.vat => self.world.outer(home.vat, noun),
             // A copy, or a reference: assigning to it would not change what it is elsewhere.
             (Some(_), _) => Some(Outer { assignable: false }),
+            (None, _) if Notebook::is_python(&self.names, noun) => Some(Outer { assignable: false }),
             (None, _) if prelude::NAMES.contains(&noun) => Some(Outer { assignable: false }),
             (None, Some(home)) => self.world.outer(home.vat, noun),
             (None, None) => audit::scopes::lookup(noun).map(|_| Outer { assignable: false }),

@@ -42,7 +42,12 @@ pub struct Outside {
 
 impl Outside {
     pub fn powers(&self) -> CellPowers {
-        CellPowers { outside: self.clone(), told: Told::default(), host: None }
+        CellPowers { outside: self.clone(), told: Told::default(), host: None, python: None }
+    }
+
+    /// Those of the vat that drives Python: this command, which no cell can reach.
+    pub fn powers_of_python(&self, command: &str) -> CellPowers {
+        CellPowers { python: Some(command.to_owned()), ..self.powers() }
     }
 
     /// The lines that are to be asked for.
@@ -61,6 +66,8 @@ pub struct CellPowers {
     told: Told,
     /// Files, processes and the network: made when it is first used. Its own grants follow the notebook's.
     host: Option<Host>,
+    /// The one command that it may start whatever was granted.
+    python: Option<String>,
 }
 
 impl CellPowers {
@@ -114,6 +121,7 @@ impl vat::Powers for CellPowers {
             "stdin" | "stdout" | "stderr" | "interp" | "vat" => true,
             "timer" => self.check(&Power::Timer).is_ok(),
             "entropy" => self.check(&Power::Entropy).is_ok(),
+            "process" if self.python.is_some() => true,
             "process" => {
                 let is_process = |it: &Power| matches!(it, Power::Process(_));
                 self.outside.grants.has_any(is_process, &request)
@@ -124,7 +132,7 @@ impl vat::Powers for CellPowers {
 
     fn for_vat(&self, _name: &str) -> Box<dyn vat::Powers> {
         let host = self.host.as_ref().map(Host::for_vat);
-        Box::new(CellPowers { outside: self.outside.clone(), told: Told::default(), host })
+        Box::new(CellPowers { outside: self.outside.clone(), told: Told::default(), host, python: None })
     }
 
     fn file(&mut self, path: &str, request: FileRequest<'_>) -> Result<FileAnswer, String> {
@@ -137,7 +145,9 @@ impl vat::Powers for CellPowers {
     }
 
     fn spawn(&mut self, command: Command) -> Result<Spawned, String> {
-        self.check(&Power::Process(Some(command.program.clone())))?;
+        if self.python.as_ref() != Some(&command.program) {
+            self.check(&Power::Process(Some(command.program.clone())))?;
+        }
         let grants = self.files().with(&format!("process={}", command.program))?;
         let host = self.host();
         host.regrant(grants);

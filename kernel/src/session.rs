@@ -303,7 +303,12 @@ impl Session {
             Ask::Vats => self.notebook.vats(),
             Ask::Grants => listed(&self.outside.grants),
             Ask::Revoke(number) => match number.parse().ok().and_then(|it| self.outside.grants.revoke(it)) {
-                Some(grant) => json!({ "text/plain": format!("{} is revoked", grant.power) }),
+                Some(grant) => {
+                    if matches!(grant.power, Power::Python(_)) {
+                        self.notebook.end_python();
+                    }
+                    json!({ "text/plain": format!("{} is revoked", grant.power) })
+                }
                 None => {
                     return Err(Trouble::new(
                         "NoSuchGrant",

@@ -54,10 +54,22 @@ fn answers(outputs: &[Value]) -> Vec<Answer> {
     outputs.iter().filter_map(answer).collect()
 }
 
-/// What a transcript has without being asked, and what was granted beside it, as notebooks write it: a folder is
-/// the notebook's own.
-pub fn grants(more: &[String]) -> Vec<String> {
-    let own = ["timer", "entropy"].map(str::to_owned).into_iter();
-    let known = ["stdin", "stdout", "stderr", "interp", "vat"];
-    own.chain(more.iter().filter(|it| !known.contains(&it.as_str())).cloned()).collect()
+/// What a transcript has without being asked, and what was granted beside it, as notebooks write it: a folder in
+/// which the notebook lies is the notebook's folder to it.
+pub fn grants(path: &Path, more: &[String]) -> Vec<String> {
+    let mut all = vec!["timer".to_owned(), "entropy".to_owned()];
+    for it in more {
+        match it.split_once('=') {
+            Some(("file", folder)) => {
+                let (folder, writes) = folder.strip_suffix(":rw").map_or((folder, ""), |it| (it, ":rw"));
+                let absolute = |it: &Path| it.canonicalize().unwrap_or_default();
+                if absolute(path).starts_with(absolute(Path::new(folder))) {
+                    all.push(format!("file{writes}"));
+                }
+            }
+            Some(_) => all.push(it.clone()),
+            None => {}
+        }
+    }
+    all
 }

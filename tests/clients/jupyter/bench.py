@@ -24,7 +24,7 @@ KEY = b"a key"
 
 
 class Client:
-    def __init__(self, walnut, folder):
+    def __init__(self, command, folder):
         path = os.path.join(folder, f"{uuid.uuid4()}.json")
         _, self.connection = write_connection_file(path, key=KEY)
         self.context = zmq.Context.instance()
@@ -33,9 +33,9 @@ class Client:
         self.iopub.setsockopt(zmq.SUBSCRIBE, b"")
         # A connection that is refused is tried again at once: the kernel's start is timed, not zmq's patience.
         self.started = time.perf_counter()
-        self.process = subprocess.Popen([walnut, "kernel", "run", path])
+        self.process = subprocess.Popen([path if it == "{connection_file}" else it for it in command], stderr=subprocess.DEVNULL)
         self.send("kernel_info_request", {})
-        assert self.reply()["language_info"]["name"] == "e"
+        assert self.reply()["language_info"]["name"] in ("e", "python")
         self.ready = time.perf_counter() - self.started
 
     def connect(self, kind, port):
@@ -95,47 +95,94 @@ class Client:
         self.iopub.close()
 
 
+    def interrupted(self):
+        """Seconds from an interrupt of a loop without end to the reply of its cell."""
+        control = self.connect(zmq.DEALER, "control_port")
+        self.send("execute_request", {"code": 'println("on")\nwhile (true) {}', "allow_stdin": True})
+        asked = self.asked
+        while json.loads(self.iopub.recv_multipart()[-1]).get("text") != "on\n":
+            pass
+        start = time.perf_counter()
+        shell, self.shell = self.shell, control
+        self.send("interrupt_request", {})
+        self.shell, self.asked = shell, asked
+        assert self.reply()["ename"] == "Interrupted"
+        taken = time.perf_counter() - start
+        self.until_idle()
+        control.close()
+        return taken
+
+
+def kernels(walnut):
+    """Who is measured: ours, and those Python kernels that are installed beside the clients."""
+    found = {"walnut": [walnut, "kernel", "run", "{connection_file}"]}
+    for who, name in (("ipykernel", "python3"), ("xeus-python", "xpython")):
+        path = os.path.join(sys.prefix, "share", "jupyter", "kernels", name, "kernel.json")
+        if os.path.exists(path):
+            with open(path) as spec:
+                command = json.load(spec)["argv"]
+            found[who] = [sys.executable if it.startswith("python") else it for it in command]
+        else:
+            print(f"{who} is not installed: not measured", file=sys.stderr)
+    return found
+
+
+BENCHES = (
+    ("start to kernel_info_reply", "ms"),
+    ("`1` to its reply", "ms"),
+    ("`1` to its idle", "ms"),
+    ("1000 cells, one after another", "s"),
+    ("processor time of a cell", "ms"),
+    ("resident when ready", "MB"),
+    ("resident after 1002 cells", "MB"),
+    ("interrupt of a loop to its reply", "ms"),
+)
+
+
+def measure(command, folder, figures, whole, interrupts):
+    client = Client(command, folder)
+    figures["start to kernel_info_reply"].append(client.ready * 1000)
+    figures["resident when ready"].append(client.resident())
+    client.execute("1")
+    replied, idled, shown = client.execute("1")
+    assert shown == ["1"], shown
+    figures["`1` to its reply"].append(replied * 1000)
+    figures["`1` to its idle"].append(idled * 1000)
+    if whole:
+        before = client.cpu()
+        start = time.perf_counter()
+        for number in range(EXECUTES):
+            shown = client.execute(str(number))[2]
+            assert shown == [str(number)], shown
+        figures["1000 cells, one after another"].append(time.perf_counter() - start)
+        figures["processor time of a cell"].append((client.cpu() - before) * 1000 / EXECUTES)
+        figures["resident after 1002 cells"].append(client.resident())
+    if interrupts:
+        figures["interrupt of a loop to its reply"].append(client.interrupted() * 1000)
+    client.close()
+
+
 def main(walnut, written):
-    ready, reply, idle, thousand, cpu, light, heavy = ([] for _ in range(7))
+    found = kernels(walnut)
+    figures = {who: {bench: [] for bench, _ in BENCHES} for who in found}
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["WALNUT_DATA"] = folder
+        # In turns, so that whatever else the machine does is felt by all.
         for run in range(RUNS):
-            client = Client(walnut, folder)
-            ready.append(client.ready * 1000)
-            light.append(client.resident())
-            client.execute("1")
-            replied, idled, shown = client.execute("1")
-            assert shown == ["1"], shown
-            reply.append(replied * 1000)
-            idle.append(idled * 1000)
-            if run < 3:
-                before = client.cpu()
-                start = time.perf_counter()
-                for number in range(EXECUTES):
-                    shown = client.execute(str(number))[2]
-                    assert shown == [str(number)], shown
-                thousand.append(time.perf_counter() - start)
-                cpu.append((client.cpu() - before) * 1000 / EXECUTES)
-                heavy.append(client.resident())
-            client.close()
-    rows = [
-        ("kernel: start to kernel_info_reply", "ms", ready),
-        ("kernel: `1` to its reply", "ms", reply),
-        ("kernel: `1` to its idle", "ms", idle),
-        ("kernel: 1000 cells, one after another", "s", thousand),
-        ("kernel: processor time of a cell", "ms", cpu),
-        ("kernel: resident when ready", "MB", light),
-        ("kernel: resident after 1002 cells, a vat each", "MB", heavy),
-    ]
+            for who, command in found.items():
+                measure(command, folder, figures[who], run < 3, who == "walnut")
     table = [
-        {"bench": bench, "who": "walnut", "unit": unit, "median": statistics.median(runs), "runs": runs}
-        for bench, unit, runs in rows
+        {"bench": f"kernel: {bench}", "who": who, "unit": unit, "median": statistics.median(runs), "runs": runs}
+        for bench, unit in BENCHES
+        for who in found
+        if (runs := figures[who][bench])
     ]
     with open(written, "w") as file:
         json.dump(table, file, indent=1)
     print("| bench | who | median | fastest | slowest |\n|---|---|--:|--:|--:|")
     for row in table:
-        figures = " | ".join(f"{it:.2f} {row['unit']}" for it in (row["median"], min(row["runs"]), max(row["runs"])))
-        print(f"| {row['bench']} | {row['who']} | {figures} |")
+        numbers = " | ".join(f"{it:.2f} {row['unit']}" for it in (row["median"], min(row["runs"]), max(row["runs"])))
+        print(f"| {row['bench']} | {row['who']} | {numbers} |")
 
 
 if __name__ == "__main__":

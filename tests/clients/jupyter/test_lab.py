@@ -65,9 +65,8 @@ class Lab:
 
     def load(self, cells):
         self.page.goto(self.address + "cells.ipynb")
-        # Lab counts the cell it scrolls to, too.
         expect(self.page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(cells, timeout=2 * PATIENCE * 1000)
-        expect(self.page.get_by_text("E (Walnut)").first).to_be_visible()
+        expect(self.page.get_by_text("E (Walnut)").filter(visible=True).first).to_be_visible()
         expect(self.page.locator('[data-status="idle"]').first).to_be_attached()
 
     def run(self, times=1):
