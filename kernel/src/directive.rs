@@ -25,6 +25,7 @@ pub enum Ask {
     Grants,
     Revoke(String),
     Authority(String),
+    Messages,
 }
 
 /// A cell, taken apart.
@@ -46,7 +47,7 @@ pub struct Directives {
 }
 
 /// What there is, as a person may write it.
-pub const ALL: [&str; 9] = [
+pub const ALL: [&str; 10] = [
     "%%vat NAME",
     "%vat NAME",
     "%vat new",
@@ -56,6 +57,7 @@ pub const ALL: [&str; 9] = [
     "%grants",
     "%revoke NUMBER",
     "%authority NAME",
+    "%messages",
 ];
 
 /// Reads the directives at the head of a cell: its first lines that begin with `%`.
@@ -72,6 +74,7 @@ pub fn read(cell: &str) -> Directives {
             ["%%vat", name] => it.here = Some(place(name)),
             ["%vat", name] => it.lasting = Some(place(name)),
             ["%vats"] => it.asks.push(Ask::Vats),
+            ["%messages"] => it.asks.push(Ask::Messages),
             ["%grants"] => it.asks.push(Ask::Grants),
             ["%revoke", number] => it.asks.push(Ask::Revoke(number.to_owned())),
             ["%authority", name] => it.asks.push(Ask::Authority(name.to_owned())),

@@ -8,10 +8,13 @@ use crate::wire::{Dict, fresh_id};
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use vat::Handle;
 
 /// How many cells' values are remembered, to be seen while the next one is pending.
 const REMEMBERED: usize = 1000;
+/// A page that changes more often is only restless.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 /// A value as it can be shown now.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -19,6 +22,8 @@ pub struct Shown {
     pub text: String,
     /// It is a promise, or has one in it that has not settled.
     pub is_pending: bool,
+    /// It says that it will look different: a bar that fills.
+    pub is_live: bool,
     /// It is `null`, which says nothing.
     pub is_null: bool,
     /// For a broken reference: where it was broken.
@@ -143,6 +148,8 @@ pub struct Displays {
     /// What cells showed when they were last settled.
     settled: HashMap<String, String>,
     oldest: VecDeque<String>,
+    /// When the displays were last brought up to date.
+    looked: Option<Instant>,
 }
 
 impl Displays {
@@ -154,17 +161,18 @@ impl Displays {
             widgets: Widgets::default(),
             settled: HashMap::new(),
             oldest: VecDeque::new(),
+            looked: None,
         }
     }
 
     /// Shows a value, and keeps the place if it can still change.
     pub fn open(&mut self, mut display: Display) {
-        if !display.shown.is_pending {
+        if !display.shown.is_pending && !display.shown.is_live {
             self.remember(display.cell.as_deref(), &display.shown.text);
             return self.voice.publish(display.origin.header(), "display_data", &display.content());
         }
         display.shown.before = display.cell.as_ref().and_then(|it| self.settled.get(it)).cloned();
-        if display.cell.is_some() && display.origin.can_be_asked() {
+        if display.shown.is_pending && display.cell.is_some() && display.origin.can_be_asked() {
             let (html, origin) = (display.shown.html(), display.origin.header());
             display.widget = self.widgets.open(&html, origin, &self.voice);
         }
@@ -190,11 +198,18 @@ impl Displays {
         self.open.iter().map(|it| it.started.handle.vat)
     }
 
+    /// Whether what is shown of something that changes was looked at long enough ago, while turns follow turns.
+    pub fn is_due(&self) -> bool {
+        let any = self.open.iter().any(|it| it.shown.is_live);
+        any && self.looked.is_none_or(|it| it.elapsed() > BETWEEN_LOOKS)
+    }
+
     /// Brings the displays up to date whose values have settled, and those that hold several promises.
     ///
     /// An update's parent is the request that is running: batch front ends listen to no other. If none is, it is
     /// the one that asked for the value, and the update is said again when the next one starts.
     pub fn update(&mut self, notebook: &mut Notebook, settled: &[Handle], running: Option<&Dict>) {
+        self.looked = Some(Instant::now());
         let mut kept = Vec::with_capacity(self.open.len());
         for mut display in std::mem::take(&mut self.open) {
             let is_plain = display.shown.text == "<Promise>";
@@ -210,7 +225,7 @@ impl Displays {
             } else {
                 display.shown.before = now.before;
             }
-            if display.shown.is_pending {
+            if display.shown.is_pending || display.shown.is_live {
                 kept.push(display);
             } else {
                 self.remember(display.cell.as_deref(), &display.shown.text);
@@ -229,7 +244,7 @@ impl Displays {
         if running.is_none() {
             self.repeats.push(content);
         }
-        if display.is_in_a_terminal() && !display.shown.is_pending {
+        if display.is_in_a_terminal() && !display.shown.is_pending && !display.shown.is_live {
             let text = format!("[{}] → {}\n", display.number, display.shown.plain());
             let line = json!({ "name": "stdout", "text": text });
             self.voice.publish(parent, "stream", &line);

@@ -28,6 +28,7 @@ mod prelude;
 mod program;
 mod python;
 mod rich;
+mod sequence;
 mod session;
 mod snippet;
 mod sockets;

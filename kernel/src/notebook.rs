@@ -10,6 +10,7 @@ use crate::powers::Outside;
 use crate::prelude;
 use crate::program::{self, Program};
 use crate::rich;
+use crate::sequence::Messages;
 use crate::trouble::Trouble;
 use crate::voice::Request;
 use analysis::CompletionItem;
@@ -67,6 +68,7 @@ pub(crate) struct Source {
 pub struct Notebook {
     pub(crate) world: World,
     pub(crate) outside: Outside,
+    pub(crate) messages: Messages,
     /// The modules that Python has loaded for cells.
     pub(crate) modules: Vec<String>,
     /// Where cells run that do not say where.
@@ -100,6 +102,7 @@ impl Notebook {
         Notebook {
             world: World::new(Limits::default()),
             outside,
+            messages: Messages::default(),
             modules: Vec::new(),
             lasting: Place::New,
             homes: HashMap::new(),
@@ -273,6 +276,9 @@ impl Notebook {
             self.outside.cause.set(request.clone());
         }
         let report = self.world.run_turn();
+        if self.messages.is_kept {
+            self.hear_messages();
+        }
         self.is_busy = true;
         self.timer = None;
         if let Outcome::Quiet { wake_in } = report.outcome {
@@ -354,6 +360,7 @@ impl Notebook {
                 shown.text = text;
                 if !is_null {
                     shown.rich = rich::bundle(&mut self.world, handle, is_pending);
+                    shown.is_live = shown.rich.remove(rich::LIVE).is_some_and(|it| it == true);
                 }
             }
             ReferenceState::Far(text) | ReferenceState::Promise(text) => shown.text = text,

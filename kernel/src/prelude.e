@@ -76,3 +76,18 @@ def chart(rows :List, mark :String, x :String, y :String) {
 def plot(rows :List, x :String, y :String) {
     return chart(rows, "line", x, y)
 }
+
+/** A bar that fills where it stands: the value of a cell, which is sent tick() whenever a part of the work is done. */
+def progress(label :String, total :(int > 0)) {
+    var done := 0
+    def bar {
+        to tick() { return done := (done + 1).min(total) }
+        to __printOn(out) { out.print(`$label: $done of $total`) }
+        to __displayOn(display) {
+            def name := label.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+            display.show("text/html", `<label>$name <progress value="$done" max="$total"></progress> $done of $total</label>`)
+            display.show("application/x-walnut-live", done < total)
+        }
+    }
+    return bar
+}

@@ -7,4 +7,5 @@ pub const TEXT: &str = include_str!("prelude.e");
 pub const TITLE: &str = "walnut";
 
 /// The names it defines.
-pub const NAMES: [&str; 8] = ["chart", "html", "image", "latex", "markdown", "plot", "svg", "vegaLite"];
+pub const NAMES: [&str; 9] =
+    ["chart", "html", "image", "latex", "markdown", "plot", "progress", "svg", "vegaLite"];

@@ -11,6 +11,9 @@ const MOST: usize = 2000;
 /// Data with fewer items than this reads best as a line of text.
 const A_LINE: usize = 12;
 
+/// What a display shows to say that it will look different, as long as it will.
+pub const LIVE: &str = "application/x-walnut-live";
+
 /// The MIME bundle of a near value; what every value has, its text, is not in it.
 pub fn bundle(world: &mut World, handle: Handle, is_pending: bool) -> Map<String, Value> {
     let mut data = Map::new();
@@ -34,6 +37,7 @@ pub fn bundle(world: &mut World, handle: Handle, is_pending: bool) -> Map<String
 fn of_type(mime: &str, data: &Look) -> Value {
     let is_json = mime.ends_with("json");
     match data {
+        Look::Bool(it) if mime == LIVE => json!(it),
         Look::Text(text) if is_json => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
         Look::Text(text) => json!(text),
         _ if is_json => as_json(data),

@@ -185,7 +185,11 @@ impl Session {
     pub fn advance(&mut self) {
         self.start_next();
         match self.notebook.run_turn() {
-            Turned::Ran { settled } if settled.is_empty() => {}
+            Turned::Ran { settled } if settled.is_empty() => {
+                if self.displays.is_due() {
+                    self.settle(&[]);
+                }
+            }
             Turned::Ran { settled } => self.settle(&settled),
             Turned::Quiet => {
                 self.settle(&[]);
@@ -301,6 +305,7 @@ impl Session {
     fn tell(&mut self, cell: &Cell, ask: &Ask) -> Result<(), Trouble> {
         let data = match ask {
             Ask::Vats => self.notebook.vats(),
+            Ask::Messages => self.notebook.messages(),
             Ask::Grants => listed(&self.outside.grants),
             Ask::Revoke(number) => match number.parse().ok().and_then(|it| self.outside.grants.revoke(it)) {
                 Some(grant) => {
@@ -383,7 +388,7 @@ impl Session {
 
     fn show(&mut self, cell: Cell, started: Started, expressions: Value) {
         let shown = self.notebook.look(&started);
-        let (is_pending, waits) = (shown.is_pending, cell.waits());
+        let (is_pending, waits) = (shown.is_pending || shown.is_live, cell.waits());
         // Who stops listening at idle gets one display, and a person who chose to wait sees that there is one.
         let is_shown_later = is_pending && waits && !cell.request.can_be_asked();
         if !cell.is_silent() && !is_shown_later {
@@ -398,7 +403,7 @@ impl Session {
     }
 
     fn show_value(&mut self, cell: &Cell, started: &Started, shown: Shown) {
-        if shown.is_pending {
+        if shown.is_pending || shown.is_live {
             self.displays.open(Display::new(cell, started, shown));
         } else if !shown.is_null {
             self.displays.remember(cell.id(), &shown.text);
@@ -419,7 +424,7 @@ impl Session {
         self.displays.update(&mut self.notebook, settled, running.as_ref().map(|it| it.header()));
         for it in self.held.iter_mut().filter(|it| it.until.is_none()) {
             let shown = self.notebook.look(&it.started);
-            if !shown.is_pending {
+            if !shown.is_pending && !shown.is_live {
                 it.until = Some(Instant::now() + COMING_TO_REST);
                 if !it.cell.is_silent() && !it.cell.request.can_be_asked() {
                     self.displays.open(Display::new(&it.cell, &it.started, shown));
@@ -441,7 +446,10 @@ impl Session {
     fn give_up_waiting(&mut self) {
         self.release(true);
         for Held { cell, started, expressions, .. } in std::mem::take(&mut self.held) {
-            let shown = self.notebook.look(&started).with_note("unresolved: nothing is left to run");
+            let mut shown = self.notebook.look(&started);
+            if shown.is_pending {
+                shown = shown.with_note("unresolved: nothing is left to run");
+            }
             if !cell.is_silent() && !cell.request.can_be_asked() {
                 self.displays.open(Display::new(&cell, &started, shown));
             }

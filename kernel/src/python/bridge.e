@@ -7,7 +7,7 @@ def [sealer, unsealer] := <elib:sealing.makeBrand>("python")
 
 /** An image that Python made: data, so it may go anywhere. */
 def makeImage(mime :String, data :String) {
-    def picture {
+    def picture implements DeepFrozen {
         to __printOn(out) { out.print(`<$mime>`) }
         to __displayOn(display) { display.show(mime, data) }
     }

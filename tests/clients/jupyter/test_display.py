@@ -74,3 +74,43 @@ def test_rows_are_plotted_in_one_call(kernel):
 def test_a_cell_may_define_those_names_anew(kernel):
     run(kernel, "def plot(n :int) { return n + 1 }\nnull")
     assert run(kernel, "plot(3)") == ["4"]
+
+
+WORK = """%%vat work
+def bar := progress("counting", 3)
+def work(n :int) {
+    if (n > 0) {
+        bar.tick()
+        work <- run(n - 1)
+    }
+}
+work <- run(3)
+bar"""
+
+
+def test_a_bar_fills_where_it_stands(kernel):
+    kernel.client.execute(WORK)
+    first = kernel.next_said("display_data")["content"]
+    assert "<progress" in first["data"]["text/html"]
+    assert "application/x-walnut-live" not in first["data"]
+    last = None
+    while last != "counting: 3 of 3":
+        update = kernel.next_said("update_display_data")["content"]
+        assert update["transient"]["display_id"] == first["transient"]["display_id"]
+        last = update["data"]["text/plain"]
+
+
+def test_a_batch_sees_the_bar_when_it_is_full(kernel):
+    _, said = kernel.execute(WORK, allow_stdin=False)
+    assert shown(said) == ["counting: 3 of 3"]
+
+
+def test_messages_between_vats_are_drawn(kernel):
+    run(kernel, "%messages")
+    run(kernel, "%%vat bank\nvar balance := 3\ndef purse { to spend(n :int) { return balance -= n } }\nnull")
+    kernel.execute("interp.waitAtTop(purse <- spend(1))")
+    _, said = kernel.execute("%messages")
+    (display,) = of_type(said, "display_data")
+    bundle = display["content"]["data"]
+    assert "cell 3 → bank: spend/1" in bundle["text/plain"]
+    assert bundle["image/svg+xml"].startswith("<svg")
