@@ -1,6 +1,8 @@
 //! One session: the lanes of cells (the main shell's and each subshell's), the cells that wait for a promise, and the
 //! displays that a promise still has to reach.
 
+mod holding;
+
 use crate::answers;
 use crate::asking::{Asking, Wanted};
 use crate::cell::{Cell, Ended};
@@ -9,20 +11,22 @@ use crate::complete;
 use crate::control::{Levers, shut_down};
 use crate::directive::{self, ALL, Ask, Directives, Settling};
 use crate::display::{Display, Displays, Shown};
-use crate::grants::{Grants, Power, Term};
+use crate::grants::Power;
 use crate::history::History;
+use crate::lane::{Held, Lane, Running, Stage};
 use crate::notebook::{Halt, Notebook, Started, Turned};
+use crate::permission::{listed, not_granted, question, term};
 use crate::powers::Outside;
 use crate::trouble::Trouble;
 use crate::voice::{Request, Voice, error};
 use crate::wire::text;
 use crate::worker::{Job, Patience};
+use holding::COMING_TO_REST;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant};
-use vat::Handle;
+use std::time::Instant;
 use vat::powers::Reply;
 
 pub struct Session {
@@ -47,43 +51,6 @@ pub struct Session {
     ended: usize,
 }
 
-/// Cells that run one after the other.
-#[derive(Default)]
-struct Lane {
-    queue: VecDeque<Arc<Request>>,
-    stage: Stage,
-}
-
-/// How far the cell at the head of a lane has come.
-#[derive(Default)]
-enum Stage {
-    #[default]
-    Free,
-    /// The person was asked for powers that it names.
-    Asks(Cell, Vec<Power>),
-    Runs(Running),
-}
-
-/// A cell whose own turn, or the turns of its user expressions, are not over.
-struct Running {
-    cell: Cell,
-    started: Started,
-    /// Once its own turn is over.
-    expressions: Option<Vec<(String, Result<Started, Trouble>)>>,
-}
-
-/// A cell that goes idle when its value has settled. Its own turn is over; it is answered when its value has settled
-/// and what it has sent for has come to rest.
-struct Held {
-    cell: Cell,
-    started: Started,
-    expressions: Value,
-    /// Set once its value is shown: it is answered then at the latest, whatever else goes on.
-    until: Option<Instant>,
-}
-
-/// How long turns may follow turns before a cell whose value is shown is answered nevertheless.
-const COMING_TO_REST: Duration = Duration::from_secs(1);
 /// After so many cells garbage of all vats is collected, to see who is held by it.
 const MANY: usize = 100;
 
@@ -412,52 +379,6 @@ impl Session {
         }
     }
 
-    /// Something settled: displays are brought up to date, and so are cells that wait for their value.
-    fn settle(&mut self, settled: &[Handle]) {
-        self.notebook.flush();
-        // A cell that is held is running to its front end.
-        let runs = self.lanes.values().find_map(|it| match &it.stage {
-            Stage::Runs(it) => Some(&it.cell),
-            _ => None,
-        });
-        let running = runs.or(self.held.last().map(|it| &it.cell)).map(|it| it.request.clone());
-        self.displays.update(&mut self.notebook, settled, running.as_ref().map(|it| it.header()));
-        for it in self.held.iter_mut().filter(|it| it.until.is_none()) {
-            let shown = self.notebook.look(&it.started);
-            if !shown.is_pending && !shown.is_live {
-                it.until = Some(Instant::now() + COMING_TO_REST);
-                if !it.cell.is_silent() && !it.cell.request.can_be_asked() {
-                    self.displays.open(Display::new(&it.cell, &it.started, shown));
-                }
-            }
-        }
-    }
-
-    /// Answers the held cells whose value is shown: all of them if the vats are at rest, else those that have
-    /// waited long enough.
-    fn release(&mut self, at_rest: bool) {
-        let now = Instant::now();
-        let ripe = |it: &mut Held| it.until.is_some_and(|until| at_rest || until <= now);
-        let ripe: Vec<Held> = self.held.extract_if(.., ripe).collect();
-        ripe.into_iter().for_each(|it| self.succeed(&it.cell, it.expressions));
-    }
-
-    /// Nothing runs and nothing will: a held cell shows its promise as it is. A later cell may still settle it.
-    fn give_up_waiting(&mut self) {
-        self.release(true);
-        for Held { cell, started, expressions, .. } in std::mem::take(&mut self.held) {
-            let mut shown = self.notebook.look(&started);
-            if shown.is_pending {
-                shown = shown.with_note("unresolved: nothing is left to run");
-            }
-            if !cell.is_silent() && !cell.request.can_be_asked() {
-                self.displays.open(Display::new(&cell, &started, shown));
-            }
-            self.succeed(&cell, expressions);
-        }
-        self.fail_running(&Trouble::never_ends());
-    }
-
     /// Every cell that runs fails.
     fn fail_running(&mut self, trouble: &Trouble) {
         let names: Vec<String> = self.lanes.keys().cloned().collect();
@@ -577,55 +498,4 @@ fn expression(notebook: &mut Notebook, started: Result<Started, Trouble>) -> Val
         Ok(shown) => json!({ "status": "ok", "data": shown.bundle(), "metadata": {} }),
         Err(trouble) => error(&trouble.name, &trouble.message),
     }
-}
-
-/// What the person is asked.
-fn question(number: u64, powers: &[Power], keeps: bool) -> String {
-    let wanted: Vec<String> = powers.iter().map(Power::describe).collect();
-    let always = if keeps { ", always for this notebook (a)" } else { "" };
-    format!(
-        "Cell {number} asks to {}. Once (o), this session (s){always}, no (n)? ",
-        wanted.join(", and to ")
-    )
-}
-
-/// What the answer grants; nothing for a no, and for what is no answer.
-fn term(answer: &str, request: &str) -> Option<Term> {
-    match answer.trim().to_lowercase().as_str() {
-        "o" | "once" | "y" | "yes" => Some(Term::Once(request.to_owned())),
-        "s" | "session" | "this session" => Some(Term::Session),
-        "a" | "always" => Some(Term::Always),
-        _ => None,
-    }
-}
-
-fn not_granted(powers: &[Power], nobody_there: bool) -> Trouble {
-    let names: Vec<String> = powers.iter().map(Power::to_string).collect();
-    let names = names.join(",");
-    let why = if nobody_there {
-        format!(
-            "this cell asks for {names}, and nobody is there to be asked; WALNUT_GRANTS={names} grants it beforehand"
-        )
-    } else {
-        format!("this cell was not granted {names}; nothing of it has run")
-    };
-    Trouble::new("NotGranted", why)
-}
-
-/// `%grants`
-fn listed(grants: &Grants) -> Value {
-    let all = grants.all();
-    if all.is_empty() {
-        return json!({ "text/plain": "nothing was granted" });
-    }
-    let lines = all.iter().enumerate().map(|(at, it)| {
-        let term = match &it.term {
-            Term::Once(_) => "once",
-            Term::Session => "this session",
-            Term::Always => "always",
-        };
-        let revoked = if it.is_revoked { ", revoked" } else { "" };
-        format!("{}. {}: {term}, to {}{revoked}", at + 1, it.power, it.cell)
-    });
-    json!({ "text/plain": lines.collect::<Vec<_>>().join("\n") })
 }

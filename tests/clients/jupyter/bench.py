@@ -33,7 +33,7 @@ class Client:
         self.iopub.setsockopt(zmq.SUBSCRIBE, b"")
         # A connection that is refused is tried again at once: the kernel's start is timed, not zmq's patience.
         self.started = time.perf_counter()
-        self.process = subprocess.Popen([path if it == "{connection_file}" else it for it in command], stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([path if it == "{connection_file}" else it for it in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.send("kernel_info_request", {})
         assert self.reply()["language_info"]["name"] in ("e", "python")
         self.ready = time.perf_counter() - self.started
@@ -62,7 +62,7 @@ class Client:
         while True:
             frames = self.iopub.recv_multipart()
             header, parent, _, content = (json.loads(it) for it in frames[frames.index(b"<IDS|MSG>") + 2 :])
-            if parent.get("msg_id") == self.asked:
+            if parent and parent.get("msg_id") == self.asked:
                 said.append((header["msg_type"], content))
                 if content.get("execution_state") == "idle":
                     return said
@@ -90,7 +90,10 @@ class Client:
     def close(self):
         self.send("shutdown_request", {"restart": False})
         self.reply()
-        self.process.wait()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
         self.shell.close()
         self.iopub.close()
 
