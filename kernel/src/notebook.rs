@@ -14,7 +14,7 @@ use crate::sequence::Messages;
 use crate::trouble::Trouble;
 use crate::voice::Request;
 use analysis::CompletionItem;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use syntax::{Outer, Pragmas};
@@ -74,6 +74,8 @@ pub struct Notebook {
     /// Where cells run that do not say where.
     lasting: Place,
     pub(crate) homes: HashMap<String, Home>,
+    /// The vats that were made for one cell each.
+    pub(crate) of_cells: HashSet<VatId>,
     pub(crate) names: BTreeMap<String, Named>,
     pub(crate) sources: HashMap<Arc<str>, Source>,
     pages: Pages,
@@ -106,6 +108,7 @@ impl Notebook {
             modules: Vec::new(),
             lasting: Place::New,
             homes: HashMap::new(),
+            of_cells: HashSet::new(),
             names: BTreeMap::new(),
             sources: HashMap::new(),
             pages: Pages::with(prelude::TITLE, prelude::TEXT),
@@ -218,6 +221,9 @@ impl Notebook {
             Place::Named(name) => (name.as_str(), format!("the vat `{name}`")),
         };
         let vat = self.world.make_vat(name, Box::new(self.outside.powers()));
+        if *place == Place::New {
+            self.of_cells.insert(vat);
+        }
         Home { vat, label, pragmas: Pragmas::default() }
     }
 

@@ -17,10 +17,12 @@ impl Notebook {
         // The end of one vat gives back what it held of others.
         while again {
             again = false;
-            for vat in self.world.all_vats() {
+            // What programs make they may still mean to use, whoever refers to it.
+            for vat in self.of_cells.iter().copied().collect::<Vec<_>>() {
                 if held.contains(&vat) || !self.world.is_forlorn(vat) {
                     continue;
                 }
+                self.of_cells.remove(&vat);
                 self.world.kill(vat, "nobody holds anything of this vat");
                 self.requests.retain(|it, _| it.vat != vat);
                 again = true;
