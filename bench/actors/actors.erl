@@ -33,8 +33,8 @@ main(["alive", Number]) ->
     Began = now_ms(),
     All = [spawn(fun() -> worker(0) end) || _ <- lists:seq(1, N)],
     Made = now_ms(),
-    lists:foreach(fun({I, It}) when I rem 100 == 0 -> exit(It, kill); (_) -> ok end,
-                  lists:zip(lists:seq(1, N), All)),
+    Places = list_to_tuple(All),
+    [exit(element(1 + I * 7919 rem N, Places), kill) || I <- lists:seq(0, N div 100 - 1)],
     Asked = [begin M = monitor(process, It), It ! {add, 1, self(), M}, M end || It <- All],
     {Answers, Gone} = lists:foldl(fun(M, {A, G}) ->
         receive {M, _} -> {A + 1, G}; {'DOWN', M, _, _, _} -> {A, G + 1} end end, {0, 0}, Asked),

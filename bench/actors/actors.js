@@ -1,4 +1,4 @@
-// The programs of this folder that node's worker threads can run at all: `node actors.js pingpong 100000`.
+// The programs of this folder that node can run at all, on worker threads or with promises of its own: `node actors.js pingpong 100000`.
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
 
 const [what, first, second] = process.argv.slice(2);
@@ -31,4 +31,15 @@ if (!isMainThread) {
       all.forEach(it => it.terminate());
     });
   }
+} else if (what === 'within') {
+  const turns = Number(first), each = Number(second), began = now();
+  let sum = 0;
+  (async () => {
+    let balance;
+    for (let t = 0; t < turns; t++) {
+      for (let i = 1; i <= each; i++) balance = Promise.resolve(i).then(n => sum += n);
+      await balance;
+    }
+    console.log(`within ${await balance} ${now() - began}`);
+  })();
 } else process.exit(2);

@@ -63,6 +63,9 @@ impl Read {
     }
 }
 
+/// Turns between two looks at timers and at what powers have answered.
+const AT_ONCE: u64 = 256;
+
 /// More turns than any step needs; a program that sends to itself for ever is stopped after so many.
 pub const TURNS: u64 = 1_000_000;
 
@@ -201,7 +204,12 @@ impl Session {
 
     /// A turn. One of another vat that its bank did not let go on is a turn like others: who waits for it is told.
     fn one_turn(&mut self) -> vat::Outcome {
-        let report = self.world.run_turn();
+        self.some_turns(1)
+    }
+
+    /// Up to so many turns, of which only the last may have ended in a way of its own.
+    fn some_turns(&mut self, at_most: u64) -> vat::Outcome {
+        let report = self.world.run_turns(at_most);
         if self.causeway.is_some() {
             self.log();
         }
@@ -230,8 +238,11 @@ impl Session {
     }
 
     fn quiet(&mut self) -> Ended {
+        // A record says of each turn whose it was, and a log is written from turn to turn.
+        let each = self.recorder.is_some() || self.causeway.is_some();
+        let at_once = if each { 1 } else { AT_ONCE };
         loop {
-            match self.one_turn() {
+            match self.some_turns(at_once) {
                 Outcome::Turned => {}
                 Outcome::Stopped(stop) => return stopped(stop),
                 Outcome::Quiet { wake_in } if self.rests(wake_in) => {

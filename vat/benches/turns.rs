@@ -38,12 +38,9 @@ impl Stage {
     }
     /// Turns until there are none: how many, and how long they took.
     fn run(&mut self) -> (u64, f64) {
-        let start = Clock::now();
-        let mut turns = 0;
-        while matches!(self.world.run_turn().outcome, Outcome::Turned) {
-            turns += 1;
-        }
-        (turns, start.seconds())
+        let (start, before) = (Clock::now(), self.world.turns());
+        while matches!(self.world.run_turns(256).outcome, Outcome::Turned) {}
+        (self.world.turns() - before, start.seconds())
     }
     fn said(&self) -> String {
         self.out.take_stdout().trim().to_string()
@@ -56,17 +53,30 @@ fn row(what: &str, n: u64, seconds: f64) {
 
 const COUNTER: &str = "var n := 0; def counter { to add(k) { return n += k } to get() { return n } }";
 
-fn within(n: u64) {
+/// `at_once` sends in each turn that sends; `statement` is how.
+fn sends(what: &str, n: u64, at_once: u64, statement: &str) {
     let mut stage = Stage::new();
     let vat = stage.vat("one");
     stage.eval(vat, COUNTER);
     stage.run();
-    stage.eval(vat, &format!("for i in 1..{n} {{ counter <- add(i) }}; counter <- get()"));
+    let turns = n / at_once;
+    stage.eval(
+        vat,
+        &format!(
+            "var p := null; def go(left) {{ for i in 1..{at_once} {{ {statement} }}; if (left > 1) {{ go <- run(left - 1) }} }}; go({turns})"
+        ),
+    );
     let (_, seconds) = stage.run();
     stage.eval(vat, "println(n)");
     stage.run();
-    assert_eq!(stage.said(), (n * (n + 1) / 2).to_string());
-    row("sends within a vat, with their promises", n, seconds);
+    assert_eq!(stage.said(), (turns * (at_once * (at_once + 1) / 2)).to_string());
+    row(what, n, seconds);
+}
+
+fn within(n: u64) {
+    sends("send, promise and answer, 1,000 a turn", n, 1000, "p := counter <- add(i)");
+    sends("a million at once", n, n, "p := counter <- add(i)");
+    sends("sends whose answers nobody wants", n, 1000, "counter <- add(i)");
 }
 
 fn loops(n: u64) {
@@ -81,28 +91,32 @@ fn loops(n: u64) {
     row("a turn that sends the next", n, seconds);
 }
 
-fn two_vats(n: u64) -> (Stage, VatId, VatId) {
+fn two_vats() -> (Stage, VatId, VatId) {
     let mut stage = Stage::new();
     let (one, two) = (stage.vat("one"), stage.vat("two"));
     stage.eval(two, COUNTER);
     stage.run();
     stage.world.share(two, "counter", one);
-    let _ = n;
     (stage, one, two)
 }
 
-fn between(n: u64) {
-    let (mut stage, one, two) = two_vats(n);
+fn to_another(what: &str, n: u64, statement: &str) {
+    let (mut stage, one, two) = two_vats();
     let batch = 1000;
     stage.eval(
         one,
-        &format!("var b := 0; def go() {{ b += 1; for i in 1..{batch} {{ counter <- add(i) }}; if (b < {}) {{ go <- run() }} }}; go <- run()", n / batch),
+        &format!("var p := null; var b := 0; def go() {{ b += 1; for i in 1..{batch} {{ {statement} }}; if (b < {}) {{ go <- run() }} }}; go <- run()", n / batch),
     );
     let (_, seconds) = stage.run();
     stage.eval(two, "println(n)");
     stage.run();
     assert_eq!(stage.said(), (n / batch * (batch * (batch + 1) / 2)).to_string());
-    row("messages between two vats, with answers", n, seconds);
+    row(what, n, seconds);
+}
+
+fn between(n: u64) {
+    to_another("messages between two vats", n, "counter <- add(i)");
+    to_another("messages between two vats, with answers", n, "p := counter <- add(i)");
 }
 
 fn ping_pong(n: u64) {
@@ -167,7 +181,7 @@ fn seeded(n: u64) {
     let before = resident();
     stage.eval(
         vat,
-        &format!("var all := [].diverge(); for i in 1..{n} {{ def v := makeVat(\"worker\"); all.push(seedVat(v, \"var n := 0; def worker {{ to add(k) {{ return n += k }} }}\")) }}"),
+        &format!("var all := [].diverge(); def make() {{ for i in 1..1000 {{ def v := makeVat(\"worker\"); all.push(seedVat(v, \"var n := 0; def worker {{ to add(k) {{ return n += k }} }}\")) }}; if (all.size() < {n}) {{ make <- run() }} }}; make()"),
     );
     let (_, seconds) = stage.run();
     row("a vat is made and seeded by E", n, seconds);

@@ -181,7 +181,7 @@ pub(crate) struct Graves(BTreeMap<u32, Grave>);
 struct Grave {
     name: Arc<str>,
     past: Past,
-    modules: Vec<Loaded>,
+    modules: crate::row::Row<Loaded>,
 }
 
 /// How many vats are remembered after their end.

@@ -93,6 +93,8 @@ ops! {
     CallWide(at) [site: u32]
     /// `dst := E.send(at, "verb", [at + 1, …])`: an eventual send, whose message is the site's.
     Send(dst, at) [site: u16]
+    /// The same where nobody wants the value: there is no promise for it.
+    SendOnly(at) [site: u16]
     /// `a.add(b)` and its like; falls back to the send.
     Add(dst, a, b) []
     Subtract(dst, a, b) []
@@ -213,6 +215,13 @@ pub enum Const {
     Float(f64),
 }
 
+impl Const {
+    /// Is it the same value in every vat?
+    pub(crate) fn is_everywhere(&self) -> bool {
+        matches!(self, Const::Value(_) | Const::Float(_))
+    }
+}
+
 /// A place that calls.
 #[derive(Debug)]
 pub struct Site {
@@ -328,6 +337,8 @@ pub struct Module {
     pub program: Arc<Program>,
     pub source_map: Arc<SourceMap>,
     pub scopes: Arc<Scopes>,
+    /// How it is loaded into a vat that has loaded nothing else.
+    pub(crate) alone: crate::machine::Alone,
 }
 
 impl Module {

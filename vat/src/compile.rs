@@ -208,6 +208,7 @@ fn compile_with(unit: &Unit<'_>, wide: bool) -> (Module, bool) {
         program: unit.program.clone(),
         source_map: unit.source_map.clone(),
         scopes: unit.scopes.clone(),
+        alone: Default::default(),
     };
     (module, too_far)
 }

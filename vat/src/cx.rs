@@ -12,6 +12,7 @@ use crate::native::{Args, Call, Class, Outcome, Step, Then};
 use crate::powers::inherited::Granted;
 use crate::problem::{Exit, Problem, Stop};
 use crate::rare::Rare;
+use crate::row::Row;
 use crate::scope::Scope;
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
@@ -46,15 +47,15 @@ pub struct Cx {
     /// The promises that the running turn has sent to, once for each message.
     pub(crate) buffered: Vec<Obj>,
     /// Where a turn that is ended from outside was, innermost first.
-    pub(crate) stopped_at: Vec<crate::problem::TraceLine>,
+    pub(crate) stopped_at: Rare<Vec<crate::problem::TraceLine>>,
     /// What leaves the vat when the turn ends.
     pub(crate) outbox: Vec<Outgoing>,
     /// The evaluation that the running turn goes back to.
     pub(crate) cause: u64,
     /// The same modules as the machine's.
-    pub(crate) modules: Vec<Loaded>,
+    pub(crate) modules: Row<Loaded>,
     /// The scripts of all modules, as objects name them.
-    pub(crate) scripts: Vec<Placed>,
+    pub(crate) scripts: Row<Placed>,
     pub(crate) scope: Scope,
     pub(crate) templates: Rare<crate::quasi::Templates>,
     /// What auditors written in E answered before.
@@ -131,11 +132,11 @@ impl Cx {
             queue: VecDeque::new(),
             awaiting: Value::NULL,
             buffered: Vec::new(),
-            stopped_at: Vec::new(),
+            stopped_at: Rare::default(),
             outbox: Vec::new(),
             cause: 0,
-            modules: Vec::new(),
-            scripts: Vec::new(),
+            modules: Row::default(),
+            scripts: Row::default(),
             scope: Scope::default(),
             templates: Rare::default(),
             audits: Rare::default(),

@@ -49,9 +49,15 @@ impl Fuel {
         Fuel { slice: 0, budget, interrupt, own: None, account: None, refused: None }
     }
     /// The budget of a new turn. The flags are looked at before anything is done with it.
+    #[inline]
     pub(crate) fn refill(&mut self, budget: u64) {
-        (self.slice, self.budget) = (0, budget);
-        self.refused = None;
+        if self.account.is_some() || self.own.is_some() || self.interrupt.is_raised() {
+            (self.slice, self.budget) = (0, budget);
+            self.refused = None;
+        } else {
+            let slice = SLICE.min(budget);
+            (self.slice, self.budget) = (slice as i64, budget - slice);
+        }
     }
     /// From now on an account pays.
     pub(crate) fn join(&mut self, account: Arc<Account>) {
@@ -59,9 +65,11 @@ impl Fuel {
     }
     /// From now on nobody pays; who did until now.
     pub(crate) fn leave(&mut self) -> Option<Arc<Account>> {
+        self.refused = None;
         self.account.take()
     }
     /// The turn is over: what is left of its slice goes back, and what it owes is paid.
+    #[inline]
     pub(crate) fn settle(&mut self) {
         let Some(account) = &self.account else { return };
         match std::mem::replace(&mut self.slice, 0) {

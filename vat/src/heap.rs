@@ -39,8 +39,6 @@ pub struct Heap {
     next_word: usize,
     /// How many cells are in use or were, since the last collection.
     taken: usize,
-    /// Marked, and not yet looked into; empty but while collecting.
-    work: Vec<u32>,
     /// By object: a list of the auditors written in E that approved it. Few have any.
     approvals: Rare<FxHashMap<Obj, Value>>,
     bytes: u64,
@@ -70,7 +68,7 @@ pub struct Heap {
     /// Weak references that died in a collection.
     dead: Rare<Vec<Obj>>,
     /// Where the characters of some strings came from; see `data::twine`.
-    spans: SpanTable,
+    spans: Rare<SpanTable>,
     looked: std::cell::Cell<u32>,
     /// Bytes of strings laid together or compared since somebody paid for it.
     laid: std::cell::Cell<u64>,
@@ -96,7 +94,6 @@ impl Heap {
             gaps_at: 0,
             next_word: 0,
             taken: 0,
-            work: Vec::new(),
             approvals: Rare::default(),
             bytes: 0,
             beside: 0,
@@ -114,7 +111,7 @@ impl Heap {
             selfless: false,
             weak: Rare::default(),
             dead: Rare::default(),
-            spans: SpanTable::default(),
+            spans: Rare::default(),
             looked: Default::default(),
             laid: Default::default(),
             spread: Default::default(),
@@ -129,6 +126,7 @@ impl Heap {
         self.settle_up();
     }
     /// What the heap weighs now is what has been paid for.
+    #[inline]
     pub(crate) fn settle_up(&mut self) {
         if self.purse.is_open() {
             let bytes = self.bytes();
@@ -215,7 +213,7 @@ impl Heap {
         if self.gaps == 0 {
             // Most vats are small: their first pages are.
             if self.cells.len() == self.cells.capacity() && self.cells.len() < 64 {
-                self.cells.reserve_exact(8);
+                self.cells.reserve_exact(if self.cells.is_empty() { 4 } else { 8 });
             }
             self.cells.push(cell);
             return Obj(self.cells.len() as u32 - 1);
@@ -399,14 +397,14 @@ impl Heap {
 
     /// Where the characters of a string came from; `None`: nobody knows, or it is no string.
     pub fn spans(&self, value: Value) -> Option<&Spans> {
-        if self.spans.is_empty() {
+        if self.has_no_spans() {
             return None;
         }
         self.spans.get(&self.shorten(value).as_obj()?)
     }
     /// Has no string of this heap any spans?
     pub fn has_no_spans(&self) -> bool {
-        self.spans.is_empty()
+        self.spans.used().is_none_or(|it| it.is_empty())
     }
 
     /// A string's characters. See [`Heap::text_in`] to keep them while the heap changes.

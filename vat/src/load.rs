@@ -4,10 +4,9 @@ use crate::compile::{Unit, compile};
 use crate::cx::Cx;
 use crate::machine::Run;
 use crate::problem::{Exit, Problem, TraceLine};
-use crate::scope::{Named, View};
+use crate::scope::{Names, View};
 use crate::turn::Program;
 use audit::{Guard, Judgement, Verdict};
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::{Expansion, Scopes, SyntaxError, SyntaxErrorKind};
 
@@ -60,7 +59,7 @@ pub(crate) fn step(cx: &mut Cx, program: &Program) -> Result<Run, Exit> {
 pub(crate) fn in_names(
     cx: &mut Cx,
     expansion: &Expansion,
-    names: &FxHashMap<Arc<str>, Named>,
+    names: &Names,
     safe_only: bool,
     prefix: &str,
     source: &str,

@@ -13,14 +13,15 @@ mod send;
 mod step;
 mod unwind;
 
-use crate::code::{Held, Module, NARROW, Reg};
+use crate::code::{Const, Held, MethodCode, Module, NARROW, NO, Reg};
 use crate::cx::Cx;
-use crate::heap::Script;
+use crate::heap::{Cell, Script};
 use crate::native::{Class, NativeFn, Outcome, Step, Then};
 use crate::problem::Exit;
+use crate::row::{Lent as LentRow, Row};
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A module as one vat has loaded it.
 #[derive(Clone)]
@@ -46,6 +47,20 @@ impl Loaded {
     /// Why objects of this expression are not known to be immutable.
     pub fn objections(&self, object: syntax::kernel_e::ObjectId) -> Vec<String> {
         self.module.objections.get(object.index()).cloned().unwrap_or_default()
+    }
+}
+
+/// A module as every vat has it that has loaded nothing else, as long as one of them does.
+#[derive(Debug, Default)]
+pub struct Alone(Mutex<(LentRow<Loaded>, LentRow<Placed>)>);
+
+impl Alone {
+    fn get(&self) -> Option<(Row<Loaded>, Row<Placed>)> {
+        let lent = self.0.lock().unwrap_or_else(|it| it.into_inner());
+        Some((Row::of(&lent.0)?, Row::of(&lent.1)?))
+    }
+    fn set(&self, modules: &Row<Loaded>, scripts: &Row<Placed>) {
+        *self.0.lock().unwrap_or_else(|it| it.into_inner()) = (modules.lend(), scripts.lend());
     }
 }
 
@@ -101,6 +116,15 @@ struct Cache {
     native: Option<(&'static Class, NativeFn)>,
 }
 
+/// Whom instructions ask when they do not know themselves.
+const COMPARER: Value = Value::of(&crate::pattern::COMPARER);
+const EQUALIZER: Value = Value::of(&crate::same::EQUALIZER);
+const BOOLEAN: Value = Value::of(&crate::guard::scalar::BOOLEAN);
+const ORDERED_SPACE: Value = Value::of(&crate::guard::region::MAKE_ORDERED_SPACE);
+
+/// Operands that a delivery is laid out with.
+const FEW: usize = 16;
+
 /// Registers that a vat keeps between turns.
 const KEPT: usize = 1024;
 
@@ -142,33 +166,25 @@ pub(crate) struct Machine {
     /// Where the window of the topmost frame of code ends.
     top: usize,
     frames: Vec<Frame>,
-    modules: Vec<Loaded>,
+    modules: Row<Loaded>,
     caches: Vec<Cache>,
     depth_limit: usize,
     /// What the stack weighs in the vat's heap.
     weighed: u64,
-    comparer: Value,
-    equalizer: Value,
-    boolean: Value,
-    ordered_space: Value,
     /// What the last program with wanted names left.
     pub exported: Exported,
 }
 
 impl Machine {
-    pub fn new(cx: &mut Cx, depth_limit: usize) -> Machine {
+    pub fn new(depth_limit: usize) -> Machine {
         Machine {
             stack: Vec::new(),
             top: 0,
             frames: Vec::new(),
-            modules: Vec::new(),
+            modules: Row::default(),
             caches: Vec::new(),
             depth_limit,
             weighed: 0,
-            comparer: crate::core_scope::value(cx, "__comparer"),
-            equalizer: crate::core_scope::value(cx, "__equalizer"),
-            boolean: crate::core_scope::value(cx, "boolean"),
-            ordered_space: crate::core_scope::value(cx, "__makeOrderedSpace"),
             exported: Vec::new(),
         }
     }
@@ -181,8 +197,58 @@ impl Machine {
         selector: Selector,
         args: &[Value],
     ) -> Result<Value, Exit> {
+        debug_assert!(self.frames.is_empty(), "a turn inside a turn");
         let next = self.send(cx, target, selector, args);
         self.run(cx, next)
+    }
+
+    /// Lays the operands of a delivery where its method looks for them; `false`: there are too many.
+    #[inline]
+    pub fn lay(&mut self, target: Value, args: &[Value]) -> bool {
+        match self.stack.get_mut(..FEW) {
+            Some([first, rest @ ..]) if args.len() < FEW => {
+                *first = target.apart();
+                rest.iter_mut().zip(args).for_each(|(place, it)| *place = it.apart());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Calls what was laid, and runs to the end. Most deliveries are for a method with a narrow window: its frame
+    /// is put up at once.
+    pub fn deliver(&mut self, cx: &mut Cx, selector: Selector, argc: usize) -> Result<Value, Exit> {
+        debug_assert!(self.frames.is_empty(), "a turn inside a turn");
+        let next = match self.method_of(cx, selector) {
+            Some(frame) => {
+                self.frames.push(Frame::Code(frame));
+                let modules = std::mem::take(&mut self.modules);
+                let next = self.code::<false>(cx, &modules);
+                self.modules = modules;
+                next
+            }
+            None => Next::Call { selector, argc, at: 0 },
+        };
+        match next {
+            Next::Value(value) if self.frames.is_empty() => {
+                self.rest(cx);
+                Ok(value)
+            }
+            next => self.run(cx, next),
+        }
+    }
+
+    /// The frame for what the object at the bottom of the stack does when it hears this.
+    #[inline]
+    fn method_of(&self, cx: &Cx, selector: Selector) -> Option<CodeFrame> {
+        let Cell::Object { script, .. } = cx.heap.cell(self.stack.first()?.as_obj()?) else { return None };
+        let Placed { module, script } = *cx.scripts.get(script.index())?;
+        let code = &self.modules.get(module as usize)?.module;
+        let method = code.scripts.get(script as usize)?.methods.get(&selector)?;
+        let MethodCode { entry, size, .. } = *code.methods.get(*method as usize)?;
+        let fits = 1 + usize::from(size) + step::SPAN <= self.stack.len() && self.depth_limit > 0;
+        let frame = CodeFrame { module, pc: entry, base: 1, size, dst: NO, role: Role::Method };
+        (fits && size <= NARROW).then_some(frame)
     }
 
     /// Runs a program to its end.
@@ -196,7 +262,6 @@ impl Machine {
     }
 
     fn run(&mut self, cx: &mut Cx, first: Next) -> Result<Value, Exit> {
-        debug_assert!(self.frames.is_empty(), "a turn inside a turn");
         let mut next = first;
         loop {
             next = match next {
@@ -238,7 +303,7 @@ impl Machine {
         std::mem::swap(&mut self.frames, &mut lent.frames);
         // What is left over from another vat's turn names nothing here.
         if std::mem::replace(&mut lent.vat, cx.vat) != cx.vat {
-            self.stack.fill(Value::NULL);
+            self.clear_first();
         }
         self.reach_first();
     }
@@ -256,6 +321,7 @@ impl Machine {
     }
 
     /// Nothing runs any more.
+    #[inline]
     fn rest(&mut self, cx: &mut Cx) {
         self.top = 0;
         if self.stack.len() > KEPT + step::SPAN {
@@ -302,35 +368,37 @@ impl Machine {
         if let Some(at) = self.modules.iter().position(|it| Arc::ptr_eq(&it.module, &module)) {
             return at as u32;
         }
-        let consts = module.consts.iter().map(|it| cx.constant(it)).collect();
-        let sites = self.caches.len() as u32;
-        self.caches.resize(self.caches.len() + module.sites.len(), Cache::EMPTY);
-        let first_op = self.modules.last().map_or(0, |it| it.first_op + it.module.ops.len() as u32);
-        let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32, first_op, sites };
-        let number = self.modules.len() as u32;
-        let scripts = 0..loaded.module.scripts.len() as u32;
-        cx.scripts.extend(scripts.map(|script| Placed { module: number, script }));
-        if self.modules.is_empty() {
-            // Most vats load one module.
-            self.modules.reserve_exact(1);
-            cx.modules.reserve_exact(1);
+        // Most vats load one module, and many the same.
+        let shared = self.modules.is_empty() && module.consts.iter().all(Const::is_everywhere);
+        if shared && let Some((modules, scripts)) = module.alone.get() {
+            self.caches.reserve_exact(module.sites.len());
+            self.caches.resize(module.sites.len(), Cache::EMPTY);
+            (cx.modules, cx.scripts) = (modules, scripts);
+            self.modules = cx.modules.clone();
+            return 0;
         }
-        self.modules.push(loaded.clone());
-        cx.modules.push(loaded);
+        let consts = module.consts.iter().map(|it| cx.constant(it)).collect();
+        self.restore(cx, module.clone(), consts);
+        if shared {
+            module.alone.set(&cx.modules, &cx.scripts);
+        }
         self.modules.len() as u32 - 1
     }
 
-    /// The next module of a restored vat, with the constants it had.
+    /// Puts a module behind the others, with its constants as this vat has them.
     pub fn restore(&mut self, cx: &mut Cx, module: Arc<Module>, consts: Arc<[Value]>) {
         let sites = self.caches.len() as u32;
+        self.caches.reserve_exact(module.sites.len());
         self.caches.resize(self.caches.len() + module.sites.len(), Cache::EMPTY);
         let first_op = self.modules.last().map_or(0, |it| it.first_op + it.module.ops.len() as u32);
         let loaded = Loaded { module, consts, first_script: cx.scripts.len() as u32, first_op, sites };
         let number = self.modules.len() as u32;
         let scripts = 0..loaded.module.scripts.len() as u32;
-        cx.scripts.extend(scripts.map(|script| Placed { module: number, script }));
-        self.modules.push(loaded.clone());
-        cx.modules.push(loaded);
+        cx.scripts.add(scripts.map(|script| Placed { module: number, script }));
+        // Nobody else has the row while something is added to it.
+        self.modules = Row::default();
+        cx.modules.add(std::iter::once(loaded));
+        self.modules = cx.modules.clone();
     }
 
     /// How many registers are kept between turns, and what they weigh in the heap.

@@ -5,7 +5,7 @@ use crate::far::Outgoing;
 use crate::heap::{Cell, Promise, Watcher};
 use crate::native::{Class, Outcome, done, method};
 use crate::problem::Problem;
-use crate::value::Value;
+use crate::value::{Obj, Value};
 
 /// What `Ref.promise()[1]` answers to.
 pub static RESOLVER: Class = Class::new(
@@ -75,6 +75,20 @@ fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     let closed = matches!(cx.heap.get(this), Some(Cell::Resolver { done: true, .. }));
     let text = cx.heap.text(if closed { "<Closed Resolver>" } else { "<Resolver>" });
     cx.call(args[0], "write", [text])
+}
+
+/// Settles a promise that nothing waits for; `false`: something does, or it is no such promise.
+#[inline]
+pub(crate) fn settle_alone(cx: &mut Cx, promise: Obj, value: Value) -> bool {
+    let value = cx.near(value);
+    match cx.heap.cell_mut(promise) {
+        Cell::Promise(it @ Promise::Unresolved(None)) if value.as_obj() != Some(promise) => {
+            *it = Promise::Resolved(value);
+            cx.settled = true;
+            true
+        }
+        _ => false,
+    }
 }
 
 /// Settles a promise and moves its backlog to what it now stands for. Settling one may break others, which

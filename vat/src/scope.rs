@@ -3,6 +3,7 @@
 use crate::code::Held;
 use crate::compile::{Outer, OuterNoun};
 use crate::cx::Cx;
+use crate::rare::Rare;
 use crate::scopes::Entry;
 use crate::store::{Read, Reader, Writer};
 use crate::value::Value;
@@ -12,9 +13,9 @@ use std::sync::Arc;
 /// The names of one vat.
 #[derive(Default)]
 pub struct Scope {
-    pub(crate) names: FxHashMap<Arc<str>, Named>,
+    pub(crate) names: Names,
     /// Values of the born names that are made once per vat.
-    made: FxHashMap<Arc<str>, Value>,
+    made: Rare<FxHashMap<Arc<str>, Value>>,
     /// Only the safe scope below.
     pub(crate) safe_only: bool,
 }
@@ -26,23 +27,69 @@ pub(crate) struct Named {
     pub value: Value,
 }
 
+/// Names by their letters, in a row: most vats have few, and they are looked up when a program is compiled.
+#[derive(Default)]
+pub(crate) struct Names(Vec<(Arc<str>, Named)>);
+
+impl Names {
+    fn place(&self, noun: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|it| (*it.0).cmp(noun))
+    }
+    pub(crate) fn get(&self, noun: &str) -> Option<&Named> {
+        Some(&self.0[self.place(noun).ok()?].1)
+    }
+    pub(crate) fn contains_key(&self, noun: &str) -> bool {
+        self.place(noun).is_ok()
+    }
+    pub(crate) fn insert(&mut self, noun: Arc<str>, it: Named) {
+        match self.place(&noun) {
+            Ok(at) => self.0[at].1 = it,
+            Err(at) => self.0.insert(at, (noun, it)),
+        }
+    }
+    pub(crate) fn remove(&mut self, noun: &str) {
+        if let Ok(at) = self.place(noun) {
+            self.0.remove(at);
+        }
+    }
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.0.iter().map(|it| &it.0)
+    }
+    fn values(&self) -> impl Iterator<Item = &Named> {
+        self.0.iter().map(|it| &it.1)
+    }
+    /// Room for so many more, and no others.
+    pub(crate) fn expect(&mut self, more: usize) {
+        self.0.reserve_exact(more);
+    }
+}
+
+impl FromIterator<(Arc<str>, Named)> for Names {
+    fn from_iter<T: IntoIterator<Item = (Arc<str>, Named)>>(all: T) -> Names {
+        let mut names = Names::default();
+        all.into_iter().for_each(|(noun, it)| names.insert(noun, it));
+        names
+    }
+}
+
 impl Scope {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         self.names.values().for_each(|it| visit(it.value));
-        self.made.values().for_each(|it| visit(*it));
+        self.made.used().iter().for_each(|it| it.values().for_each(|it| visit(*it)));
     }
 }
 
 impl Scope {
     pub(crate) fn save(&self, out: &mut Writer) {
         out.bool(self.safe_only);
-        let mut names: Vec<_> = self.names.iter().collect();
-        names.sort_by_key(|it| it.0.clone());
-        out.all(names.into_iter(), |out, (noun, it)| {
+        out.all(self.names.0.iter(), |out, (noun, it)| {
             out.text(noun);
             crate::store::named(out, *it);
         });
-        let mut made: Vec<_> = self.made.iter().collect();
+        let mut made: Vec<_> = self.made.used().into_iter().flatten().collect();
         made.sort_by_key(|it| it.0.clone());
         out.all(made.into_iter(), |out, (noun, it)| {
             out.text(noun);
@@ -51,9 +98,10 @@ impl Scope {
     }
     pub(crate) fn load(from: &mut Reader<'_>) -> Read<Scope> {
         let safe_only = from.bool()?;
-        let names = from.all(|from| Ok((from.arc()?, crate::store::read_named(from)?)))?;
-        let made = from.all(|from| Ok((from.arc()?, from.value()?)))?;
-        Ok(Scope { names: names.into_iter().collect(), made: made.into_iter().collect(), safe_only })
+        let names: Vec<_> = from.all(|from| Ok((from.arc()?, crate::store::read_named(from)?)))?;
+        let made: FxHashMap<Arc<str>, Value> =
+            from.all(|from| Ok((from.arc()?, from.value()?)))?.into_iter().collect();
+        Ok(Scope { names: names.into_iter().collect(), made: made.into(), safe_only })
     }
 }
 
@@ -76,7 +124,7 @@ pub(crate) fn entry_value(cx: &mut Cx, name: &str, entry: Entry) -> Value {
     match entry {
         Entry::Class(it) => Value::of(it),
         Entry::Value(it) => it,
-        Entry::Make(make) => match cx.scope.made.get(name) {
+        Entry::Make(make) => match cx.scope.made.used().and_then(|it| it.get(name)) {
             Some(it) => *it,
             None => {
                 let it = make(cx);
@@ -89,7 +137,7 @@ pub(crate) fn entry_value(cx: &mut Cx, name: &str, entry: Entry) -> Value {
 
 /// What the compiler sees of a scope: the vat's own, or a module's (safe, nothing else).
 pub(crate) struct View<'a> {
-    pub names: Option<&'a FxHashMap<Arc<str>, Named>>,
+    pub names: Option<&'a Names>,
     pub safe_only: bool,
 }
 
@@ -140,7 +188,7 @@ pub(crate) fn captures(cx: &mut Cx, module: &crate::code::Module, own: bool) -> 
 pub(crate) fn captures_of(
     cx: &mut Cx,
     module: &crate::code::Module,
-    names: &FxHashMap<Arc<str>, Named>,
+    names: &Names,
     safe_only: bool,
 ) -> Vec<Value> {
     let wanted = module.scripts.first().map(|it| &it.captures[..]).unwrap_or_default();

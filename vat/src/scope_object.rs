@@ -478,7 +478,7 @@ pub fn with_bindings(cx: &mut Cx, scope: Value, names: &[Value], bindings: &[Val
     Ok(cx.heap.native(&SCOPE, fields))
 }
 
-fn named(cx: &Cx, scope: Value) -> rustc_hash::FxHashMap<std::sync::Arc<str>, Named> {
+fn named(cx: &Cx, scope: Value) -> crate::scope::Names {
     let bindings = own_bindings(cx, scope).into_iter();
     bindings.map(|(name, value)| (text_of(cx, name).into(), Named { held: Held::Binding, value })).collect()
 }

@@ -3,13 +3,19 @@
 use crate::causality::log;
 use crate::cx::{Cx, Delivery, Work};
 use crate::far::Outgoing;
-use crate::heap::{Asker, Cell, Message, Promise, Watcher};
+use crate::heap::{Asker, Cell, Heap, Message, Promise, Watcher};
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
 
 /// `target <- verb(args)`; a broken target answers itself, at once.
 pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) -> Value {
     let target = cx.near(target);
+    if cx.log.is_none() && is_near(&cx.heap, target) {
+        let promise = cx.open_promise();
+        let sent = cx.here();
+        enqueue(cx, target, Message { selector, args: args.into(), result: Asker::Here(promise), sent });
+        return promise.into();
+    }
     if let Some(Cell::Broken(_)) = target.as_obj().map(|it| cx.heap.cell(it)) {
         tell_of_broken(cx, target, selector, args);
         return target;
@@ -26,6 +32,17 @@ pub(crate) fn send(cx: &mut Cx, target: Value, selector: Selector, args: &[Value
     promise.into()
 }
 
+/// A send that is a statement: nobody ever sees the promise, so none is made. But a handler that answers for its
+/// reference, or that a promise may turn out to be, hears of it as of any other send, and so does a log.
+pub(crate) fn send_unused(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) {
+    let target = cx.near(target);
+    match target.as_obj().map(|it| cx.heap.cell(it)) {
+        Some(Cell::Promise(_) | Cell::FarProxy(_)) => drop(send(cx, target, selector, args)),
+        _ if cx.log.is_some() => drop(send(cx, target, selector, args)),
+        _ => send_only(cx, target, selector, args),
+    }
+}
+
 /// The same without a result; to a broken reference it is dropped.
 pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) {
     let target = cx.near(target);
@@ -34,7 +51,27 @@ pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[
     if cx.log.is_some() {
         log::sent(cx, target, &message);
     }
-    deliver(cx, target, message);
+    if is_near(&cx.heap, target) {
+        enqueue(cx, target, message);
+    } else {
+        deliver(cx, target, message);
+    }
+}
+
+/// Is it of this vat, and no promise?
+#[inline]
+fn is_near(heap: &Heap, target: Value) -> bool {
+    let eventual =
+        |it| matches!(it, &(Cell::Promise(_) | Cell::Far { .. } | Cell::FarProxy(_) | Cell::Broken(_)));
+    !target.as_obj().is_some_and(|it| eventual(heap.cell(it)))
+}
+
+/// To the end of the vat's queue.
+#[inline]
+fn enqueue(cx: &mut Cx, target: Value, message: Message) {
+    let cause = cx.cause;
+    cx.heap.hold(message.bytes());
+    cx.queue.push_back(Delivery { work: Work::Message { target, message }, cause });
 }
 
 /// Puts a message on its way: to the end of the vat's queue, to the promise's backlog, to another vat.
@@ -59,6 +96,10 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
                         }
                         _ => {
                             let bytes = message.bytes();
+                            // For most promises it is the only one.
+                            if backlog.messages.capacity() == 0 {
+                                backlog.messages.reserve_exact(1);
+                            }
                             backlog.messages.push(message);
                             cx.heap.grown(bytes);
                             cx.buffered.push(at);
@@ -79,9 +120,7 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
             _ => {}
         }
     }
-    let cause = cx.cause;
-    cx.heap.hold(message.bytes());
-    cx.queue.push_back(Delivery { work: Work::Message { target, message }, cause });
+    enqueue(cx, target, message);
     None
 }
 

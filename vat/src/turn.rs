@@ -10,6 +10,7 @@ use crate::heap::{Asker, Cell, Message, Watcher};
 use crate::machine::Machine;
 use crate::powers::inherited::Granted;
 use crate::problem::{Exit, Problem, Stop};
+use crate::rare::Rare;
 use crate::scope::Named;
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
@@ -41,9 +42,9 @@ pub(crate) struct Vat {
     pub name: Arc<str>,
     pub cx: Cx,
     pub machine: Machine,
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     /// What was asked to be evaluated, by number.
-    pub evals: FxHashMap<u64, Eval>,
+    pub evals: Rare<FxHashMap<u64, Eval>>,
     /// Does it stand in its world's ready queue, and among those who wait for their powers?
     pub is_ready: bool,
     pub is_expecting: bool,
@@ -89,6 +90,14 @@ pub enum Evaluated {
     Stopped(Stop),
 }
 
+/// A message whose operands the machine has.
+struct Laid {
+    selector: Selector,
+    argc: usize,
+    result: Asker,
+    weight: u64,
+}
+
 /// What a turn did.
 pub(crate) struct Turned {
     pub cause: u64,
@@ -101,7 +110,7 @@ impl Vat {
         number: u32,
         name: Arc<str>,
         powers: Granted,
-        limits: Limits,
+        limits: Arc<Limits>,
         interrupt: Interrupt,
         next_vat: Arc<AtomicU32>,
     ) -> Vat {
@@ -117,7 +126,7 @@ impl Vat {
         number: u32,
         name: Arc<str>,
         powers: Granted,
-        limits: Limits,
+        limits: Arc<Limits>,
         interrupt: Interrupt,
         next_vat: Arc<AtomicU32>,
         fill: impl FnOnce(&mut Cx) -> Result<(), E>,
@@ -127,13 +136,13 @@ impl Vat {
         cx.name = name.clone();
         fill(&mut cx)?;
         cx.heap.eager = limits.eager_collection;
-        let machine = Machine::new(&mut cx, limits.depth);
+        let machine = Machine::new(limits.depth);
         Ok(Vat {
             name,
             cx,
             machine,
             limits,
-            evals: FxHashMap::default(),
+            evals: Rare::default(),
             is_ready: false,
             is_expecting: false,
             alarm: None,
@@ -239,43 +248,41 @@ impl Vat {
 
     /// Delivers the first pending delivery.
     pub fn turn(&mut self) -> Option<Turned> {
-        let Delivery { work, cause } = self.cx.queue.pop_front()?;
-        self.cx.cause = cause;
-        let began = match &work {
+        let Delivery { work, cause } = self.cx.queue.front()?;
+        let cause = *cause;
+        // A message is read where it lies, for most turns are short.
+        let laid = match work {
+            Work::Message { target, message } if self.machine.lay(*target, &message.args) => Some(Laid {
+                selector: message.selector,
+                argc: message.args.len(),
+                result: message.result,
+                weight: message.bytes(),
+            }),
+            _ => None,
+        };
+        let sent = match work {
             Work::Message { message, .. } => message.sent,
             Work::Seed { sent, .. } => *sent,
             Work::Eval(id) => log::by_host(*id),
         };
-        self.cx.begin(began);
+        let delivery = self.cx.queue.pop_front()?;
+        let (queued, told) = self.begin(cause, sent);
         if self.cx.log.is_some() {
-            let program = match &work {
-                Work::Eval(id) => self.evals.get(id).and_then(|it| it.program.as_ref()),
-                Work::Seed { program, .. } => Some(&**program),
-                Work::Message { .. } => None,
-            };
-            let source = program.map(|it| it.source.clone());
-            log::got(&mut self.cx, &work, began, source);
+            self.log_got(&delivery.work, sent);
         }
-        self.cx.buffered.clear();
-        self.cx.stopped_at.clear();
-        crate::import::abandon(&mut self.cx);
-        let budget = self.budget();
-        self.cx.fuel.refill(budget);
-        let (queued, sent) = (self.cx.queue.len(), self.cx.outbox.len());
-        let undoes = self.cx.tenant.as_ref().is_some_and(|it| it.when_out == WhenOut::Undo);
-        self.before = if undoes { crate::store::remember(self).map(Box::new) } else { None };
-        let (evaluated, stopped) = match work {
-            Work::Message { target, message } => {
+        let (evaluated, stopped) = match (laid, delivery.work) {
+            (Some(it), _) => (None, self.hear_message(it, queued, told)),
+            (None, Work::Message { target, message }) => {
                 self.cx.heap.let_go(message.bytes());
                 self.cx.awaiting = message.result.promise().map_or(Value::NULL, Value::from);
                 let outcome = self.machine.call(&mut self.cx, target, message.selector, &message.args);
-                (None, self.settle(message.result, outcome, queued, sent))
+                (None, self.settle(message.result, outcome, queued, told))
             }
-            Work::Eval(id) => (Some(id), self.eval_turn(id, queued, sent)),
-            Work::Seed { program, result, .. } => {
+            (None, Work::Eval(id)) => (Some(id), self.eval_turn(id, queued, told)),
+            (None, Work::Seed { program, result, .. }) => {
                 let outcome = self.run_program(&program);
                 let outcome = outcome.inspect(|_| drop(self.define()));
-                (None, self.settle_top(result, outcome, queued, sent))
+                (None, self.settle_top(result, outcome, queued, told))
             }
         };
         self.cx.awaiting = Value::NULL;
@@ -286,6 +293,72 @@ impl Vat {
         self.machine.trim(&mut self.cx);
         self.cx.heap.settle_up();
         Some(Turned { cause, evaluated, stopped })
+    }
+
+    #[cold]
+    fn log_got(&mut self, work: &Work, began: Sent) {
+        let program = match work {
+            Work::Eval(id) => self.evals.get(id).and_then(|it| it.program.as_ref()),
+            Work::Seed { program, .. } => Some(&**program),
+            Work::Message { .. } => None,
+        };
+        let source = program.map(|it| it.source.clone());
+        log::got(&mut self.cx, work, began, source);
+    }
+
+    /// Turns, until one has something to tell the world, or there have been so many: what the last one did.
+    pub fn turns(&mut self, at_most: u64) -> (u64, Option<Turned>) {
+        let (mut taken, mut last) = (0, None);
+        while let Some(turned) = self.turn() {
+            taken += 1;
+            let tells = turned.evaluated.is_some() || turned.stopped.is_some() || self.ended.is_some();
+            last = Some(turned);
+            if tells || taken >= at_most || self.has_news() {
+                break;
+            }
+        }
+        (taken, last)
+    }
+
+    /// A turn begins: how many deliveries and outgoing things there are before it.
+    #[inline]
+    fn begin(&mut self, cause: u64, sent: Sent) -> (usize, usize) {
+        let cx = &mut self.cx;
+        cx.cause = cause;
+        cx.begin(sent);
+        cx.buffered.clear();
+        if let Some(it) = cx.stopped_at.used_mut() {
+            it.clear();
+        }
+        if cx.loading.used().is_some() || cx.import_cycle.used().is_some() {
+            crate::import::abandon(cx);
+        }
+        let budget = self.budget();
+        self.cx.fuel.refill(budget);
+        let before = (self.cx.queue.len(), self.cx.outbox.len());
+        let undoes = self.cx.tenant.as_ref().is_some_and(|it| it.when_out == WhenOut::Undo);
+        if undoes || self.before.is_some() {
+            self.before = if undoes { crate::store::remember(self).map(Box::new) } else { None };
+        }
+        before
+    }
+
+    /// The turn of a message whose operands are laid out.
+    #[inline]
+    fn hear_message(&mut self, it: Laid, queued: usize, told: usize) -> Option<Stop> {
+        self.cx.heap.let_go(it.weight);
+        self.cx.awaiting = it.result.promise().map_or(Value::NULL, Value::from);
+        let outcome = self.machine.deliver(&mut self.cx, it.selector, it.argc);
+        let unheard = self.cx.log.is_none();
+        match (it.result, outcome) {
+            (Asker::Nobody, Ok(_)) if unheard => None,
+            (Asker::Here(promise), Ok(value))
+                if unheard && crate::resolver::settle_alone(&mut self.cx, promise, value) =>
+            {
+                None
+            }
+            (result, outcome) => self.settle(result, outcome, queued, told),
+        }
     }
 
     /// Tells who waits for the turn's result. A stopped turn sends nothing; what others sent, it lets go on.
@@ -346,7 +419,7 @@ impl Vat {
     /// What ended the turn from outside, with where the turn was.
     fn stop_problem(&mut self, stop: Stop) -> Problem {
         let mut problem = self.why_stopped(stop);
-        problem.trace = std::mem::take(&mut self.cx.stopped_at);
+        problem.trace = std::mem::take(&mut *self.cx.stopped_at);
         if stop != Stop::Interrupted && self.cx.tenant.as_ref().is_some_and(|it| it.when_out == WhenOut::End)
         {
             self.ended = Some(Box::new(problem.clone()));
@@ -431,6 +504,9 @@ impl Vat {
     /// Puts the names of the program that has just run into the scope.
     fn define(&mut self) -> Vec<Arc<str>> {
         let exported = std::mem::take(&mut self.machine.exported);
+        if self.cx.scope.names.is_empty() {
+            self.cx.scope.names.expect(exported.len());
+        }
         exported
             .into_iter()
             .map(|(noun, held, value)| {

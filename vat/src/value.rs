@@ -46,6 +46,16 @@ impl Value {
     pub fn view(self) -> View {
         self.0
     }
+    /// The same value, copied in two pieces: one that was just written in two and is read in one makes the
+    /// processor wait.
+    #[inline(always)]
+    pub(crate) fn apart(&self) -> Value {
+        match self.0 {
+            View::Int(it) => it.into(),
+            View::Obj(it) => it.into(),
+            _ => *self,
+        }
+    }
     pub fn is_null(self) -> bool {
         matches!(self.0, View::Null)
     }

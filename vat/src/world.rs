@@ -126,7 +126,7 @@ pub struct World {
     asked: FxHashMap<u64, u32>,
     next_vat: Arc<AtomicU32>,
     next_id: u64,
-    limits: Limits,
+    limits: Arc<Limits>,
     interrupt: Interrupt,
     /// Handles whose settling has not been reported.
     watched: BTreeSet<Handle>,
@@ -158,7 +158,7 @@ impl World {
             asked: FxHashMap::default(),
             next_vat: Arc::new(AtomicU32::new(1)),
             next_id: 1,
-            limits,
+            limits: Arc::new(limits),
             interrupt: Interrupt::new(),
             watched: BTreeSet::new(),
             settling: Vec::new(),
@@ -297,12 +297,12 @@ impl World {
 
     /// What became of an evaluation's own turn; `None`: it has not been taken.
     pub fn evaluated(&self, handle: Handle) -> Option<Evaluated> {
-        self.vats.get(handle.vat.0)?.evals.get(&handle.id)?.evaluated
+        self.vats.get(handle.vat.0)?.evals.used()?.get(&handle.id)?.evaluated
     }
 
     /// The names an evaluation put into its vat's scope.
     pub fn defined(&self, handle: Handle) -> Vec<Arc<str>> {
-        let eval = self.vats.get(handle.vat.0).and_then(|it| it.evals.get(&handle.id));
+        let eval = self.vats.get(handle.vat.0).and_then(|it| it.evals.used()?.get(&handle.id));
         eval.map(|it| it.names.clone()).unwrap_or_default()
     }
 
@@ -357,10 +357,17 @@ impl World {
 
     /// Takes one turn of one vat, the vats in rotation.
     pub fn run_turn(&mut self) -> TurnReport {
+        self.run_turns(1)
+    }
+
+    /// The same turns in the same order, up to so many of them for one report, which is of the last: while one vat
+    /// alone has something to do, and does not evaluate, send to others, or stop.
+    pub fn run_turns(&mut self, at_most: u64) -> TurnReport {
         self.vats.ring();
         self.carry();
         let next = self.vats.first();
-        self.run(next)
+        let at_most = if self.vats.is_one_ready() { at_most } else { 1 };
+        self.run(next, at_most)
     }
 
     /// Takes one turn of this vat, if it has anything to do.
@@ -368,19 +375,21 @@ impl World {
         self.vats.ring();
         self.carry();
         let busy = self.vats.get(vat.0).is_some_and(|it| !it.cx.queue.is_empty());
-        self.run(busy.then_some(vat.0))
+        self.run(busy.then_some(vat.0), 1)
     }
 
-    fn run(&mut self, next: Option<u32>) -> TurnReport {
+    fn run(&mut self, next: Option<u32>, at_most: u64) -> TurnReport {
         let Some(number) = next else {
             let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
             return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled: Vec::new() };
         };
-        let turned = self.turn(number);
-        self.turns += 1;
+        let (taken, turned) = self.turn(number, at_most);
+        self.turns += taken.max(1);
         self.vats.turned(number);
         self.changed(number);
-        self.route(number);
+        if self.vats.get(number).is_some_and(Vat::has_news) {
+            self.route(number);
+        }
         if !self.whys.is_empty() {
             self.tell_why();
         }
@@ -398,13 +407,13 @@ impl World {
         TurnReport { outcome, vat: Some(vat), cause, evaluated, settled }
     }
 
-    fn turn(&mut self, number: u32) -> Option<Turned> {
-        let vat = self.vats.get_mut(number)?;
+    fn turn(&mut self, number: u32, at_most: u64) -> (u64, Option<Turned>) {
+        let Some(vat) = self.vats.get_mut(number) else { return (0, None) };
         if vat.cx.outbox.capacity() == 0 {
             vat.cx.outbox = std::mem::take(&mut self.outbox);
         }
         vat.machine.borrow(&mut vat.cx, &mut self.lent);
-        let turned = vat.turn();
+        let turned = vat.turns(at_most);
         vat.machine.give_back(&mut vat.cx, &mut self.lent);
         // An idle vat keeps no room for what it does not have.
         if vat.cx.queue.is_empty() {
@@ -433,8 +442,7 @@ impl World {
 
     /// To be called after anything was done to a vat: it may have something to do, or have settled a handle.
     fn changed(&mut self, number: u32) {
-        self.vats.wake(number);
-        if let Some(vat) = self.vats.get_mut(number)
+        if let Some(vat) = self.vats.wake(number)
             && std::mem::take(&mut vat.cx.settled)
             && !self.watched.is_empty()
             && self.settling.last() != Some(&number)

@@ -1,14 +1,18 @@
-//! `cargo xtask bench --actors`: vats against Erlang's processes, tokio's tasks and node's worker threads.
+//! `cargo xtask bench --actors`: vats against Erlang's processes, tokio's tasks and node.
 //!
 //! Each program of `bench/actors` checks itself by what it prints: its name, its answer, and the milliseconds of
 //! the part that counts, without the start of a process. Everybody runs in turns. Who is not installed, or has
 //! nothing to run a program with, is left out.
 
-use crate::bench::{Row, publish};
+mod interrupt;
+mod peers;
+
+use crate::bench::{Row, record};
 use crate::demo::release_walnut;
-use crate::python::{repository, run, say};
+use crate::python::{run, say};
 use anyhow::{Context, bail, ensure};
-use std::path::{Path, PathBuf};
+use peers::Peers;
+use std::path::PathBuf;
 use std::process::Command;
 
 const RUNS: usize = 3;
@@ -19,181 +23,210 @@ struct Program {
     args: &'static [&'static str],
     answer: &'static str,
     unit: &'static str,
-    /// How many of those there are, in a thousandth of a millisecond or a millionth.
+    /// How many of those there are.
     count: f64,
+    wanted: &'static str,
     who: &'static [&'static str],
 }
 
+const WALNUT: &[&str] = &["walnut"];
+const ACTORS: &[&str] = &["walnut", "erlang", "erlang +S 1", "tokio", "tokio 2 threads"];
+
+/// Whoever has columns of the table.
 const ALL: &[&str] = &["walnut", "erlang", "erlang +S 1", "tokio", "tokio 2 threads", "node"];
-const WITHOUT_NODE: &[&str] = &["walnut", "erlang", "erlang +S 1", "tokio", "tokio 2 threads"];
 
 const PROGRAMS: &[Program] = &[
     Program {
-        name: "ring",
-        args: &["10000", "100"],
-        answer: "1000000",
-        unit: "ns a message",
+        name: "within",
+        args: &["1000", "1000"],
+        answer: "500500000",
+        unit: "ns a send, promise and answer within a vat",
         count: 1e6,
-        who: WITHOUT_NODE,
+        wanted: "100",
+        who: &["walnut", "node"],
     },
     Program {
         name: "pingpong",
         args: &["500000"],
         answer: "500000",
-        unit: "ns a message",
+        unit: "ns a message, ping-pong",
         count: 1e6,
-        who: ALL,
+        wanted: "150",
+        who: ACTORS,
+    },
+    // A thousandth of that: worker threads take as long for a message as vats for hundreds.
+    Program {
+        name: "pingpong",
+        args: &["5000"],
+        answer: "5000",
+        unit: "ns a message, ping-pong 100 times shorter",
+        count: 1e4,
+        wanted: "",
+        who: &["walnut", "node"],
     },
     Program {
         name: "fanin",
         args: &["1000", "1000"],
         answer: "500500000",
-        unit: "ns a message",
+        unit: "ns a message, 1,000 to one",
         count: 1e6,
-        who: WITHOUT_NODE,
+        wanted: "150",
+        who: ACTORS,
+    },
+    Program {
+        name: "ring",
+        args: &["10000", "100"],
+        answer: "1000000",
+        unit: "ns a message, ring of 10,000",
+        count: 1e6,
+        wanted: "150",
+        who: ACTORS,
     },
     Program {
         name: "alive",
         args: &["100000"],
         answer: "99001000",
-        unit: "ns to make one",
+        unit: "ns to make one of 100,000",
         count: 1e5,
-        who: WITHOUT_NODE,
+        wanted: "2,000",
+        who: ACTORS,
+    },
+    Program {
+        name: "alive",
+        args: &["1000000"],
+        answer: "990010000",
+        unit: "ns to make one of a million",
+        count: 1e6,
+        wanted: "",
+        who: WALNUT,
     },
     Program {
         name: "chain",
         args: &["250000"],
         answer: "250000",
-        unit: "ns a send",
+        unit: "ns a send, chain of 250,000",
         count: 2.5e5,
-        who: &["walnut"],
+        wanted: "",
+        who: WALNUT,
+    },
+    Program {
+        name: "chain",
+        args: &["500000"],
+        answer: "500000",
+        unit: "ns a send, chain of 500,000",
+        count: 5e5,
+        wanted: "",
+        who: WALNUT,
     },
     Program {
         name: "chain",
         args: &["1000000"],
         answer: "1000000",
-        unit: "ns a send",
+        unit: "ns a send, chain of a million",
         count: 1e6,
-        who: &["walnut"],
+        wanted: "",
+        who: WALNUT,
     },
 ];
 
-/// All programs for everybody, and how much memory each of 100,000 takes.
+/// All programs for everybody; what one of many takes in memory; how soon what is busy can be stopped.
 pub fn run_actors(walnut: Option<&str>) -> anyhow::Result<()> {
     let walnut = walnut.map_or_else(release_walnut, |it| Ok(PathBuf::from(it).canonicalize()?))?;
     say("cargo build --release -p actors-tokio");
     run(Command::new(env!("CARGO")).args(["build", "--quiet", "--release", "-p", "actors-tokio"]))?;
-    let mut rows = Vec::new();
+    let peers = Peers::new(walnut)?;
+    let mut lines = Vec::new();
     for it in PROGRAMS {
         say(&format!("{} {}", it.name, it.args.join(" ")));
-        rows.extend(side_by_side(it, &walnut)?);
+        lines.push(side_by_side(it, &peers)?);
     }
-    rows.extend(memory(&walnut)?);
-    publish("actors", &rows)
+    lines.push(memory("alive", "bytes each of 100,000", "1,024", (100, 100_000), ACTORS, &peers)?);
+    lines.push(memory("alive", "bytes each of a million", "", (100, 1_000_000), WALNUT, &peers)?);
+    for (what, n) in [
+        ("bytes a send, chain of 250,000", 250_000),
+        ("bytes a send, chain of 500,000", 500_000),
+        ("bytes a send, chain of a million", 1_000_000),
+    ] {
+        lines.push(memory("chain", what, "", (100, n), WALNUT, &peers)?);
+    }
+    lines.push(interrupt::latency(&peers)?);
+    table(&lines);
+    let rows: Vec<Row> = lines.into_iter().flat_map(|it| it.rows).collect();
+    record("actors", &rows)
 }
 
-fn side_by_side(program: &Program, walnut: &Path) -> anyhow::Result<Vec<Row>> {
-    let row = |who: &&str| Row {
-        bench: format!("{} {}", program.name, program.args.join(" ")),
-        who: (*who).to_owned(),
-        unit: program.unit,
-        runs: Vec::new(),
-    };
-    let mut rows: Vec<Row> = program.who.iter().map(row).collect();
+/// A line of the table: a row for everybody who is in it.
+struct Line {
+    what: &'static str,
+    wanted: &'static str,
+    rows: Vec<Row>,
+}
+
+fn table(lines: &[Line]) {
+    println!("| medians | {} | wanted |", ALL.join(" | "));
+    println!("|---|{}--:|", "--:|".repeat(ALL.len()));
+    for it in lines {
+        let cell = |who: &&str| {
+            let row = it.rows.iter().find(|it| it.who == **who);
+            row.map_or_else(String::new, |it| format!("{:.0}", it.median()))
+        };
+        let cells: Vec<String> = ALL.iter().map(cell).collect();
+        println!("| {} | {} | {} |", it.what, cells.join(" | "), it.wanted);
+    }
+}
+
+fn row(what: &str, who: &str, unit: &'static str) -> Row {
+    Row { bench: what.to_owned(), who: who.to_owned(), unit, runs: Vec::new() }
+}
+
+fn side_by_side(program: &Program, peers: &Peers) -> anyhow::Result<Line> {
+    let mut rows: Vec<Row> = program.who.iter().map(|who| row(program.unit, who, "ns")).collect();
     for _ in 0..RUNS {
         for it in &mut rows {
-            let Some(command) = command(&it.who, walnut, program.name, program.args)? else { continue };
-            let (millis, _) = once(command, program)?;
+            let Some(command) = peers.command(&it.who, program.name, program.args) else { continue };
+            let (millis, _) = once(command, program.name, program.answer)?;
             it.runs.push(millis * 1e6 / program.count);
         }
     }
     rows.retain(|it| !it.runs.is_empty());
-    Ok(rows)
+    Ok(Line { what: program.unit, wanted: program.wanted, rows })
 }
 
-/// What one of 100,000 adds to the peak of a process.
-fn memory(walnut: &Path) -> anyhow::Result<Vec<Row>> {
-    let Some(alive) = PROGRAMS.iter().find(|it| it.name == "alive") else { bail!("there is no alive") };
-    let few = Program { args: &["100"], answer: "99001", ..*alive };
+/// What one of many adds to the peak of a process.
+fn memory(
+    name: &str,
+    what: &'static str,
+    wanted: &'static str,
+    (few, many): (u64, u64),
+    who: &[&str],
+    peers: &Peers,
+) -> anyhow::Result<Line> {
     let mut rows = Vec::new();
-    for who in alive.who.iter().filter(|it| !it.contains(['+', '2'])) {
+    for who in who.iter().filter(|it| !it.contains(['+', '2'])) {
         let mut peaks = Vec::new();
-        for it in [&few, alive] {
-            let Some(command) = command(who, walnut, it.name, it.args)? else { continue };
-            peaks.extend(once(command, it)?.1);
+        for n in [few, many] {
+            let Some(command) = peers.command(who, name, &[&n.to_string()]) else { continue };
+            let answer = if name == "alive" { n / 100 * 99 * 1000 + n / 100 } else { n };
+            peaks.push(once(command, name, &answer.to_string())?.1);
         }
-        if let [few, many] = peaks[..] {
-            let bytes = (many - few) * 1024.0 / 99_900.0;
-            let bench = "alive 100000".to_owned();
-            rows.push(Row { bench, who: (*who).to_owned(), unit: "bytes each", runs: vec![bytes] });
+        if let [few_peak, many_peak] = peaks[..] {
+            let bytes = (many_peak - few_peak) * 1024.0 / (many - few) as f64;
+            rows.push(Row { runs: vec![bytes], ..row(what, who, "bytes") });
         }
     }
-    Ok(rows)
-}
-
-/// How somebody runs a program; `None`: it is not installed.
-fn command(who: &str, walnut: &Path, name: &str, args: &[&str]) -> anyhow::Result<Option<Command>> {
-    let folder = repository().join("bench/actors");
-    let mut words: Vec<String> = Vec::new();
-    let file = |it: &str| folder.join(it).display().to_string();
-    match who {
-        "walnut" => {
-            words.extend([
-                walnut.display().to_string(),
-                "run".into(),
-                file(&format!("{name}.e")),
-                "--".into(),
-            ]);
-        }
-        "erlang" | "erlang +S 1" if is_there("erl") => {
-            words.extend(["erl".into(), "-noshell".into(), "+P".into(), "2000000".into()]);
-            if who == "erlang +S 1" {
-                words.extend(["+S".into(), "1".into()]);
-            }
-            let compiled = compiled_erlang(&folder)?;
-            words.extend(["-pa".into(), compiled.display().to_string()]);
-            words.extend(["-run".into(), "actors".into(), "start".into(), name.into()]);
-        }
-        "tokio" | "tokio 2 threads" => {
-            words.push(repository().join("target/release/actors-tokio").display().to_string());
-            if who == "tokio 2 threads" {
-                words.extend(["--threads".into(), "2".into()]);
-            }
-            words.push(name.into());
-        }
-        "node" if is_there("node") => words.extend(["node".into(), file("actors.js"), name.into()]),
-        _ => return Ok(None),
-    }
-    words.extend(args.iter().map(|it| (*it).to_owned()));
-    let mut command = Command::new("/usr/bin/time");
-    command.args(["-f", "%M"]).args(words);
-    Ok(Some(command))
-}
-
-fn is_there(program: &str) -> bool {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&paths).any(|it| it.join(program).exists())
-}
-
-fn compiled_erlang(folder: &Path) -> anyhow::Result<PathBuf> {
-    let out = repository().join("target/bench/erlang");
-    if !out.join("actors.beam").exists() {
-        std::fs::create_dir_all(&out)?;
-        run(Command::new("erlc").arg("-o").arg(&out).arg(folder.join("actors.erl")))?;
-    }
-    Ok(out)
+    Ok(Line { what, wanted, rows })
 }
 
 /// Milliseconds as the program says, and the peak of its process in kilobytes.
-fn once(mut command: Command, program: &Program) -> anyhow::Result<(f64, Option<f64>)> {
+fn once(mut command: Command, name: &str, answer: &str) -> anyhow::Result<(f64, f64)> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     let words: Vec<&str> = said.split_whitespace().collect();
-    let [name, answer, millis] = words[..] else {
+    let [its_name, its_answer, millis] = words[..] else {
         bail!("{command:?} says {said:?}: {errors}");
     };
-    ensure!(name == program.name && answer == program.answer, "{command:?} says {said:?}: {errors}");
+    ensure!(its_name == name && its_answer == answer, "{command:?} says {said:?}, not {answer}: {errors}");
     let peak = errors.lines().last().and_then(|it| it.trim().parse().ok());
-    Ok((millis.parse()?, peak))
+    Ok((millis.parse()?, peak.with_context(|| format!("{command:?} does not say its peak: {errors}"))?))
 }

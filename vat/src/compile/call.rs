@@ -18,6 +18,13 @@ impl Compiler<'_> {
         if let (Want::Nothing, "put", [at, item]) = (want, &**verb, args) {
             return self.put_item(recipient, *at, *item);
         }
+        if want == Want::Nothing
+            && &**verb == "send"
+            && self.universal(recipient, "E")
+            && self.temporarily(|cx| cx.eventual_send(None, args))
+        {
+            return;
+        }
         if let Want::To(dst) = want {
             return self.temporarily(|cx| cx.call_to(dst, recipient, verb, args));
         }
@@ -129,7 +136,7 @@ impl Compiler<'_> {
             self.emit_send(Op::Same { dst, a, b }, verb, 2);
             return true;
         }
-        if self.universal(recipient, "E") && &**verb == "send" && self.eventual_send(dst, args) {
+        if self.universal(recipient, "E") && &**verb == "send" && self.eventual_send(Some(dst), args) {
             return true;
         }
         if self.universal(recipient, "__makeList") && &**verb == "run" {
@@ -172,8 +179,9 @@ impl Compiler<'_> {
         is.then(|| (text, it.clone()))
     }
 
-    /// `E.send(target, "verb", [args…])`, as `target <- verb(args…)` is written in Kernel-E.
-    fn eventual_send(&mut self, dst: Reg, args: &[ExprId]) -> bool {
+    /// `E.send(target, "verb", [args…])`, as `target <- verb(args…)` is written in Kernel-E; without a register for
+    /// the promise, nobody can ever see it.
+    fn eventual_send(&mut self, dst: Option<Reg>, args: &[ExprId]) -> bool {
         let program = self.program;
         let &[target, verb, list] = args else { return false };
         let Expr::Literal(Literal::Str(verb)) = program.expr(verb) else { return false };
@@ -187,7 +195,10 @@ impl Compiler<'_> {
         for (n, it) in std::iter::once(&target).chain(args).enumerate() {
             self.expr(*it, Want::To(at + n as Reg));
         }
-        self.emit(Op::Send { dst, at, site });
+        match dst {
+            Some(dst) => self.emit(Op::Send { dst, at, site }),
+            None => self.emit(Op::SendOnly { at, site }),
+        };
         true
     }
 

@@ -23,7 +23,7 @@ impl Heap {
         {
             *last = u64::MAX << (64 - behind);
         }
-        let mut work = std::mem::take(&mut self.work);
+        let mut work = Vec::with_capacity(256);
         let mut bytes = 0;
         {
             let marks = &mut self.marks;
@@ -45,8 +45,8 @@ impl Heap {
             {
                 mark(marks, &mut work, *it);
             }
-            if !self.spans.is_empty()
-                && let Some(it) = self.spans.get(&Obj(id))
+            if let Some(spans) = self.spans.used()
+                && let Some(it) = spans.get(&Obj(id))
             {
                 bytes += twine::weight(&it.parts);
                 mark(marks, &mut work, it.bare);
@@ -55,9 +55,6 @@ impl Heap {
         let dropped = self.bytes.saturating_sub(bytes);
         self.bytes = bytes;
         self.spread.set(0);
-        // A deep heap needed it long; most do not.
-        work.shrink_to(1 << 12);
-        self.work = work;
         self.forget();
         let marked = self.marks.iter().map(|it| it.count_ones() as usize).sum::<usize>() - behind;
         let dead = self.taken.saturating_sub(marked) as u64;
@@ -135,7 +132,8 @@ impl Heap {
         shared.into_iter().for_each(|it| it.retain(|_, it| is_marked(it.index())));
         let names = self.shared_names.used_mut();
         names.into_iter().for_each(|it| it.retain(|it, _| is_marked(it.index())));
-        self.spans.retain(|it, _| is_marked(it.index()));
+        let spans = self.spans.used_mut();
+        spans.into_iter().for_each(|it| it.retain(|it, _| is_marked(it.index())));
         let portraits = self.portraits.used_mut();
         portraits.into_iter().for_each(|it| it.retain(|it, _| is_marked(it.index())));
         if let Some(weak) = self.weak.used_mut() {

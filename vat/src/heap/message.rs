@@ -73,11 +73,12 @@ impl std::ops::DerefMut for Arguments {
 }
 
 impl From<&[Value]> for Arguments {
+    #[inline]
     fn from(it: &[Value]) -> Arguments {
         match *it {
             [] => Arguments::None,
-            [one] => Arguments::One(one),
-            [one, two] => Arguments::Two([one, two]),
+            [ref one] => Arguments::One(one.apart()),
+            [ref one, ref two] => Arguments::Two([one.apart(), two.apart()]),
             _ => Arguments::Many(it.into()),
         }
     }
@@ -90,6 +91,7 @@ impl<const N: usize> From<[Value; N]> for Arguments {
 
 impl Message {
     /// What a message weighs while it waits.
+    #[inline]
     pub(crate) fn bytes(&self) -> u64 {
         64 + VALUE * self.args.len() as u64
     }

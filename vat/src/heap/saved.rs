@@ -44,7 +44,7 @@ impl Heap {
             out.u32(name.vat);
             out.u64(name.number);
         });
-        let mut spans: Vec<_> = self.spans.iter().collect();
+        let mut spans: Vec<_> = self.spans.used().into_iter().flatten().collect();
         spans.sort_by_key(|it| *it.0);
         out.all(spans.into_iter(), |out, (it, spans)| {
             out.obj(*it);

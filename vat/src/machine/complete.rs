@@ -1,6 +1,6 @@
 //! A call has its value: what the instruction that asked does with it.
 
-use super::{CodeFrame, Frame, Machine, Next};
+use super::{BOOLEAN, CodeFrame, Frame, Machine, Next};
 use crate::code::{NO, Op};
 use crate::cx::Cx;
 use crate::selector::Selector;
@@ -59,10 +59,7 @@ impl Machine {
         self.frames.push(Frame::Code(frame));
         match known {
             Some(_) => Next::Code,
-            None => {
-                let boolean = self.boolean;
-                self.send(cx, boolean, *COERCE, &[value, Value::NULL])
-            }
+            None => self.send(cx, BOOLEAN, *COERCE, &[value, Value::NULL]),
         }
     }
 }

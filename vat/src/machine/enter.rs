@@ -11,8 +11,11 @@ use crate::value::{Value, View};
 
 /// Registers the stack begins with.
 const FIRST: usize = 256;
-/// Registers that a worker lends: enough for most turns, few enough to be cleared between two vats.
-const LENT: usize = 64 + SPAN;
+/// Registers that a turn can use before there have to be more: enough for most turns, few enough to be cleared
+/// between two vats.
+const USED: usize = 64;
+/// Registers that a worker lends.
+const LENT: usize = USED + SPAN;
 /// What a register weighs, with its share of the frames.
 const WEIGHT: u64 = 24;
 
@@ -43,11 +46,21 @@ impl Machine {
         }
     }
 
-    /// Leaves no more registers than a turn begins with.
+    /// Leaves no more registers than a turn begins with; those that have never been used are null.
+    #[inline]
     pub fn trim(&mut self, cx: &mut Cx) {
-        self.stack.truncate(LENT);
-        self.stack.shrink_to(LENT);
+        if self.stack.len() > LENT {
+            self.stack.truncate(LENT);
+            self.stack.shrink_to(LENT);
+            self.stack[USED..].fill(Value::NULL);
+        }
         cx.heap.let_go(std::mem::take(&mut self.weighed));
+    }
+
+    /// Clears the registers that a turn before this one can have used.
+    pub(super) fn clear_first(&mut self) {
+        let used = USED.min(self.stack.len());
+        self.stack[..used].fill(Value::NULL);
     }
 
     /// Puts the operands of a call above everything.

@@ -8,6 +8,7 @@ use super::complete::COERCE;
 use super::fast::{arithmetic, compare, same};
 use super::make::is_list;
 use super::seldom::Seldom;
+use super::{BOOLEAN, COMPARER, EQUALIZER, ORDERED_SPACE};
 use super::{CodeFrame, Frame, Loaded, Machine, Next, Role};
 use crate::code::{Arith, NARROW, NO, Op};
 use crate::cx::Cx;
@@ -148,7 +149,7 @@ impl Machine {
                     (View::Int(a), View::Int(b)) => a $op b,
                     (View::Float(a), View::Float(b)) => a $op b,
                     (View::Char(a), View::Char(b)) => a $op b,
-                    _ => ask!(self.comparer, reg!($a), reg!($b)),
+                    _ => ask!(COMPARER, reg!($a), reg!($b)),
                 };
                 if !holds {
                     pc = pc.wrapping_add_signed($by.into());
@@ -163,7 +164,7 @@ impl Machine {
                             pc = pc.wrapping_add_signed($by.into());
                         }
                     }
-                    _ => ask!(self.comparer, reg!($a), i64::from($b).into()),
+                    _ => ask!(COMPARER, reg!($a), i64::from($b).into()),
                 }
             }};
         }
@@ -174,7 +175,7 @@ impl Machine {
                     (View::Obj(a), View::Obj(b)) if a == b => true,
                     _ => match same(cx, reg!($a), reg!($b)) {
                         Some(it) => it,
-                        None => ask!(self.equalizer, reg!($a), reg!($b)),
+                        None => ask!(EQUALIZER, reg!($a), reg!($b)),
                     },
                 };
                 if same == $wanted {
@@ -189,7 +190,7 @@ impl Machine {
                     View::Obj(it) if matches!(cx.heap.cell(it), Cell::Promise(_)) => {
                         match same(cx, reg!($a), Value::NULL) {
                             Some(it) => it,
-                            None => ask!(self.equalizer, reg!($a), Value::NULL),
+                            None => ask!(EQUALIZER, reg!($a), Value::NULL),
                         }
                     }
                     _ => false,
@@ -205,7 +206,7 @@ impl Machine {
                     View::Int(a) => a == i64::from($b),
                     _ => match same(cx, reg!($a), i64::from($b).into()) {
                         Some(it) => it,
-                        None => ask!(self.equalizer, reg!($a), i64::from($b).into()),
+                        None => ask!(EQUALIZER, reg!($a), i64::from($b).into()),
                     },
                 };
                 if same == $wanted {
@@ -304,8 +305,7 @@ impl Machine {
                     None => {
                         let value = reg!(src);
                         save!(NO);
-                        let boolean = self.boolean;
-                        return self.send(cx, boolean, *COERCE, &[value, Value::NULL]);
+                        return self.send(cx, BOOLEAN, *COERCE, &[value, Value::NULL]);
                     }
                 },
                 Op::UnlessNot { src, target } => match reg!(src).view() {
@@ -372,11 +372,20 @@ impl Machine {
                     let it = &module.sites[usize::from(site)];
                     let from = 1 + usize::from(at);
                     let (target, args) = (regs[from], &regs[from + 1..=from + it.argc as usize]);
-                    cx.site = modules[number as usize].first_op + pc as u32 - 1;
+                    cx.site = loaded.first_op + pc as u32 - 1;
                     if cx.log.is_some() {
                         Machine::tell_calls(&self.frames, cx, modules, (number, pc as u32));
                     }
                     reg!(dst) = crate::send::send(cx, target, it.selector, args);
+                    safepoint!();
+                }
+                Op::SendOnly { at, site } => {
+                    tick!();
+                    let it = &module.sites[usize::from(site)];
+                    let from = 1 + usize::from(at);
+                    let (target, args) = (regs[from], &regs[from + 1..=from + it.argc as usize]);
+                    cx.site = loaded.first_op + pc as u32 - 1;
+                    crate::send::send_unused(cx, target, it.selector, args);
                     safepoint!();
                 }
                 Op::Add { dst, a, b } => arith!(dst, a, b, Arith::Add, checked_add, +),
@@ -402,11 +411,11 @@ impl Machine {
                 },
                 Op::Compare { dst, a, b, how } => match compare(how, reg!(a), reg!(b)) {
                     Some(it) => reg!(dst) = it.into(),
-                    None => send!(dst, self.comparer, reg!(a), reg!(b)),
+                    None => send!(dst, COMPARER, reg!(a), reg!(b)),
                 },
                 Op::Same { dst, a, b } => match same(cx, reg!(a), reg!(b)) {
                     Some(it) => reg!(dst) = it.into(),
-                    None => send!(dst, self.equalizer, reg!(a), reg!(b)),
+                    None => send!(dst, EQUALIZER, reg!(a), reg!(b)),
                 },
                 Op::Not { dst, src } => match reg!(src).as_bool() {
                     Some(it) => reg!(dst) = (!it).into(),
@@ -540,7 +549,7 @@ impl Machine {
                             reg!(at + 3) = (-1).into();
                             pc = next as usize;
                         }
-                        None => send!(at, self.ordered_space, start, bound),
+                        None => send!(at, ORDERED_SPACE, start, bound),
                     }
                 }
                 Op::Next { at, body } => {

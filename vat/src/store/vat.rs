@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicU32;
 pub(crate) struct Home {
     pub number: u32,
     pub powers: Box<dyn Powers>,
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     pub interrupt: Interrupt,
     pub next_vat: Arc<AtomicU32>,
     /// What is added to the numbers of evaluations.
@@ -46,7 +46,7 @@ pub(crate) fn write(out: &mut Writer, vat: &Vat) {
     out.size(registers);
     out.u64(weight);
     write_state(out, vat);
-    let mut evals: Vec<_> = vat.evals.iter().collect();
+    let mut evals: Vec<_> = vat.evals.used().into_iter().flatten().collect();
     evals.sort_by_key(|it| *it.0);
     out.all(evals.into_iter(), |out, (id, it)| {
         out.u64(*id);
@@ -189,7 +189,7 @@ pub(crate) fn read(from: &mut Reader<'_>, home: Home) -> Read<(Vat, u64)> {
         let module = &cx.modules.get(placed.module as usize)?.module;
         module.scripts.get(placed.script as usize).map(|it| it.captures.len())
     })?;
-    vat.evals = from.all(|from| Ok((id(from.u64()?)?, read_eval(from)?)))?.into_iter().collect();
+    *vat.evals = from.all(|from| Ok((id(from.u64()?)?, read_eval(from)?)))?.into_iter().collect();
     let lost = from.all(|from| Ok((from.value()?, id(from.u64()?)?)))?;
     strand(&mut vat, from, &lost);
     Ok((vat, last))

@@ -94,7 +94,7 @@ impl World {
         for (vat, last) in vats {
             let number = vat.cx.vat;
             self.next_id = self.next_id.max(last);
-            self.asked.extend(vat.evals.keys().map(|it| (*it, number)));
+            self.asked.extend(vat.evals.used().into_iter().flat_map(|it| it.keys()).map(|it| (*it, number)));
             self.vats.insert(number, vat);
             restored.push(VatId(number));
         }

@@ -59,8 +59,8 @@ impl Vats {
     }
 
     /// To be called after whatever may have given the vat something to do, or to wait for.
-    pub(super) fn wake(&mut self, number: u32) {
-        let Some(vat) = self.places.get_mut(number as usize).and_then(Option::as_deref_mut) else { return };
+    pub(super) fn wake(&mut self, number: u32) -> Option<&mut Vat> {
+        let vat = self.places.get_mut(number as usize)?.as_deref_mut()?;
         if !vat.is_ready && !vat.cx.queue.is_empty() {
             vat.is_ready = true;
             self.ready.push_back(number);
@@ -76,6 +76,12 @@ impl Vats {
             vat.is_expecting = true;
             self.expecting.push_back(number);
         }
+        Some(vat)
+    }
+
+    /// Is there at most one that has deliveries?
+    pub(super) fn is_one_ready(&self) -> bool {
+        self.ready.len() <= 1
     }
 
     /// Who is next, in the order in which they got something to do.
@@ -91,7 +97,7 @@ impl Vats {
         None
     }
 
-    /// The vat has had its turn: it stands behind the others.
+    /// The vat has had its turn: once it is woken, it stands behind the others.
     pub(super) fn turned(&mut self, number: u32) {
         if self.ready.front() == Some(&number) {
             self.ready.pop_front();
@@ -99,7 +105,6 @@ impl Vats {
                 vat.is_ready = false;
             }
         }
-        self.wake(number);
     }
 
     /// Queues what timers and powers have to say. While there is something to run, one vat's powers are asked
