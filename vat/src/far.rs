@@ -7,6 +7,7 @@
 mod frame;
 mod gifts;
 mod pack;
+mod pairs;
 mod parcel;
 mod tables;
 

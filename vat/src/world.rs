@@ -366,7 +366,8 @@ impl World {
         self.vats.ring();
         self.carry();
         let next = self.vats.first();
-        let at_most = if self.vats.is_one_ready() { at_most } else { 1 };
+        let alone = self.vats.is_one_ready() && self.travel.is_none();
+        let at_most = if alone { at_most } else { 1 };
         self.run(next, at_most)
     }
 

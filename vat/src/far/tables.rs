@@ -3,30 +3,38 @@
 //! An export lives as long as somebody out there counts on it: each time its reference leaves, one is added;
 //! whoever has no more use for it sends back how many it has had. What we know of others is held weakly.
 
+use super::pairs::Pairs;
 use crate::heap::{Backlog, Cell, Heap, Promise};
+use crate::rare::Rare;
 use crate::store::{Damage, Read, Reader, Writer};
 use crate::value::{Obj, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 /// In the number of an export: it is the answer to a question of whoever sends to it.
 pub(crate) const ANSWER: u32 = 1 << 31;
 
 const NONE: u32 = u32::MAX;
 
+/// So many exports are looked through one after the other.
+const FEW: usize = 8;
+
 /// What one vat and the others know of each other.
 #[derive(Default)]
 pub(crate) struct Tables {
     exports: Slab<Export>,
-    numbers: FxHashMap<Obj, u32>,
+    /// By object, once there are more than [`FEW`].
+    numbers: Rare<FxHashMap<Obj, u32>>,
     /// Our references into other vats, by vat and number there, and how often each has come in.
-    imports: BTreeMap<(u32, u32), (Obj, u32)>,
+    imports: Pairs<(Obj, u32)>,
     /// Promises for what other vats owe us. An answer that nobody waits for any more has no promise.
     questions: Slab<Question>,
     /// By asker and number of its question: what it can send to before we have answered.
-    answers: BTreeMap<(u32, u32), Value>,
+    answers: Pairs<Value>,
     /// Vats that may know something of ours, or wait for something: all who have to hear of our end.
-    known_to: FxHashSet<u32>,
+    known_to: Option<NonZeroU32>,
+    /// All but the first of them.
+    also_known_to: Rare<FxHashSet<u32>>,
     /// References into these vats that have died, and how often they had come in.
     dropped: Vec<(u32, u32, u32)>,
     /// Imports after which a collection is worth while.
@@ -34,11 +42,11 @@ pub(crate) struct Tables {
     pub(crate) pace: Pace,
     /// Promises whose value is known, and not used before what was sent to them has been passed on; by whoever
     /// passes it on, and the number there; the first one first.
-    embargoed: BTreeMap<(u32, u32), Vec<Obj>>,
+    embargoed: Pairs<Vec<Obj>>,
     /// The number of our next gift.
     gifts_given: u32,
     /// References of ours that others pass on, by who does and its number.
-    gifts: BTreeMap<(u32, u32), Gift>,
+    gifts: Pairs<Gift>,
 }
 
 /// How long it takes until what is sent is there.
@@ -179,7 +187,7 @@ impl Tables {
         self.imports.retain(|(vat, export), (it, times)| {
             let keeps = lives(*it);
             if !keeps {
-                dropped.push((*vat, *export, *times));
+                dropped.push((vat, export, *times));
             }
             keeps
         });
@@ -205,10 +213,23 @@ impl Tables {
 
     /// The number of something of ours whose reference leaves.
     pub(crate) fn export(&mut self, it: Obj) -> u32 {
-        let exports = &mut self.exports;
-        let number =
-            *self.numbers.entry(it).or_insert_with(|| exports.insert(Export { value: it.into(), out: 0 }));
+        let number = self.number_of(it).unwrap_or_else(|| self.new_export(it));
         self.hold(number);
+        number
+    }
+    fn number_of(&self, it: Obj) -> Option<u32> {
+        match self.numbers.used() {
+            Some(numbers) => numbers.get(&it).copied(),
+            None => self.exports.iter().find(|(_, export)| export.value.as_obj() == Some(it)).map(|it| it.0),
+        }
+    }
+    fn new_export(&mut self, it: Obj) -> u32 {
+        let number = self.exports.insert(Export { value: it.into(), out: 0 });
+        if self.numbers.used().is_some() {
+            self.numbers.insert(it, number);
+        } else if self.exports.places.len() > FEW {
+            self.numbers = self.exports.numbers().into();
+        }
         number
     }
     /// One more reference to it is out there.
@@ -236,16 +257,32 @@ impl Tables {
             return None;
         }
         let at = self.exports.remove(number)?.value.as_obj()?;
-        self.numbers.remove(&at);
+        if let Some(it) = self.numbers.used_mut() {
+            it.remove(&at);
+        }
         Some(at)
     }
     /// That vat has to hear of our end.
     pub(crate) fn is_known_to(&mut self, vat: u32) {
-        self.known_to.insert(vat);
+        let Some(vat) = NonZeroU32::new(vat).filter(|it| self.known_to != Some(*it)) else { return };
+        match self.known_to {
+            None if self.also_known_to.used().is_none_or(|it| !it.contains(&vat.get())) => {
+                self.known_to = Some(vat);
+            }
+            None => {}
+            Some(_) => drop(self.also_known_to.insert(vat.get())),
+        }
+    }
+    fn all_known_to(&self) -> Vec<u32> {
+        let more = self.also_known_to.used().into_iter().flatten().copied();
+        let mut all: Vec<u32> = self.known_to.into_iter().map(NonZeroU32::get).chain(more).collect();
+        all.sort_unstable();
+        all
     }
     pub(crate) fn take_known_to(&mut self) -> Vec<u32> {
-        let mut all: Vec<u32> = std::mem::take(&mut self.known_to).into_iter().collect();
-        all.sort_unstable();
+        let all = self.all_known_to();
+        self.known_to = None;
+        self.also_known_to = Rare::default();
         all
     }
 
@@ -253,7 +290,7 @@ impl Tables {
 
     /// Our reference to an export of another vat, which has come in once more.
     pub(crate) fn import(&mut self, vat: u32, export: u32) -> Option<Obj> {
-        let (it, times) = self.imports.get_mut(&(vat, export))?;
+        let (it, times) = self.imports.get_mut((vat, export))?;
         *times += 1;
         Some(*it)
     }
@@ -262,13 +299,13 @@ impl Tables {
     }
     /// A promise of another vat is settled and needed no more: what it was here.
     pub(crate) fn settled(&mut self, vat: u32, export: u32) -> Option<Obj> {
-        let (it, times) = self.imports.remove(&(vat, export))?;
+        let (it, times) = self.imports.remove((vat, export))?;
         self.dropped.push((vat, export, times));
         Some(it)
     }
     /// All that we know of other vats: the vat, the number, and how often it has come in.
     pub(crate) fn all_imports(&self) -> Vec<(u32, u32, u32)> {
-        self.imports.iter().map(|((vat, export), (_, times))| (*vat, *export, *times)).collect()
+        self.imports.iter().map(|((vat, export), (_, times))| (vat, export, *times)).collect()
     }
 
     // Questions.
@@ -303,13 +340,13 @@ impl Tables {
         all
     }
     pub(crate) fn answer(&self, asker: u32, question: u32) -> Option<Value> {
-        if self.answers.is_empty() { None } else { self.answers.get(&(asker, question)).copied() }
+        self.answers.get((asker, question)).copied()
     }
     pub(crate) fn set_answer(&mut self, asker: u32, question: u32, promise: impl Into<Value>) {
         self.answers.insert((asker, question), promise.into());
     }
     pub(crate) fn take_answer(&mut self, asker: u32, question: u32) -> Option<Value> {
-        if self.answers.is_empty() { None } else { self.answers.remove(&(asker, question)) }
+        self.answers.remove((asker, question))
     }
 
     /// The promise of a question, which is not answered yet.
@@ -318,16 +355,19 @@ impl Tables {
     }
     /// Our reference to an export of another vat.
     pub(crate) fn peek(&self, vat: u32, export: u32) -> Option<Obj> {
-        self.imports.get(&(vat, export)).map(|it| it.0)
+        self.imports.get((vat, export)).map(|it| it.0)
     }
     pub(crate) fn embargo(&mut self, vat: u32, number: u32, promise: Obj) {
-        self.embargoed.entry((vat, number)).or_default().push(promise);
+        match self.embargoed.get_mut((vat, number)) {
+            Some(it) => it.push(promise),
+            None => self.embargoed.insert((vat, number), vec![promise]),
+        }
     }
     pub(crate) fn lift_embargo(&mut self, vat: u32, number: u32) -> Option<Obj> {
-        let all = self.embargoed.get_mut(&(vat, number))?;
+        let all = self.embargoed.get_mut((vat, number))?;
         let first = (!all.is_empty()).then(|| all.remove(0));
         if all.is_empty() {
-            self.embargoed.remove(&(vat, number));
+            self.embargoed.remove((vat, number));
         }
         first
     }
@@ -339,7 +379,7 @@ impl Tables {
         self.gifts_given
     }
     pub(crate) fn take_gift(&mut self, giver: u32, gift: u32) -> Option<Gift> {
-        self.gifts.remove(&(giver, gift))
+        self.gifts.remove((giver, gift))
     }
     pub(crate) fn put_gift(&mut self, giver: u32, gift: u32, it: Gift) {
         self.gifts.insert((giver, gift), it);
@@ -347,30 +387,29 @@ impl Tables {
     /// Another vat has ended: our references into it, and the promises for what it owed us.
     pub(crate) fn lost(&mut self, vat: u32) -> Vec<Obj> {
         let mut lost: Vec<Obj> = Vec::new();
-        let numbers: Vec<(u32, u32)> =
-            self.imports.range((vat, 0)..=(vat, u32::MAX)).map(|(it, _)| *it).collect();
-        lost.extend(numbers.iter().filter_map(|it| self.imports.remove(it)).map(|it| it.0));
+        lost.extend(self.imports.remove_all(vat).into_iter().map(|it| it.0));
         let owed: Vec<u32> = self.questions.iter().filter(|it| it.1.vat == vat).map(|it| it.0).collect();
         lost.extend(owed.into_iter().filter_map(|it| self.answered(it)));
-        let asked: Vec<(u32, u32)> =
-            self.answers.range((vat, 0)..=(vat, u32::MAX)).map(|(it, _)| *it).collect();
-        asked.iter().for_each(|it| {
-            self.answers.remove(it);
-        });
-        let held: Vec<(u32, u32)> =
-            self.embargoed.range((vat, 0)..=(vat, u32::MAX)).map(|(it, _)| *it).collect();
-        lost.extend(held.iter().filter_map(|it| self.embargoed.remove(it)).flatten());
+        self.answers.remove_all(vat);
+        lost.extend(self.embargoed.remove_all(vat).into_iter().flatten());
         // What it has told us of stands. What it would have told us of does not come.
         self.gifts.retain(|(giver, _), it| match *it {
-            Gift::Awaited { promise, .. } if *giver == vat => {
+            Gift::Awaited { promise, .. } if giver == vat => {
                 lost.push(promise);
                 false
             }
-            Gift::Refused => *giver != vat,
+            Gift::Refused => giver != vat,
             // Whoever it is for asks for it, or what it came in is given back.
             Gift::Awaited { .. } | Gift::Provided { .. } => true,
         });
-        self.known_to.remove(&vat);
+        match self.known_to {
+            Some(it) if it.get() == vat => self.known_to = None,
+            _ => {
+                if let Some(it) = self.also_known_to.used_mut() {
+                    it.remove(&vat);
+                }
+            }
+        }
         lost
     }
 }
@@ -381,8 +420,8 @@ impl Tables {
             out.value(it.value);
             out.u32(it.out);
         });
-        out.all(self.imports.iter(), |out, ((vat, export), (it, times))| {
-            [*vat, *export, *times].into_iter().for_each(|it| out.u32(it));
+        out.all(self.imports.row(), |out, ((vat, export), (it, times))| {
+            [vat, export, *times].into_iter().for_each(|it| out.u32(it));
             out.obj(*it);
         });
         self.questions.save(out, |out, it| {
@@ -390,32 +429,30 @@ impl Tables {
             out.option(it.promise, Writer::obj);
             out.bool(it.closed);
         });
-        out.all(self.answers.iter(), |out, ((asker, question), it)| {
-            out.u32(*asker);
-            out.u32(*question);
+        out.all(self.answers.row(), |out, ((asker, question), it)| {
+            out.u32(asker);
+            out.u32(question);
             out.value(*it);
         });
-        let mut known_to: Vec<u32> = self.known_to.iter().copied().collect();
-        known_to.sort_unstable();
-        out.all(known_to.iter(), |out, it| out.u32(*it));
+        out.all(self.all_known_to().iter(), |out, it| out.u32(*it));
         out.all(self.dropped.iter(), |out, it| [it.0, it.1, it.2].into_iter().for_each(|it| out.u32(it)));
         out.size(self.enough);
-        out.all(self.embargoed.iter(), |out, ((vat, number), it)| {
-            out.u32(*vat);
-            out.u32(*number);
+        out.all(self.embargoed.row(), |out, ((vat, number), it)| {
+            out.u32(vat);
+            out.u32(number);
             out.all(it.iter(), |out, it| out.obj(*it));
         });
         out.u32(self.gifts_given);
-        out.all(self.gifts.iter(), |out, ((giver, gift), it)| {
-            out.u32(*giver);
-            out.u32(*gift);
+        out.all(self.gifts.row(), |out, ((giver, gift), it)| {
+            out.u32(giver);
+            out.u32(gift);
             save_gift(out, it);
         });
     }
 
     pub(crate) fn load(from: &mut Reader<'_>) -> Read<Tables> {
         let exports = Slab::load(from, |from| Ok(Export { value: from.value()?, out: from.u32()? }))?;
-        let numbers = exports.iter().filter_map(|(number, it)| Some((it.value.as_obj()?, number))).collect();
+        let numbers = if exports.places.len() > FEW { exports.numbers().into() } else { Rare::default() };
         let imports = from.all(|from| {
             let (vat, export, times) = (from.vat()?, from.u32()?, from.u32()?);
             Ok(((vat, export), (from.obj()?, times)))
@@ -425,13 +462,15 @@ impl Tables {
             Ok(Question { vat, promise, closed: from.bool()? })
         })?;
         let answers = from.all(|from| Ok(((from.vat()?, from.u32()?), from.value()?)))?;
-        Ok(Tables {
+        let known_to = from.all(Reader::vat)?;
+        let mut tables = Tables {
             exports,
             numbers,
             imports: imports.into_iter().collect(),
             questions,
             answers: answers.into_iter().collect(),
-            known_to: from.all(Reader::vat)?.into_iter().collect(),
+            known_to: None,
+            also_known_to: Rare::default(),
             dropped: from.all(|from| Ok((from.vat()?, from.u32()?, from.u32()?)))?,
             enough: from.usize()?.min(1 << 40),
             pace: Pace::default(),
@@ -441,7 +480,9 @@ impl Tables {
                 .collect(),
             gifts_given: from.u32()?,
             gifts: from.all(|from| Ok(((from.vat()?, from.u32()?), load_gift(from)?)))?.into_iter().collect(),
-        })
+        };
+        known_to.into_iter().for_each(|it| tables.is_known_to(it));
+        Ok(tables)
     }
 }
 
@@ -468,6 +509,13 @@ fn load_gift(from: &mut Reader<'_>) -> Read<Gift> {
         2 => Gift::Refused,
         _ => return Err(Damage("a gift is of no known kind")),
     })
+}
+
+impl Slab<Export> {
+    /// Every export's number, by object.
+    fn numbers(&self) -> FxHashMap<Obj, u32> {
+        self.iter().filter_map(|(number, it)| Some((it.value.as_obj()?, number))).collect()
+    }
 }
 
 impl<T: Copy> Slab<T> {

@@ -12,7 +12,7 @@ use crate::heap::{Binding, Cell};
 use crate::native::Stamps;
 use crate::powers::closed::Closed;
 use crate::problem::{Exit, Stop};
-use crate::scope::Named;
+use crate::scope::{Named, Names};
 use crate::turn::{Evaluated, Limits};
 use crate::value::Value;
 use audit::{Answer, Answered, AuditorHost, Carried, LookedAt, Question};
@@ -133,7 +133,7 @@ impl Hearing {
             Ok(it) => it,
             Err(it) => return before(it),
         };
-        let mut names = FxHashMap::default();
+        let mut names = Names::default();
         let mut unknown = FxHashMap::default();
         for (noun, carried) in &question.captures {
             if let Err(it) = self.bind(noun, carried, &mut names, &mut unknown) {
@@ -218,7 +218,7 @@ impl Hearing {
 
     fn limit(&mut self, units: u64) {
         if let Some(it) = self.world.vats.get_mut(self.vat.0) {
-            it.limits.turn = units;
+            Arc::make_mut(&mut it.limits).turn = units;
         }
     }
 
@@ -231,7 +231,7 @@ impl Hearing {
         &mut self,
         noun: &Name,
         carried: &Carried,
-        names: &mut FxHashMap<Arc<str>, Named>,
+        names: &mut Names,
         unknown: &mut FxHashMap<Name, Arc<str>>,
     ) -> Result<(), Fault> {
         let guard = match carried {
@@ -287,13 +287,13 @@ impl Hearing {
         &mut self,
         question: &Question,
         auditor: Value,
-        names: &FxHashMap<Arc<str>, Named>,
+        names: &Names,
         unknown: FxHashMap<Name, Arc<str>>,
     ) -> Result<Answer, Fault> {
         let left = self.left;
         let Some(vat) = self.world.vats.get_mut(self.vat.0) else { return Err(Fault::Stopped) };
         // What the definitions are called is nothing to the object.
-        vat.cx.scope.names.clear();
+        vat.cx.scope.names = Names::default();
         let Some(stripped) = stripped(&question.object) else {
             return Err(Fault::Failed("there is no object".into()));
         };
