@@ -50,6 +50,8 @@ pub struct Cx {
     pub(crate) stopped_at: Rare<Vec<crate::problem::TraceLine>>,
     /// What leaves the vat when the turn ends.
     pub(crate) outbox: Vec<Outgoing>,
+    /// What the messages in it weigh in the heap.
+    pub(crate) outgoing: u64,
     /// The evaluation that the running turn goes back to.
     pub(crate) cause: u64,
     /// The same modules as the machine's.
@@ -134,6 +136,7 @@ impl Cx {
             buffered: Vec::new(),
             stopped_at: Rare::default(),
             outbox: Vec::new(),
+            outgoing: 0,
             cause: 0,
             modules: Row::default(),
             scripts: Row::default(),

@@ -131,6 +131,10 @@ pub(crate) fn waits_here(message: &Message) -> bool {
 
 fn send_away(cx: &mut Cx, vat: u32, export: u32, message: Message) {
     let cause = cx.cause;
+    // A turn that sends for ever is to run out of room.
+    let weight = message.bytes();
+    cx.heap.hold(weight);
+    cx.outgoing += weight;
     cx.outbox.push(Outgoing::Send { vat, export, message, cause });
 }
 

@@ -246,6 +246,13 @@ impl Vat {
         self.cx.awaited.used().is_some_and(|it| !it.is_empty())
     }
 
+    /// What leaves the vat weighs nothing here any more.
+    #[inline]
+    pub fn handed_over(&mut self) {
+        let weight = std::mem::take(&mut self.cx.outgoing);
+        self.cx.heap.let_go(weight);
+    }
+
     /// Delivers the first pending delivery.
     pub fn turn(&mut self) -> Option<Turned> {
         let Delivery { work, cause } = self.cx.queue.front()?;
@@ -290,6 +297,7 @@ impl Vat {
             self.machine.tidy(&mut self.cx);
         }
         self.cx.fuel.settle();
+        self.handed_over();
         self.machine.trim(&mut self.cx);
         self.cx.heap.settle_up();
         Some(Turned { cause, evaluated, stopped })
@@ -452,6 +460,8 @@ impl Vat {
         }
         self.cx.outbox.truncate(sent);
         let taken_back = crate::store::take_back(self, &before);
+        // The heap that was written down had nothing of it.
+        self.cx.outgoing = 0;
         debug_assert_eq!(taken_back, Ok(()), "what was written down can be read");
     }
 

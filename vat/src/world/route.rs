@@ -52,6 +52,7 @@ impl World {
                     continue;
                 }
                 let mut outbox = std::mem::take(&mut vat.cx.outbox);
+                vat.handed_over();
                 for it in outbox.drain(..) {
                     let Some(to) = self.hand_over(from, it) else { continue };
                     self.traffic.messages += u64::from(to != from);

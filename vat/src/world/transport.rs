@@ -137,6 +137,7 @@ impl World {
         while let Some(vat) = self.vats.get_mut(from)
             && !vat.cx.outbox.is_empty()
         {
+            vat.handed_over();
             for it in std::mem::take(&mut vat.cx.outbox) {
                 self.prepare(from, it, &mut batch);
             }
