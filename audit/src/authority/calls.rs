@@ -211,6 +211,8 @@ impl Call {
             "ask" => {
                 let me = cx.one(self.loc);
                 for it in self.args() {
+                    // It remembers what it was asked.
+                    cx.flow(it, held);
                     self.calls(cx, it, "audit", vec![me], cx.nowhere);
                 }
                 self.answers_data(cx);

@@ -139,9 +139,10 @@ where
         let it = self.parts.program.object(object);
         self.pattern(it.pattern, here);
         for auditor in it.as_auditor.iter().chain(&it.implements) {
-            // The audition knows the object, and can be kept.
+            // The audition knows the object and whom it was shown to, and can be kept.
             let (audition, held) = self.made(*auditor, Kind::Plain);
             self.cx().flow(here, held);
+            it.as_auditor.iter().chain(&it.implements).for_each(|it| self.flow(*it, held));
             let audition = self.cx().one(audition);
             let (answer, receiver) = (self.outer.solution.nowhere, self.node(*auditor));
             self.call(*auditor, receiver, "audit", vec![audition], answer);
