@@ -13,6 +13,7 @@ pub mod guards;
 pub mod host;
 pub mod judge;
 pub mod known;
+pub mod library;
 pub mod nearness;
 mod properties;
 pub mod scopes;

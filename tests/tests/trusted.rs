@@ -60,3 +60,16 @@ fn f27_factories_are_outside() {
         text.lines().filter(|it| !it.trim().is_empty()).count()
     );
 }
+
+/// The analysis knows the library's modules by their names; these are the ones that the vat has.
+#[test]
+fn the_librarys_modules_are_known() {
+    let known = read("audit/src/library.rs");
+    let text = read("vat/src/library.rs");
+    let names = text.lines().filter_map(|it| it.trim().strip_prefix('"')?.split_once("\" =>")).map(|it| it.0);
+    let own: Vec<&str> = names.filter(|it| !it.starts_with("org.erights.")).collect();
+    assert!(own.len() > 10, "{own:?}");
+    for name in own {
+        assert!(known.contains(&format!("\"{name}\"")), "{name} is not in audit/src/library.rs");
+    }
+}

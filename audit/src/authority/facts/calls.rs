@@ -88,7 +88,7 @@ where
                         let value = self.outer.solution.units[unit as usize].value;
                         self.cx().flow(value, here);
                     }
-                    None if name.name == "import__uriGetter" && !module.starts_with("org.erights.") => {
+                    None if !crate::library::is_library(&full) => {
                         self.put(Loc::Unknown(format!("module `{module}`").into()), here);
                     }
                     // The library's own: without authority, it only has what it is given.
