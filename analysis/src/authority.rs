@@ -4,14 +4,15 @@ use crate::db::Db;
 use crate::input::{File, FileKind, modules};
 use crate::knowledge::knowledge;
 use crate::names::{Meaning, Site, names};
-use crate::program::programs;
+use crate::program::{maps, programs};
 use audit::as_written;
 use audit::authority::{Authority, Held, MethodSummary, Outer, Parts, Programs, Reach};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use syntax::Scopes;
-use syntax::kernel_e::{Expr, Literal, ObjectId, Program};
-use syntax::scope::{DefinitionId, DefinitionKind};
+use syntax::kernel_e::{Expr, ExprId, Literal, ObjectId, Program};
+use syntax::scope::{Binder, DefinitionId, DefinitionKind};
+use text_size::TextRange;
 
 /// A program of a file.
 pub(crate) type Key = (File, usize);
@@ -173,23 +174,33 @@ pub(crate) fn imports(db: &dyn Db, file: File) -> Vec<String> {
     found
 }
 
-/// The modules that some expressions of a program import by a name that stands there.
-pub(crate) fn imported(program: &Program, scopes: &Scopes, among: impl Fn(usize) -> bool) -> Vec<String> {
+/// The same, each with the place where it stands.
+pub(crate) fn import_places(db: &dyn Db, file: File) -> Vec<(String, TextRange)> {
     let mut found = Vec::new();
-    for (at, it) in program.exprs.iter().enumerate() {
-        if among(at)
-            && let Expr::Call { recipient, verb, args } = it
-            && &**verb == "get"
-            && let Expr::Noun(noun) = program.expr(*recipient)
-            && &**noun == "import__uriGetter"
-            && *scopes.binder(*recipient) == syntax::scope::Binder::Outer
-            && let [only] = args.as_slice()
-            && let Expr::Literal(Literal::Str(name)) = program.expr(*only)
-        {
-            found.push(name.to_string());
+    for (index, program) in programs(db, file).iter().enumerate() {
+        let map = &maps(db, file)[index];
+        let scopes = &names(db, file).programs[index].scopes;
+        for (at, name) in each_import(program, scopes) {
+            found.push((name.to_string(), map.in_file(map.source.expr(at))));
         }
     }
     found
+}
+
+/// The modules that some expressions of a program import by a name that stands there.
+pub(crate) fn imported(program: &Program, scopes: &Scopes, among: impl Fn(usize) -> bool) -> Vec<String> {
+    let chosen = each_import(program, scopes).filter(|(at, _)| among(at.index()));
+    chosen.map(|(_, name)| name.to_string()).collect()
+}
+
+fn each_import<'a>(program: &'a Program, scopes: &'a Scopes) -> impl Iterator<Item = (ExprId, &'a str)> {
+    program.exprs.iter().enumerate().filter_map(|(at, it)| {
+        let Expr::Call { recipient, verb, args } = it else { return None };
+        let (Expr::Noun(noun), [only]) = (program.expr(*recipient), args.as_slice()) else { return None };
+        let Expr::Literal(Literal::Str(name)) = program.expr(*only) else { return None };
+        let is_import = &**verb == "get" && &**noun == "import__uriGetter";
+        (is_import && *scopes.binder(*recipient) == Binder::Outer).then_some((ExprId(at as u32), &**name))
+    })
 }
 
 /// The programs of all files.

@@ -340,6 +340,11 @@ impl Analysis {
         self.with(file, |db, it| crate::authority::imports(db, it))
     }
 
+    /// The same, each with the place where it stands.
+    pub fn import_places(&self, file: FileId) -> Cancellable<Vec<(String, TextRange)>> {
+        self.with(file, |db, it| crate::authority::import_places(db, it))
+    }
+
     /// The file's Kernel-E, printed as E.
     pub fn show_kernel_e(&self, file: FileId) -> Cancellable<String> {
         self.with(file, |db, it| ide::show_kernel_e::show_kernel_e(db, it))

@@ -3,6 +3,7 @@
 use crate::Outcome;
 use crate::args;
 use crate::authority::workspace::Workspace;
+use crate::imports::Imports;
 use crate::paint::Paint;
 use crate::policy::Policy;
 use crate::report::{self, Finding, Related, Severity};
@@ -33,7 +34,7 @@ pub fn run(it: &args::Check) -> anyhow::Result<Outcome> {
                 continue;
             }
         };
-        let mut findings = findings(&source);
+        let mut findings = findings(&source, &it.imports);
         let here = against_policy.iter().filter(|(name, _)| *name == source.name);
         findings.extend(here.map(|(_, it)| it.clone()));
         findings.sort_by_key(|it| (it.range.start(), it.range.end()));
@@ -69,15 +70,36 @@ fn against_policy(it: &args::Check) -> anyhow::Result<Vec<(String, Finding)>> {
     Ok(findings.map(|(file, it)| (workspace.sources[file as usize].name.clone(), it)).collect())
 }
 
-/// All that is wrong with a file, in the order of its text: what an editor would show.
-pub fn findings(source: &Source) -> Vec<Finding> {
+/// All that is wrong with a file, in the order of its text: what an editor would show, and modules that are not there.
+fn findings(source: &Source, imports: &args::Imports) -> Vec<Finding> {
     let (host, file) = opened(source);
     // Nothing changes the host while its snapshot answers, so nothing is ever cancelled.
     let diagnostics = host.analysis().diagnostics(file).unwrap_or_default();
     let mut findings = bytes(source);
     findings.extend(diagnostics.into_iter().map(shown));
+    findings.extend(missing_modules(&host, file, imports));
     findings.sort_by_key(|it| (it.range.start(), it.range.end()));
     findings
+}
+
+/// A module that would not be found: its import would throw when the program runs.
+fn missing_modules(host: &AnalysisHost, file: FileId, imports: &args::Imports) -> Vec<Finding> {
+    // Settings that cannot be read are told by whoever loads modules.
+    let Ok(folders) = Imports::new(&imports.import) else { return Vec::new() };
+    let places = host.analysis().import_places(file).unwrap_or_default().into_iter();
+    let missing =
+        places.filter(|(name, _)| !audit::library::is_library(name) && folders.find(name).is_none());
+    let told = missing.map(|(name, range)| Finding {
+        range,
+        severity: Severity::Warning,
+        code: "missing-module".to_string(),
+        message: format!(
+            "no module `{name}`: the library has none of that name, and no folder of --import or of walnut.toml has {}.emaker",
+            name.replace('.', "/")
+        ),
+        related: Vec::new(),
+    });
+    told.collect()
 }
 
 /// Whoever runs auditors written in E for those who only read programs.
