@@ -2,6 +2,7 @@
 
 use crate::auditions::Auditions;
 use crate::input::{File, FileId};
+use crate::recent::Recent;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -10,6 +11,8 @@ use std::sync::Arc;
 pub(crate) trait Db: salsa::Database {
     /// Whoever runs auditors written in E. What it answers follows from what it is asked.
     fn auditions(&self) -> &Auditions;
+    /// The trees of the last texts. No answer depends on them.
+    fn recent(&self) -> &Recent;
 }
 
 #[salsa::db]
@@ -18,6 +21,7 @@ pub(crate) struct Database {
     /// Which input holds which text. Written with the inputs, between snapshots.
     pub(crate) files: Arc<FxHashMap<FileId, File>>,
     pub(crate) auditions: Arc<Auditions>,
+    recent: Arc<Recent>,
     // Last, so that it is dropped last: a clone's storage is what a writer waits for.
     storage: salsa::Storage<Self>,
 }
@@ -30,11 +34,20 @@ impl Db for Database {
     fn auditions(&self) -> &Auditions {
         &self.auditions
     }
+    fn recent(&self) -> &Recent {
+        &self.recent
+    }
 }
 
 impl Default for Database {
     fn default() -> Database {
-        Database { files: Arc::default(), auditions: Arc::default(), storage: salsa::Storage::new(None) }
+        Database::on(salsa::Storage::new(None))
+    }
+}
+
+impl Database {
+    fn on(storage: salsa::Storage<Self>) -> Database {
+        Database { files: Arc::default(), auditions: Arc::default(), recent: Arc::default(), storage }
     }
 }
 
@@ -47,6 +60,6 @@ impl Database {
                 seen(&format!("{database_key:?}"));
             }
         })));
-        Database { files: Arc::default(), auditions: Arc::default(), storage }
+        Database::on(storage)
     }
 }

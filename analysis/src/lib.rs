@@ -32,6 +32,7 @@ mod messages;
 mod names;
 mod program;
 mod question;
+mod recent;
 #[cfg(test)]
 mod reruns;
 mod transcript;

@@ -48,12 +48,23 @@ pub(crate) fn trees(db: &dyn Db, file: File) -> Arc<Vec<Tree>> {
     let mut trees = Vec::new();
     for piece in pieces(file.kind(db), file.text(db)) {
         db.unwind_if_revision_cancelled();
-        let parse = syntax::parse_with(&piece.text, &pragmas);
+        let parse = parsed(db, file, &piece, &pragmas);
         let expansion = syntax::expand(&parse.program);
         pragmas = parse.pragmas;
         trees.push(Tree { piece, parse, expansion });
     }
     Arc::new(trees)
+}
+
+/// A step of a transcript is short; of the others only what a key has touched is parsed again.
+fn parsed(db: &dyn Db, file: File, piece: &Piece, pragmas: &Pragmas) -> Parse {
+    if file.kind(db) == FileKind::Transcript {
+        return syntax::parse_with(&piece.text, pragmas);
+    }
+    let cst = db.recent().parse(file.id(db), &piece.text);
+    let parse = syntax::lower(&cst, pragmas);
+    db.recent().keep(file.id(db), cst);
+    parse
 }
 
 /// The Kernel-E of each program of the file, without positions.
