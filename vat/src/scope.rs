@@ -58,6 +58,9 @@ impl Names {
     pub(crate) fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.0.iter().map(|it| &it.0)
     }
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Named)> {
+        self.0.iter().map(|it| (&it.0, &it.1))
+    }
     fn values(&self) -> impl Iterator<Item = &Named> {
         self.0.iter().map(|it| &it.1)
     }
