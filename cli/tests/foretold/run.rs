@@ -1,6 +1,7 @@
 //! Runs the steps of a page, and asks the analysis about the same steps.
 
 use analysis::{AnalysisHost, Change, FileId, FileKind, FileRange, ReachedThing, TextRange, Verdict};
+use audit::ObjectionKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use syntax::Expansion;
@@ -35,7 +36,7 @@ impl Run {
             World::new(Limits { turn: 200_000, heap: 1 << 26, depth: 2_000, ..Limits::default() });
         let vat = world.make_vat("page", Box::new(Still::with_modules(modules.clone())));
         world.listen(vat);
-        let mut host = AnalysisHost::default();
+        let mut host = AnalysisHost::with_auditors(std::sync::Arc::new(vat::Auditors::default()));
         let mut change = Change::default();
         for (at, text) in steps.iter().enumerate() {
             change.open(FileId(at as u32), &source(at), FileKind::Program, text);
@@ -114,6 +115,7 @@ impl Run {
                     }
                 }
             }
+            self.written(step, &asked, &mut parity);
             // A refusal before anything runs is in the problem of the step.
             let refusals: Vec<&String> =
                 asked.iter().flat_map(|it| &it.objections).map(|(_, message)| message).collect();
@@ -131,6 +133,39 @@ impl Run {
             }
         }
         parity
+    }
+
+    /// The same for auditors written in E. Whether they let an object through shows in whether its name is there.
+    fn written(&self, step: usize, asked: &[&analysis::Judged], parity: &mut Parity) {
+        let defined = self.world.defined(self.handles[step]);
+        for it in asked {
+            let heard = |heard: &Heard| {
+                step_of(&heard.source) == Some(step)
+                    && self.header(step, heard.object) == Some(it.range)
+                    && it.auditor == heard.auditor.name()
+            };
+            let top_level = it.object.strip_prefix("__main$").filter(|it| !it.contains('$'));
+            let Some(name) = top_level.filter(|_| !self.heard.iter().any(heard)) else { continue };
+            let made = defined.iter().any(|it| **it == *name);
+            match (&it.verdict, it.verdict.objections().first().map(|it| &it.kind)) {
+                (Verdict::Rejected(_), Some(ObjectionKind::Refused { .. })) => {
+                    let thrown = self.problems[step].as_deref().unwrap_or_default();
+                    if thrown.contains(&it.verdict.objections()[0].message) {
+                        parity.written += 1;
+                    } else if made {
+                        let line = format!(
+                            "step {step}: {} refuses {name} in the editor, not in the run",
+                            it.auditor
+                        );
+                        parity.disagreements.push(line);
+                    }
+                }
+                (Verdict::Approved, _) | (_, Some(ObjectionKind::Declined { .. })) if made => {
+                    parity.written += 1
+                }
+                _ => {}
+            }
+        }
     }
 
     /// What the walk finds, beside what was foretold.
@@ -244,6 +279,8 @@ fn is_refusal(problem: &str) -> bool {
 #[derive(Default)]
 pub struct Parity {
     pub compared: usize,
+    /// Verdicts of auditors written in E, among those that could be compared.
+    pub written: usize,
     /// Where the editor leaves it to the run.
     pub unknown: usize,
     pub disagreements: Vec<String>,
@@ -252,6 +289,7 @@ pub struct Parity {
 impl Parity {
     pub fn add(&mut self, page: &str, it: Parity) {
         self.compared += it.compared;
+        self.written += it.written;
         self.unknown += it.unknown;
         self.disagreements.extend(it.disagreements.into_iter().map(|it| format!("{page}: {it}")));
     }
@@ -259,10 +297,10 @@ impl Parity {
 
 impl fmt::Display for Parity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parity { compared, unknown, disagreements } = self;
+        let Parity { compared, written, unknown, disagreements } = self;
         write!(
             f,
-            "{compared} verdicts compared, {unknown} left to the run, {} disagreements",
+            "{compared} verdicts compared, {written} of auditors written in E, {unknown} left to the run, {} disagreements",
             disagreements.len()
         )
     }
