@@ -118,7 +118,10 @@ pub fn to_transcript(notebook: &Notebook) -> String {
             text += &carried(cell, &shown, false, false);
             continue;
         };
-        let same_source = back.kind == cell.kind && back.source == cell.source;
+        // Prose without words is no prose to who reads it back.
+        let same_source = back.kind == cell.kind
+            && back.source == cell.source
+            && (cell.is_code() || !cell.source.trim().is_empty());
         let same_outputs = back.outputs == cell.outputs;
         let follows_prose = at > 0 && !cell.is_code() && !notebook.cells[at - 1].is_code();
         if plain && same_source && same_outputs && !follows_prose {

@@ -83,7 +83,7 @@ pub struct MainLoop {
     roots: Arc<Vec<PathBuf>>,
     shared: Arc<Shared>,
     /// What was published last, to say nothing twice.
-    published: HashMap<FileId, Vec<Diagnostic>>,
+    published: HashMap<FileId, (i32, Vec<Diagnostic>)>,
     pool: Pool,
     loader: mpsc::Sender<Task>,
     next_file: u32,
@@ -489,9 +489,12 @@ impl MainLoop {
         }
         match diagnostics {
             None => self.diagnose(file, version, why),
-            Some(it) if why == Why::Around && self.published.get(&file) == Some(&it) => {}
             Some(it) => {
-                self.published.insert(file, it.clone());
+                let said = self.published.get(&file);
+                if said.is_some_and(|(of, said)| (*of == version || why == Why::Around) && *said == it) {
+                    return;
+                }
+                self.published.insert(file, (version, it.clone()));
                 self.publish(document.uri.clone(), Some(version), it);
             }
         }

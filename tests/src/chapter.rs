@@ -24,7 +24,9 @@ impl Fence {
         self.info.split_once(' ').map(|(_, name)| name.trim())
     }
     fn is_file(&self) -> bool {
-        matches!(self.info.split(' ').next(), Some("e" | "toml"))
+        let language = self.info.split(' ').next();
+        matches!(language, Some("e" | "toml"))
+            || matches!(self.name(), Some(it) if it.ends_with(".updoc") || it.ends_with(".ipynb"))
     }
 }
 

@@ -193,7 +193,7 @@ impl Run {
         let Some(foretold) = foretold.iter().rev().find(|it| it.name == name) else { return };
         let Some(found) = self.world.reachable(self.vat, name) else { return };
         let mut objects: std::collections::HashSet<(u32, TextRange)> = std::collections::HashSet::new();
-        let (mut variables, mut powers) = (BTreeSet::new(), BTreeSet::new());
+        let (mut variables, mut parameters, mut powers) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let (mut collections, mut unknown) = (0, false);
         for it in &foretold.reaches {
             match (&it.thing, it.at) {
@@ -205,6 +205,10 @@ impl Run {
                 }
                 (ReachedThing::Power { name, .. }, _) => {
                     powers.insert(name.clone());
+                }
+                // A slot that was handed over (`makeSensor(&stock)`) is found under the name it was taken in by.
+                (ReachedThing::Parameter(name), _) => {
+                    parameters.insert(name.clone());
                 }
                 (ReachedThing::Collection, _) => collections += 1,
                 (ReachedThing::Unknown(_), _) => unknown = true,
@@ -234,7 +238,7 @@ impl Run {
         for (_, _, noun) in found.variables.iter().filter(|it| step_of(&it.0).is_some()) {
             count += 1;
             let noun = as_written(noun);
-            if !variables.contains(noun) && noun != name {
+            if !variables.contains(noun) && !parameters.contains(noun) && noun != name {
                 miss(format!("the variable {noun}"));
             }
         }
