@@ -24,6 +24,8 @@ def make() {
         vats.push(vat)
         all.push(seedVat(vat, source))
     }
-    if (vats.size() < n) { make <- run() } else { when (all[n - 1]) -> { made := timer.now(); crash() } }
+    if (vats.size() < n) { make <- run() } else {
+        when (all[n - 1]) -> { made := timer.now(); crash() }
+    }
 }
 make()

@@ -180,7 +180,7 @@ pub(crate) fn captures(cx: &mut Cx, module: &crate::code::Module, own: bool) -> 
     let wanted = module.scripts.first().map(|it| &it.captures[..]).unwrap_or_default();
     wanted
         .iter()
-        .map(|it| match cx.scope.names.get(&*it.noun).filter(|_| own) {
+        .map(|it| match cx.scope.names.get(&it.noun).filter(|_| own) {
             Some(it) => it.value,
             None => born_value(cx, &it.noun, safe_only).unwrap_or(Value::NULL),
         })
@@ -195,7 +195,7 @@ pub(crate) fn captures_of(
     safe_only: bool,
 ) -> Vec<Value> {
     let wanted = module.scripts.first().map(|it| &it.captures[..]).unwrap_or_default();
-    let value = |it: &crate::code::Captured| match names.get(&*it.noun) {
+    let value = |it: &crate::code::Captured| match names.get(&it.noun) {
         Some(it) => it.value,
         None => born_value(cx, &it.noun, safe_only).unwrap_or(Value::NULL),
     };

@@ -55,7 +55,9 @@ where
                 .iter()
                 .map(|it| matches!(it.kind, DefinitionKind::Var { .. }))
                 .collect(),
-            objects: vec![Arc::new(ObjectFacts::default()); parts.program.objects.len()],
+            // Nothing is known of any of them yet.
+            objects: std::iter::repeat_n(Arc::new(ObjectFacts::default()), parts.program.objects.len())
+                .collect(),
             exprs: Vec::new(),
             definition: self.solution.nodes(parts.scopes.definitions.len()),
             value: self.solution.node(),

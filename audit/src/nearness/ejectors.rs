@@ -23,10 +23,8 @@ pub(super) fn outlived(cx: &Reading<'_>) -> Vec<Mistake> {
                         }
                     }
                 }
-                Expr::Noun(noun) => {
-                    if cx.definition(it).is_some_and(|it| ejectors.contains(&it)) {
-                        found.push(Mistake::DeadEjector { at: it, noun: noun.clone() });
-                    }
+                Expr::Noun(noun) if cx.definition(it).is_some_and(|it| ejectors.contains(&it)) => {
+                    found.push(Mistake::DeadEjector { at: it, noun: noun.clone() });
                 }
                 _ => {}
             }

@@ -32,7 +32,7 @@ fn of_capture(cx: &Cx, object: Value, capture: &Capture) -> Guard {
         (Held::Binding, _) => of_binding(cx, value),
         (Held::Slot, _) => of_slot(cx, value),
         (Held::Field, _) => Guard::VarSlot,
-        (Held::Value, Binder::Outer) if !cx.scope.names.contains_key(&*capture.noun) => born(&capture.noun),
+        (Held::Value, Binder::Outer) if !cx.scope.names.contains_key(&capture.noun) => born(&capture.noun),
         (Held::Value, Binder::Definition(id)) => match loaded.module.scopes.definition(*id).kind {
             // The name of an object around this one, read as what runs: its `as` is its guard.
             DefinitionKind::Object { guard: Some(_), .. }

@@ -8,6 +8,7 @@ type Key = (u32, u32);
 const FEW: usize = 16;
 
 /// Things by vat and number.
+#[expect(clippy::box_collection, reason = "every vat has some of these, and nearly none of them are many")]
 pub(super) enum Pairs<T> {
     Few(Vec<(Key, T)>),
     Many(Box<BTreeMap<Key, T>>),
