@@ -54,7 +54,7 @@ def answer(key, text):
 @pytest.fixture
 def kernel(tmp_path):
     # What a transcript at the terminal has without being asked.
-    it = Kernel(tmp_path, environment={"WALNUT_GRANTS": "timer,entropy,file"})
+    it = Kernel(tmp_path, environment={"WALNUT_GRANTS": "timer,entropy,file,network"})
     yield it
     it.close()
 
