@@ -76,9 +76,10 @@ pub fn server(encoding: Encoding) -> ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::INCREMENTAL)),
         notebook_document_sync: Some(OneOf::Left(NotebookDocumentSyncOptions {
-            notebook_selector: vec![NotebookSelector::ByCells {
-                notebook: None,
-                cells: vec![NotebookCellSelector { language: "e".to_owned() }],
+            // Not `ByCells`, which says the same: clients on lsprotocol 2025.0 cannot read that, and end.
+            notebook_selector: vec![NotebookSelector::ByNotebook {
+                notebook: Notebook::String("*".to_owned()),
+                cells: Some(vec![NotebookCellSelector { language: "e".to_owned() }]),
             }],
             save: None,
         })),

@@ -244,7 +244,8 @@ async def test_a_misspelt_name_is_mended_by_a_quick_fix(editor, purse):
 
 @pytest.mark.asyncio
 async def test_who_calls_a_method_and_whom_it_calls(editor, purse):
-    [item] = await editor.text_document_prepare_call_hierarchy_async(
+    # Who calls it comes first; beside it stands what it reaches.
+    [item, _] = await editor.text_document_prepare_call_hierarchy_async(
         types.CallHierarchyPrepareParams(text_document=document(), position=place(purse, "describe()"))
     )
     assert (item.name, item.kind) == ("describe", types.SymbolKind.Function)
