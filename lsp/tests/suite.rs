@@ -15,6 +15,7 @@
 //! The fence `client` is what the editor says it can do.
 
 mod editor;
+mod interleaving;
 
 use editor::Editor;
 use harness::{Case, Suite};
@@ -36,5 +37,11 @@ fn conversation(case: &mut Case) {
 }
 
 fn main() -> std::process::ExitCode {
-    Suite::new().chapters("lsp", conversation).run()
+    Suite::new()
+        .chapters("lsp", conversation)
+        .test(
+            "interleaving: every answer is about the texts it was asked about",
+            interleaving::every_answer_is_about_the_texts_it_was_asked_about,
+        )
+        .run()
 }

@@ -1,5 +1,4 @@
-//! An editor with one folder open, at the other end of two pipes. Several tests use it, each a part.
-#![allow(dead_code, reason = "each test uses a part")]
+//! An editor with one folder open, at the other end of two pipes.
 
 mod shown;
 
