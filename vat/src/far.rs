@@ -21,7 +21,7 @@ pub(crate) use frame::{Frame, Outgoing};
 pub(crate) use pack::{pack, pack_presuming};
 pub(crate) use parcel::{Held, Parcel, PassedOn, unpack};
 use std::sync::Arc;
-use tables::ANSWER;
+pub(crate) use tables::ANSWER;
 pub use tables::Known;
 pub(crate) use tables::{Pace, Tables};
 

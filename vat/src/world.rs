@@ -5,6 +5,7 @@
 
 mod banks;
 mod hearing;
+mod ledger;
 mod look;
 mod route;
 mod saved;
@@ -14,6 +15,8 @@ mod vats;
 
 pub use crate::far::Known;
 pub use hearing::Auditors;
+pub(crate) use ledger::Now;
+pub use ledger::{Entry, Place, Tag, Violation, violations};
 pub use look::Look;
 pub use route::Traffic;
 pub use share::Sharing;
@@ -148,6 +151,8 @@ pub struct World {
     routing: Vec<u32>,
     /// Where what is sent lies until it arrives, if that takes time.
     travel: Option<Box<transport::Travel>>,
+    /// What goes between vats is put down, if somebody wants to know.
+    ledger: Option<Box<Vec<Entry>>>,
 }
 
 impl World {
@@ -173,6 +178,7 @@ impl World {
             seeds: FxHashMap::default(),
             routing: Vec::new(),
             travel: None,
+            ledger: None,
         }
     }
 
@@ -366,7 +372,7 @@ impl World {
         self.vats.ring();
         self.carry();
         let next = self.vats.first();
-        let alone = self.vats.is_one_ready() && self.travel.is_none();
+        let alone = self.vats.is_one_ready() && self.travel.is_none() && self.ledger.is_none();
         let at_most = if alone { at_most } else { 1 };
         self.run(next, at_most)
     }
@@ -384,6 +390,7 @@ impl World {
             let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
             return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled: Vec::new() };
         };
+        self.note_delivery(number);
         let (taken, turned) = self.turn(number, at_most);
         self.turns += taken.max(1);
         self.vats.turned(number);

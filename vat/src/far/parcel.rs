@@ -9,6 +9,7 @@ use crate::heap::{Arguments, Binding, Cell, Shared, Text};
 use crate::native::{Class, Payload, Stamps};
 use crate::problem::Problem;
 use crate::value::Value;
+use crate::world::{Now, Place, Tag};
 use dashu_int::IBig;
 use std::sync::Arc;
 
@@ -105,6 +106,18 @@ impl Parcel {
             }
             Node::Gift { home, giver, gift } => Some(Held::Gift { home, giver, gift }),
             _ => None,
+        })
+    }
+
+    /// What its value is, if it is a reference into another vat.
+    pub(crate) fn root(&self) -> Option<Now> {
+        let first = self.roots.first()?.as_obj()?;
+        Some(match *self.nodes.get(first.index())? {
+            Node::Far { vat, export } | Node::Promise { vat, export } => {
+                Now::Export(Place { home: vat, number: export })
+            }
+            Node::Gift { giver, gift, .. } => Now::Gift(Tag::Gift { giver, gift }),
+            _ => return None,
         })
     }
 

@@ -147,11 +147,13 @@ impl World {
                 passed_on.extend(std::mem::take(&mut it.passed_on).into_iter().map(|it| (*to, it)));
             }
         }
-        // Behind all that was sent on the references, and before they are let go of.
-        batch.extend(passed_on.into_iter().map(|(to, it)| word_of(to, it)));
         let dropped = self.vats.get_mut(from).map(|it| it.cx.tables.take_dropped());
         let dropped = dropped.into_iter().flatten();
-        batch.extend(dropped.map(|(home, export, times)| (home, Frame::Drop { export, times })));
+        let dropped = dropped.map(|(home, export, times)| (home, Frame::Drop { export, times }));
+        // Behind all that was sent on the references, and before they are let go of.
+        batch.extend(passed_on.iter().map(|(to, it)| word_of(*to, *it)));
+        batch.extend(dropped);
+        self.note_batch(from, &batch, &passed_on);
         self.put(from, batch);
         self.changed(from);
     }
@@ -191,7 +193,14 @@ impl World {
                     self.dispatch(to);
                     self.end_vat(to, *why);
                 }
-                it => drop(self.accept(from, to, it)),
+                mut it => {
+                    self.note_arrivals(from, to, &mut it);
+                    let decided = self.decided(from, &mut it);
+                    self.accept(from, to, it);
+                    if let Some((place, now)) = decided {
+                        self.note_decided(to, place, now);
+                    }
+                }
             }
         }
         self.changed(to);
