@@ -152,7 +152,7 @@ pub struct World {
     /// Where what is sent lies until it arrives, if that takes time.
     travel: Option<Box<transport::Travel>>,
     /// What goes between vats is put down, if somebody wants to know.
-    ledger: Option<Box<Vec<Entry>>>,
+    ledger: Option<Vec<Entry>>,
 }
 
 impl World {

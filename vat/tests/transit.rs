@@ -219,7 +219,17 @@ impl Courier for Careless {
     }
 }
 
-/// Alice sends X to Carol, hands Carol to Bob, and Bob sends W to her.
+/// What Carol's vat has to tell Bob's arrives only when there is nothing else to do.
+struct CarolIsSlow(Dice);
+
+impl Courier for CarolIsSlow {
+    fn pick(&mut self, links: &[Link], idle: bool) -> Option<Pick> {
+        let slow = |it: &Link| (it.from, it.to) == (Some(VatId(3)), VatId(2));
+        self.0.pick(links, idle).filter(|it| idle || !slow(&links[it.link]))
+    }
+}
+
+/// Alice, vat 1, sends X to Carol, vat 3, hands Carol to Bob, vat 2, and Bob sends W to her.
 fn introduce(courier: Box<dyn Courier>) -> (Stage, Vec<String>) {
     let mut stage = Stage { world: World::new(Limits::default()), out: Still::new() };
     let (alice, bob, carol) = (stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
@@ -231,7 +241,7 @@ fn introduce(courier: Box<dyn Courier>) -> (Stage, Vec<String>) {
              to meet(it, again) {
                  println(`met ${Ref.isResolved(it)}`)
                  it <- note(\"W\")
-                 when (it) -> { println(`then ${Ref.isFar(it)} ${it == again}`) }
+                 when (it, again) -> { println(`then ${Ref.isFar(it)} ${it == again}`) }
                  met := it
              }
          }",
@@ -250,20 +260,27 @@ fn introduce(courier: Box<dyn Courier>) -> (Stage, Vec<String>) {
 /// O1: order and pipelining are kept, and the reference that is passed on loses its resolution until that is safe.
 #[test]
 fn o1_what_was_sent_before_an_introduction_is_there_first_in_ten_thousand_schedules() {
+    let mut resolved_at_once = 0;
     for seed in 0..10_000 {
-        let (mut stage, lines) = introduce(Box::new(Dice(seed)));
+        // In every other schedule Bob has his turn before Carol's vat can have told him who she is.
+        let is_slow = seed % 2 == 0;
+        let courier: Box<dyn Courier> =
+            if is_slow { Box::new(CarolIsSlow(Dice(seed))) } else { Box::new(Dice(seed)) };
+        let (mut stage, lines) = introduce(courier);
         let at = |line: &str| lines.iter().position(|it| it == line);
         assert!(at("X") < at("W") && at("X").is_some(), "seed {seed}: {lines:?}");
-        assert!(at("met false").is_some(), "seed {seed}: {lines:?}");
+        assert!(at("met false").is_some() || !is_slow && at("met true").is_some(), "seed {seed}: {lines:?}");
+        resolved_at_once += usize::from(at("met true").is_some());
         // What Alice's own question to Carol was answered with and what Bob was given are the same Carol.
         assert!(at("then true true").is_some(), "seed {seed}: {lines:?}");
         assert_eq!(lines.len(), 4, "seed {seed}: {lines:?}");
         assert_eq!(violations(&stage.world.take_ledger()), [], "seed {seed}");
         let vats = stage.world.all_vats();
-        if seed % 100 == 0 {
+        if seed % 100 < 2 {
             stage.forgets(&vats, seed);
         }
     }
+    assert!((1..2_500).contains(&resolved_at_once), "{resolved_at_once}");
 }
 
 /// O2: a map cannot be keyed by a reference that is on its way to its third vat. It breaks, and says why.
@@ -275,9 +292,10 @@ fn o2_a_map_keyed_by_what_has_lost_its_resolution_breaks_and_is_never_out_of_ord
         stage.eval(carol, "def carol { to note(what) { println(what) } }");
         stage.eval(
             bob,
-            "def bob {
-                 to tell(it) { for who => what in (it) { who <- note(what) } }
-                 to tellAll(it) { for [who, what] in (it) { who <- note(what) } }
+            "var asked := 0
+             def bob {
+                 to tell(it) { asked += 1; for who => what in (it) { who <- note(what) } }
+                 to tellAll(it) { asked += 1; for [who, what] in (it) { who <- note(what) } }
              }",
         );
         stage.world.share(carol, "carol", alice);

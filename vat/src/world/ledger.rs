@@ -64,7 +64,7 @@ impl World {
 
     /// What was put down since this was last asked.
     pub fn take_ledger(&mut self) -> Vec<Entry> {
-        self.ledger.as_mut().map(|it| std::mem::take(&mut **it)).unwrap_or_default()
+        self.ledger.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     fn note(&mut self, it: Entry) {
