@@ -72,6 +72,11 @@ impl Past {
         self.last = self.last.wrapping_add(1);
         self.last
     }
+    /// Without room for more.
+    pub fn packed(mut self) -> Past {
+        self.turns.shrink_to_fit();
+        self
+    }
     /// What began a turn; `None`: it is too long ago.
     pub fn began(&self, turn: u32) -> Option<Sent> {
         let ago = self.last.wrapping_sub(turn) as usize;

@@ -23,7 +23,7 @@ pub(crate) use parcel::{Held, Parcel, PassedOn, unpack};
 use std::sync::Arc;
 pub(crate) use tables::ANSWER;
 pub use tables::Known;
-pub(crate) use tables::{Pace, Tables};
+pub(crate) use tables::{Pace, Resting as RestingTables, Tables};
 
 /// Our reference to an export of another vat; what is ours comes home as itself.
 fn far(cx: &mut Cx, vat: u32, export: u32) -> Value {

@@ -81,6 +81,14 @@ impl Fuel {
     pub(crate) fn take_refusal(&mut self) -> Option<String> {
         self.refused.take().map(|it| it.refusal(Resource::Instructions))
     }
+    /// Does nobody pay for it, and nobody stop this vat alone?
+    pub(crate) fn may_rest(&self) -> bool {
+        self.own.is_none() && self.account.is_none() && self.refused.is_none()
+    }
+    /// Between turns it is only the flag.
+    pub(crate) fn rest(self) -> Interrupt {
+        self.interrupt
+    }
     pub(crate) fn own_interrupt(&mut self) -> Interrupt {
         self.own.get_or_insert_default().clone()
     }

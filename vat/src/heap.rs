@@ -7,12 +7,14 @@
 mod cell;
 mod collect;
 mod message;
+mod resting;
 mod saved;
 mod text;
 
 pub(crate) use cell::native_cell;
 pub use cell::{Binding, Cell, Flex, GuardedSlot, Native, Object, Proxied, Script};
 pub use message::{Arguments, Asker, Backlog, Message, Promise, Watcher};
+pub(crate) use resting::Resting;
 pub(crate) use saved::{message as save_message, read_message};
 pub use text::{Letters, Long, Text};
 

@@ -49,6 +49,7 @@ pub mod rare;
 pub mod reference;
 pub mod regex_quasi;
 pub mod resolver;
+mod rest;
 mod row;
 pub mod rune;
 pub mod same;

@@ -189,6 +189,18 @@ impl Machine {
         }
     }
 
+    /// A machine that has these modules and nothing else.
+    pub fn of(depth_limit: usize, modules: &Row<Loaded>) -> Machine {
+        let sites = modules.last().map_or(0, |it| it.sites as usize + it.module.sites.len());
+        let caches = vec![Cache::EMPTY; sites];
+        Machine { modules: modules.clone(), caches, ..Machine::new(depth_limit) }
+    }
+
+    /// Does nothing run, and is nothing left of what ran?
+    pub fn is_empty(&self) -> bool {
+        self.stack.is_empty() && self.frames.is_empty() && self.exported.is_empty() && self.weighed == 0
+    }
+
     /// Calls and runs to the end.
     pub fn call(
         &mut self,

@@ -78,6 +78,27 @@ impl FromIterator<(Arc<str>, Named)> for Names {
     }
 }
 
+/// The names of a vat that has nothing to do, without room for more.
+pub(crate) struct Resting {
+    names: Box<[(Arc<str>, Named)]>,
+    made: Rare<FxHashMap<Arc<str>, Value>>,
+    safe_only: bool,
+}
+
+impl Scope {
+    pub(crate) fn rest(self) -> Resting {
+        let Scope { names, made, safe_only } = self;
+        Resting { names: names.0.into(), made, safe_only }
+    }
+}
+
+impl Resting {
+    /// The same names again.
+    pub(crate) fn wake(self) -> Scope {
+        Scope { names: Names(self.names.into()), made: self.made, safe_only: self.safe_only }
+    }
+}
+
 impl Scope {
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         self.names.values().for_each(|it| visit(it.value));

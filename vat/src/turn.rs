@@ -27,7 +27,7 @@ pub struct Limits {
     pub turn: u64,
     /// Nested calls.
     pub depth: usize,
-    /// Collects garbage at every safepoint: slow, for tests.
+    /// Collects garbage at every safepoint, and packs up every idle vat after every turn: slow, for tests.
     pub eager_collection: bool,
 }
 
@@ -54,6 +54,8 @@ pub(crate) struct Vat {
     pub ended: Option<Box<Problem>>,
     /// What the heap weighed when it was full and had just been swept.
     pub full_at: u64,
+    /// When somebody last had something for it, as its world counts.
+    pub used: u32,
     /// What it was before its turn, if that may have to be taken back.
     pub before: Option<Box<crate::store::Before>>,
 }
@@ -148,6 +150,7 @@ impl Vat {
             alarm: None,
             ended: None,
             full_at: u64::MAX,
+            used: 0,
             before: None,
         })
     }

@@ -159,7 +159,7 @@ impl World {
     /// A world without vats; `limits` are those of every vat in it.
     pub fn new(limits: Limits) -> World {
         World {
-            vats: Vats::default(),
+            vats: Vats::new(limits.eager_collection),
             asked: FxHashMap::default(),
             next_vat: Arc::new(AtomicU32::new(1)),
             next_id: 1,
@@ -386,6 +386,7 @@ impl World {
     }
 
     fn run(&mut self, next: Option<u32>, at_most: u64) -> TurnReport {
+        self.vats.tidy(next.is_none());
         let Some(number) = next else {
             let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
             return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled: Vec::new() };

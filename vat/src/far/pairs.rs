@@ -7,6 +7,9 @@ type Key = (u32, u32);
 /// So many entries are looked through one after the other.
 const FEW: usize = 16;
 
+/// Few things by vat and number, without room for more.
+pub(super) type Row<T> = Box<[(Key, T)]>;
+
 /// Things by vat and number.
 #[expect(clippy::box_collection, reason = "every vat has some of these, and nearly none of them are many")]
 pub(super) enum Pairs<T> {
@@ -34,6 +37,20 @@ impl<T> Pairs<T> {
             Pairs::Few(few) => few.len(),
             Pairs::Many(many) => many.len(),
         }
+    }
+    pub fn is_few(&self) -> bool {
+        matches!(self, Pairs::Few(_))
+    }
+    /// The few there are, or many in their order.
+    pub fn into_row(self) -> Row<T> {
+        match self {
+            Pairs::Few(few) => few.into(),
+            Pairs::Many(many) => many.into_iter().collect(),
+        }
+    }
+    /// What [`Pairs::into_row`] gave.
+    pub fn of_row(row: Row<T>) -> Pairs<T> {
+        if row.len() > FEW { row.into_iter().collect() } else { Pairs::Few(row.into()) }
     }
     pub fn get(&self, key: Key) -> Option<&T> {
         match self {

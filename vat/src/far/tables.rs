@@ -3,6 +3,10 @@
 //! An export lives as long as somebody out there counts on it: each time its reference leaves, one is added;
 //! whoever has no more use for it sends back how many it has had. What we know of others is held weakly.
 
+mod resting;
+
+pub(crate) use resting::Resting;
+
 use super::pairs::Pairs;
 use crate::heap::{Backlog, Cell, Heap, Promise};
 use crate::rare::Rare;

@@ -39,6 +39,37 @@ impl Granted {
     }
 }
 
+/// The powers of a vat that has nothing to do.
+pub(crate) enum Resting {
+    /// It has used none so far; they come from here, under its name.
+    Heir(Arc<Source>),
+    Other(Box<Granted>),
+}
+
+impl Granted {
+    /// Of the vat of this name.
+    pub(crate) fn rest(self, name: &Arc<str>) -> Resting {
+        match self {
+            Granted { made, from: Some((from, by)), source: None } if made.get().is_none() && by == *name => {
+                Resting::Heir(from)
+            }
+            other => Resting::Other(Box::new(other)),
+        }
+    }
+}
+
+impl Resting {
+    /// The same powers again.
+    pub(crate) fn wake(self, name: &Arc<str>) -> Granted {
+        match self {
+            Resting::Heir(from) => {
+                Granted { made: OnceCell::new(), from: Some((from, name.clone())), source: None }
+            }
+            Resting::Other(it) => *it,
+        }
+    }
+}
+
 impl Deref for Granted {
     type Target = dyn Powers;
     fn deref(&self) -> &(dyn Powers + 'static) {

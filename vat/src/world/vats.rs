@@ -2,16 +2,41 @@
 //!
 //! A vat stands in the ready queue once, however many deliveries it has; who has nothing to do costs nothing. So
 //! does who waits for a timer: all alarms of a world are in one place.
+//!
+//! Where there are many vats, those that nobody has had anything for lately are packed up (see `rest`) until they
+//! are looked at again.
 
+use crate::rest::Resting;
 use crate::turn::Vat;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// All vats, by their numbers, which are never given twice.
+/// So many vats are left as they are: packing up fewer gains nothing.
+const FEW: usize = 1024;
+
+/// One vat, as it runs or packed up; or none.
 #[derive(Default)]
+struct Place {
+    vat: OnceCell<Box<Vat>>,
+    resting: Cell<Option<Box<Resting>>>,
+}
+
+/// All vats, by their numbers, which are never given twice.
 pub(super) struct Vats {
-    places: Vec<Option<Box<Vat>>>,
+    places: Vec<Place>,
     alive: usize,
+    /// Those that are not packed up, and perhaps some that are, or are gone.
+    up: RefCell<Vec<u32>>,
+    is_eager: bool,
+    /// How often idle vats have been packed up, and how many may be up before that is done again: while vats take
+    /// turns, and when nobody has anything to do.
+    packed: u32,
+    many: usize,
+    many_when_quiet: usize,
+    /// How many were packed up the last time, and how many have been unpacked since.
+    rested: usize,
+    woken: Cell<usize>,
     /// Who has deliveries, and perhaps some that have none any more.
     ready: VecDeque<u32>,
     /// When somebody's first timer rings, by the clock of the world.
@@ -20,19 +45,47 @@ pub(super) struct Vats {
     expecting: VecDeque<u32>,
 }
 
+impl Place {
+    fn is_taken(&mut self) -> bool {
+        self.vat.get().is_some() || self.resting.get_mut().is_some()
+    }
+}
+
 impl Vats {
+    /// `is_eager`: every idle vat is packed up after every turn, which is slow, and for tests.
+    pub(super) fn new(is_eager: bool) -> Vats {
+        let many = if is_eager { 0 } else { FEW };
+        Vats {
+            places: Vec::new(),
+            alive: 0,
+            up: RefCell::default(),
+            is_eager,
+            packed: 0,
+            many,
+            many_when_quiet: many,
+            rested: 0,
+            woken: Cell::new(0),
+            ready: VecDeque::new(),
+            alarms: BTreeSet::new(),
+            expecting: VecDeque::new(),
+        }
+    }
+
     pub(super) fn insert(&mut self, number: u32, vat: Vat) {
         let at = number as usize;
         if self.places.len() <= at {
-            self.places.resize_with(at + 1, || None);
+            self.places.resize_with(at + 1, Place::default);
         }
-        if self.places[at].replace(Box::new(vat)).is_none() {
+        let place = Place { vat: OnceCell::from(Box::new(vat)), resting: Cell::default() };
+        if !std::mem::replace(&mut self.places[at], place).is_taken() {
             self.alive += 1;
         }
+        self.up.get_mut().push(number);
         self.wake(number);
     }
     pub(super) fn remove(&mut self, number: u32) -> Option<Box<Vat>> {
-        let vat = self.places.get_mut(number as usize)?.take()?;
+        self.get(number)?;
+        let vat = self.places.get_mut(number as usize)?.vat.take()?;
         self.alive -= 1;
         if let Some(due) = vat.alarm {
             self.alarms.remove(&(due, number));
@@ -40,13 +93,37 @@ impl Vats {
         Some(vat)
     }
     pub(super) fn get(&self, number: u32) -> Option<&Vat> {
-        self.places.get(number as usize)?.as_deref()
+        let place = self.places.get(number as usize)?;
+        if let Some(it) = place.vat.get() {
+            return Some(it);
+        }
+        self.unpack(number, place)
     }
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Vat> {
-        self.places.get_mut(number as usize)?.as_deref_mut()
+        let place = self.places.get(number as usize)?;
+        if place.vat.get().is_none() {
+            self.unpack(number, place)?;
+        }
+        self.places.get_mut(number as usize)?.vat.get_mut().map(|it| &mut **it)
     }
+    #[cold]
+    fn unpack<'a>(&self, number: u32, place: &'a Place) -> Option<&'a Vat> {
+        let resting = place.resting.take()?;
+        self.up.borrow_mut().push(number);
+        self.woken.set(self.woken.get() + 1);
+        Some(place.vat.get_or_init(|| {
+            let mut vat = Box::new(resting.wake());
+            vat.used = self.packed;
+            vat
+        }))
+    }
+    /// Without unpacking it.
     pub(super) fn has(&self, number: u32) -> bool {
-        self.get(number).is_some()
+        let Some(place) = self.places.get(number as usize) else { return false };
+        let resting = place.resting.take();
+        let is_there = place.vat.get().is_some() || resting.is_some();
+        place.resting.set(resting);
+        is_there
     }
     pub(super) fn len(&self) -> usize {
         self.alive
@@ -60,7 +137,9 @@ impl Vats {
 
     /// To be called after whatever may have given the vat something to do, or to wait for.
     pub(super) fn wake(&mut self, number: u32) -> Option<&mut Vat> {
-        let vat = self.places.get_mut(number as usize)?.as_deref_mut()?;
+        self.get(number)?;
+        let vat = self.places.get_mut(number as usize)?.vat.get_mut()?;
+        vat.used = self.packed;
         if !vat.is_ready && !vat.cx.queue.is_empty() {
             vat.is_ready = true;
             self.ready.push_back(number);
@@ -77,6 +156,36 @@ impl Vats {
             self.expecting.push_back(number);
         }
         Some(vat)
+    }
+
+    /// Packs up idle vats if many are up: while others take turns only those that were idle since the last time.
+    pub(super) fn tidy(&mut self, is_quiet: bool) {
+        let up = self.up.get_mut();
+        if up.len() <= if is_quiet { self.many_when_quiet } else { self.many } {
+            return;
+        }
+        let (before, anyway) = (up.len(), is_quiet || self.is_eager);
+        let (places, now) = (&mut self.places, self.packed);
+        up.retain(|it| {
+            let Some(place) = places.get_mut(*it as usize) else { return false };
+            let Some(vat) = place.vat.take() else { return false };
+            if (anyway || vat.used != now) && vat.may_rest() {
+                place.resting.set(Some(Box::new(vat.rest())));
+                return false;
+            }
+            place.vat = OnceCell::from(vat);
+            true
+        });
+        let left = up.len();
+        self.packed = now.wrapping_add(1);
+        if self.is_eager {
+            return;
+        }
+        // Who is packed up only to be unpacked again had better been left alone.
+        let in_vain = 2 * self.woken.replace(0) > self.rested;
+        self.many = if in_vain && !is_quiet { 2 * self.many } else { FEW.max(2 * left) };
+        self.many_when_quiet = FEW.max(2 * left);
+        self.rested = before - left;
     }
 
     /// Is there at most one that has deliveries?
