@@ -80,6 +80,11 @@ pub enum Command {
         after_help = "Examples:\n  walnut run mint.e --record mint.walnut\n  walnut replay mint.walnut\n  walnut replay mint.walnut --stop-at 3\n  walnut replay mint.walnut --step\n  walnut replay mint.walnut --inputs"
     )]
     Replay(Replay),
+    /// Host one vat: what `makeVat.inProcess` starts. Nobody starts it by hand.
+    #[command(
+        after_help = "It speaks frames on standard input and output with the process that started it, has no other\npowers, and ends when that process does.\n\nA program that was granted it starts one by\n  makeVat.inProcess(\"mint\")\n\nExamples:\n  walnut run mint.e --grant vat-host"
+    )]
+    VatHost,
     /// Run the project's benchmarks.
     Bench(Later),
     /// Print a completion script for a shell.

@@ -78,6 +78,13 @@ fn open(command: Command) -> anyhow::Result<Outcome> {
         Command::Fmt(it) => fmt::run(&it),
         Command::Convert(it) => convert::run(&it),
         Command::Replay(it) => replay::run(&it),
+        Command::VatHost => match vat::powers::host::serve_vat() {
+            Ok(()) => Ok(Outcome::Clean),
+            Err(why) => {
+                eprintln!("walnut: {why}");
+                Ok(Outcome::WrongUsage)
+            }
+        },
         Command::Bench(_) => {
             anyhow::bail!("`walnut bench` is not there yet; `cargo xtask bench` runs what there is")
         }

@@ -246,6 +246,10 @@ impl vat::Powers for Powers {
         self.host.finished()
     }
 
+    fn vat_process(&mut self, order: &vat::world::Hosted) -> Result<Box<dyn vat::powers::Line>, String> {
+        self.host.vat_process(order)
+    }
+
     fn close(&mut self, resource: Resource) {
         self.host.close(resource);
     }

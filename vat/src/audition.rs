@@ -2,6 +2,7 @@
 
 pub(crate) mod auditors;
 pub(crate) mod cache;
+mod earned;
 mod frozen;
 pub(crate) mod guards;
 mod heard;
@@ -13,8 +14,9 @@ pub use auditors::{
     CONFINED, DATA, DEEP_FROZEN, DEEP_FROZEN_STAMP, EVENTUALLY, EXIT_VIA_HERE, OPTIONALLY, PASS_BY_COPY, PBC,
     SELFLESS, THROWABLE, TRANSPARENT, TRANSPARENT_STAMP,
 };
+pub(crate) use earned::are_earned;
 pub use frozen::is_deep_frozen;
-pub(crate) use frozen::{is_presumed_frozen, may_be_copied};
+pub(crate) use frozen::{all_parts, is_presumed_frozen, may_be_copied};
 pub use heard::Heard;
 pub use walk::Reachable;
 
@@ -115,6 +117,9 @@ fn judge(cx: &mut Cx, auditor: Auditor, object: Value) -> Result<(), Exit> {
         Some(Verdict::Approved) => {
             if let Some(at) = object.as_obj() {
                 cx.heap.stamp(at, stamp_of(auditor));
+                if matches!(auditor, Auditor::DeepFrozenStamp | Auditor::TransparentStamp) {
+                    cx.heap.stamp(at, Stamps::VOUCHED);
+                }
             }
             Ok(())
         }

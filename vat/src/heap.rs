@@ -15,7 +15,7 @@ pub(crate) use cell::native_cell;
 pub use cell::{Binding, Cell, Flex, GuardedSlot, Native, Object, Proxied, Script};
 pub use message::{Arguments, Asker, Backlog, Message, Promise, Watcher};
 pub(crate) use resting::Resting;
-pub(crate) use saved::{message as save_message, read_message};
+pub(crate) use saved::{big, message as save_message, read_big, read_message, read_part, span};
 pub use text::{Letters, Long, Text};
 
 use crate::data::flex_list::Items;
@@ -82,8 +82,8 @@ pub struct Heap {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Shared {
     /// The vat that it left first.
-    vat: u32,
-    number: u64,
+    pub vat: u32,
+    pub number: u64,
 }
 
 impl Heap {

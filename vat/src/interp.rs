@@ -131,10 +131,15 @@ fn print_on(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
     cx.call(args[0], "write", [text])
 }
 
-fn new_vat(cx: &mut Cx, name: Arc<str>, bank: Option<(Value, WhenOut)>) -> Result<Value, Exit> {
+fn new_vat(
+    cx: &mut Cx,
+    name: Arc<str>,
+    bank: Option<(Value, WhenOut)>,
+    of_its_own: bool,
+) -> Result<Value, Exit> {
     let tenant = crate::bank::object::tenant(cx, bank)?;
     let vat = cx.next_vat.fetch_add(1, Ordering::Relaxed);
-    cx.outbox.push(Outgoing::MakeVat { vat, name: name.clone(), tenant });
+    cx.outbox.push(Outgoing::MakeVat { vat, name: name.clone(), tenant, of_its_own });
     let name = cx.heap.text(name);
     Ok(cx.heap.native(&VAT, [i64::from(vat).into(), name]))
 }
@@ -169,14 +174,33 @@ pub(crate) static FAR_VAT_HANDLER: Class = Class::new(
 );
 
 /// `makeVat("mint")`; `makeVat("mint", bank)`: the space bank pays for it. A third argument says what happens when
-/// a turn of it uses more than it may: `"end"` ends the vat, `"stop"` the turn.
+/// a turn of it uses more than it may: `"end"` ends the vat, `"stop"` the turn. `makeVat.inProcess("mint")`: in an
+/// operating-system process of its own.
 pub static MAKE_VAT: Class = Class::new(
     "makeVat",
     "<makeVat>",
-    natives!["run"(Text) => make_vat, "run"(Text, Any) => make_vat, "run"(Text, Any, Text) => make_vat],
+    natives![
+        "run"(Text) => make_vat,
+        "run"(Text, Any) => make_vat,
+        "run"(Text, Any, Text) => make_vat,
+        "inProcess"(Text) => make_process,
+        "inProcess"(Text, Any) => make_process,
+        "inProcess"(Text, Any, Text) => make_process,
+    ],
 );
 
 fn make_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    make_anywhere(cx, args, false)
+}
+
+fn make_process(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    if !cx.powers.granted("vat-host") {
+        return Err(cx.throw(crate::powers::missing("vat-host")));
+    }
+    make_anywhere(cx, args, true)
+}
+
+fn make_anywhere(cx: &mut Cx, args: &[Value], of_its_own: bool) -> Outcome {
     let name = crate::data::text::text_of(cx, args[0]);
     let when_out = match args.get(2).map(|it| crate::data::text::text_of(cx, *it)).as_deref() {
         None | Some("end") => WhenOut::End,
@@ -189,12 +213,12 @@ fn make_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
         }
     };
     let bank = args.get(1).map(|it| (*it, when_out));
-    done(new_vat(cx, name.into(), bank)?)
+    done(new_vat(cx, name.into(), bank, of_its_own)?)
 }
 
 fn make_far_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     let name = crate::data::text::text_of(cx, args[1]);
-    let vat = new_vat(cx, name.into(), None)?;
+    let vat = new_vat(cx, name.into(), None, false)?;
     let handler = cx.heap.native(&FAR_VAT_HANDLER, [vat]);
     // Nobody can break it but the end of this vat.
     let (never, _) = cx.promise();
@@ -267,7 +291,7 @@ fn seed(cx: &mut Cx, this: Value, args: &[Value]) -> Outcome {
 }
 
 fn seed_new(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
-    let vat = new_vat(cx, "seeded".into(), None)?;
+    let vat = new_vat(cx, "seeded".into(), None, false)?;
     let crate::native::Step::Done(value) = seed_vat(cx, Value::NULL, &[vat, args[0]])? else {
         return done(Value::NULL);
     };

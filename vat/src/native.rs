@@ -143,6 +143,8 @@ impl Stamps {
     pub const CONFINED: Stamps = Stamps(512);
     /// May be thrown.
     pub const THROWABLE: Stamps = Stamps(1024);
+    /// One of its stamps was given without an audit, by who holds the stamp itself.
+    pub(crate) const VOUCHED: Stamps = Stamps(4096);
     /// It belongs to no vat but to the world, and is the same object in every vat that was given it.
     pub const EVERYWHERE: Stamps = Stamps(2048);
 

@@ -74,10 +74,25 @@ pub trait Powers: Send {
     fn finished(&mut self) -> Vec<(u64, Result<Reply, String>)> {
         Vec::new()
     }
+    /// A process of its own for a vat, which has no powers but to print (`makeVat.inProcess`).
+    fn vat_process(&mut self, order: &crate::world::Hosted) -> Result<Box<dyn Line>, String> {
+        let _ = order;
+        Err("no vat can have a process of its own here".to_string())
+    }
     /// Lets go of a stream, a listener; ends a process.
     fn close(&mut self, resource: Resource) {
         let _ = resource;
     }
+}
+
+/// A line to another process, over which frames go whole and in order. To drop it is to end the process.
+pub trait Line: Send {
+    /// Puts a frame on its way.
+    fn send(&mut self, frame: Vec<u8>);
+    /// How many bytes the other end has not taken yet.
+    fn unsent(&self) -> u64;
+    /// The next frame that has come in, if there is one; `Err`: there will be no more, and why.
+    fn receive(&mut self) -> Result<Option<Vec<u8>>, String>;
 }
 
 /// What to say where a power was not granted: the flag that would grant it.

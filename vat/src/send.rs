@@ -110,6 +110,13 @@ pub(crate) fn deliver(cx: &mut Cx, target: Value, message: Message) -> Option<Ob
             }
             Cell::Far { vat, export } => {
                 let (vat, export) = (*vat, *export);
+                // It is resolved already. Its own vat may never get round to saying so.
+                if let (Selector::WHEN_MORE_RESOLVED, [reactor], Asker::Nobody) =
+                    (message.selector, &message.args[..], message.result)
+                {
+                    send_only(cx, *reactor, Selector::RUN_1, &[target]);
+                    return None;
+                }
                 send_away(cx, vat, export, message);
                 return None;
             }

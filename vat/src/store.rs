@@ -18,7 +18,7 @@ mod vat;
 pub(crate) use bytes::{Damage, Read, Reader, Writer};
 pub(crate) use classes::{entry as class_entry, structure};
 pub use module::Told;
-pub(crate) use module::told;
+pub(crate) use module::{read as read_module, told, write as write_module};
 pub(crate) use payload::Saved;
 pub use seal::SnapshotError;
 pub(crate) use seal::{open, seal};

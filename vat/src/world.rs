@@ -4,6 +4,7 @@
 //! values through [`Handle`]s and learns what became of them from [`TurnReport`]s; nothing here calls it.
 
 mod banks;
+mod gate;
 mod hearing;
 mod ledger;
 mod look;
@@ -14,6 +15,7 @@ mod transport;
 mod vats;
 
 pub use crate::far::Known;
+pub use gate::{Hosted, printed};
 pub use hearing::Auditors;
 pub(crate) use ledger::Now;
 pub use ledger::{Entry, Place, Tag, Violation, violations};
@@ -36,8 +38,9 @@ use crate::problem::{Problem, Stop, TraceLine};
 use crate::reference::State;
 use crate::turn::{Eval, Evaluated, Limits, Program, Turned, Vat};
 use crate::value::Value;
+use gate::Gate;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -153,6 +156,8 @@ pub struct World {
     travel: Option<Box<transport::Travel>>,
     /// What goes between vats is put down, if somebody wants to know.
     ledger: Option<Vec<Entry>>,
+    /// The vats whose other half is another process, by number.
+    gates: BTreeMap<u32, Gate>,
 }
 
 impl World {
@@ -179,6 +184,7 @@ impl World {
             routing: Vec::new(),
             travel: None,
             ledger: None,
+            gates: BTreeMap::new(),
         }
     }
 
@@ -350,6 +356,7 @@ impl World {
 
     /// Which vat the next turn is of, and the evaluation it goes back to.
     pub fn next_turn(&mut self) -> Option<(VatId, Option<Handle>)> {
+        self.hear_processes();
         self.vats.ring();
         let number = self.vats.first()?;
         let cause = self.vats.get(number)?.cx.queue.front()?.cause;
@@ -369,6 +376,7 @@ impl World {
     /// The same turns in the same order, up to so many of them for one report, which is of the last: while one vat
     /// alone has something to do, and does not evaluate, send to others, or stop.
     pub fn run_turns(&mut self, at_most: u64) -> TurnReport {
+        self.hear_processes();
         self.vats.ring();
         self.carry();
         let next = self.vats.first();
@@ -379,6 +387,7 @@ impl World {
 
     /// Takes one turn of this vat, if it has anything to do.
     pub fn run_turn_of(&mut self, vat: VatId) -> TurnReport {
+        self.hear_processes();
         self.vats.ring();
         self.carry();
         let busy = self.vats.get(vat.0).is_some_and(|it| !it.cx.queue.is_empty());
@@ -389,7 +398,9 @@ impl World {
         self.vats.tidy(next.is_none());
         let Some(number) = next else {
             let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
-            return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled: Vec::new() };
+            // What another process has answered settles things without a turn.
+            let settled = self.newly_settled();
+            return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled };
         };
         self.note_delivery(number);
         let (taken, turned) = self.turn(number, at_most);
@@ -436,7 +447,7 @@ impl World {
 
     /// Does a vat wait for the world to answer: a process, a connection, a line of input?
     pub fn awaits_powers(&self) -> bool {
-        self.vats.expects()
+        self.vats.expects() || self.hears_more()
     }
 
     /// How many turns all vats together have taken.

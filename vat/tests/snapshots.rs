@@ -1,6 +1,7 @@
 //! Vats as bytes: a snapshot goes on where its vat was; bytes that were cut, altered or made up are a problem and
 //! nothing else.
 
+use vat::bank::{Account, Allowance, Resource, VAT, WhenOut};
 use vat::powers::still::Still;
 use vat::world::{Evaluation, Outcome, World};
 use vat::{Handle, Limits, ReferenceState, SnapshotError, VatId};
@@ -233,4 +234,71 @@ fn r30_bytes_made_up_to_deceive_forge_no_reference_and_break_nothing() {
         assert_eq!(shown(&mut target, after), "0");
     }
     assert!(refused > 200 && restored > 200, "{refused} refused, {restored} restored: what is tested?");
+}
+
+/// Whatever byte of a snapshot is altered, no object comes out of it as DeepFrozen that can change.
+#[test]
+fn a_restored_object_has_no_stamp_that_it_has_not_earned() {
+    let mut first = world();
+    let vat = first.make_vat("forger", powers());
+    let text = "def makeCounter() { var n := 0; return def counter { to next() { return n += 1 } } }; def counter := makeCounter()
+                def logger { to log() { println(counter) } }; def steady as DeepFrozen { to run() { return 1 } }";
+    eval(&mut first, vat, text);
+    let sound = first.snapshot(vat).unwrap();
+    let (mut refused, mut restored) = (0, 0);
+    for at in HEADING..sound.len() {
+        for bits in [1, 64] {
+            let mut bytes = sound.clone();
+            bytes[at] |= bits;
+            forge(&mut bytes);
+            let mut target = world();
+            let Ok(it) = target.restore(&bytes, powers()) else {
+                refused += 1;
+                continue;
+            };
+            restored += 1;
+            let asked = eval(
+                &mut target,
+                it,
+                "[DeepFrozen.isDeepFrozen(counter), DeepFrozen.isDeepFrozen(logger), DeepFrozen.isDeepFrozen([counter])]",
+            );
+            let said = shown(&mut target, asked);
+            assert!(!said.contains("true"), "byte {at} with {bits}: {said}");
+        }
+    }
+    assert!(refused > 100 && restored > 100, "{refused} refused, {restored} restored");
+}
+
+#[test]
+fn whoever_restores_a_vat_may_say_who_pays_for_it() {
+    let mut first = world();
+    let vat = first.make_vat("bank", powers());
+    eval(
+        &mut first,
+        vat,
+        "var coins := []; for n in 1..100 { coins with= [n] }; def hoard(n) { for _ in 1..n { coins := [coins] } }",
+    );
+    let bytes = first.snapshot(vat).unwrap();
+    let mut second = world();
+    let allowance = |bytes| Allowance { bytes, ..Allowance::default() };
+    let till = Account::new("till".into(), allowance(200_000), true, None).unwrap();
+    let restored = second.restore_on(&bytes, powers(), &till, WhenOut::Stop).unwrap();
+    assert_eq!(till.used(Resource::Bytes), VAT + second.heap_bytes(restored));
+    let asked = eval(&mut second, restored, "hoard(10 ** 5)");
+    // Nothing can be printed in a vat that is full.
+    eval(&mut second, restored, "coins := [1]");
+    second.collect(restored);
+    let said = shown(&mut second, asked);
+    assert!(said.contains("the space bank \"till\" is used up: it has 200000 bytes"), "{said}");
+    let asked = eval(&mut second, restored, "coins.size() > 0");
+    assert_eq!(shown(&mut second, asked), "true");
+    second.kill(restored, "done");
+    assert_eq!(till.used(Resource::Bytes), 0);
+    let small = Account::new("small".into(), allowance(2_000), true, None).unwrap();
+    let why = second.restore_on(&bytes, powers(), &small, WhenOut::Stop).unwrap_err();
+    assert_eq!(
+        why.to_string(),
+        "there is no room for the vat: the space bank \"small\" is used up: it has 2000 bytes"
+    );
+    assert_eq!((small.used(Resource::Bytes), second.vats()), (0, 0));
 }

@@ -82,7 +82,12 @@ fn parts_of(cx: &Cx, value: Value, object: Object<'_>) -> Option<(Vec<Value>, bo
     if !shown && !object.stamps.has(Stamps::EVENTUALLY) {
         return None;
     }
-    let (_, loaded, script) = crate::object::script(cx, value)?;
+    Some((all_parts(cx, value)?, shown))
+}
+
+/// All that an object written in E closes over; `None` if a variable is among it.
+pub(crate) fn all_parts(cx: &Cx, value: Value) -> Option<Vec<Value>> {
+    let (object, loaded, script) = crate::object::script(cx, value)?;
     // A variable that was kept in the object itself would not be seen to be one.
     let all_seen = script.captures.iter().all(|it| match it.held {
         Held::Value | Held::Slot | Held::Binding => true,
@@ -90,7 +95,7 @@ fn parts_of(cx: &Cx, value: Value, object: Object<'_>) -> Option<(Vec<Value>, bo
     });
     let mut parts = object.captures.to_vec();
     parts.extend(constants(loaded, script));
-    all_seen.then_some((parts, shown))
+    all_seen.then_some(parts)
 }
 
 /// What the names of the outermost scope stand for that are in the code of a script itself, powers among them.

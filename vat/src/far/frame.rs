@@ -3,11 +3,11 @@
 use super::Parcel;
 use crate::bank::{Account, Question, Tenant};
 use crate::causality::Sent;
-use crate::heap::{Message, Watcher};
+use crate::heap::{Heap, Message, Shared, Watcher};
 use crate::problem::Problem;
 use crate::selector::Selector;
 use crate::turn::Program;
-use crate::value::Value;
+use crate::value::{Obj, Value};
 use std::sync::Arc;
 
 /// What leaves a vat at the end of its turn.
@@ -57,6 +57,8 @@ pub(crate) enum Outgoing {
         vat: u32,
         name: Arc<str>,
         tenant: Option<Box<Tenant>>,
+        /// In an operating-system process of its own.
+        of_its_own: bool,
     },
     /// What the world is asked, and the promise for the answer.
     Ask {
@@ -199,5 +201,17 @@ impl Frame {
             | Frame::Flushed { value: it, .. } => Some(it),
             _ => None,
         }
+    }
+
+    /// What goes over as itself and is compared by identity, by the names that all vats know it by.
+    pub(crate) fn named(&self, heap: &Heap) -> Vec<(Shared, Obj)> {
+        let names = match self {
+            Frame::Message { args: it, .. }
+            | Frame::Answer { value: it, .. }
+            | Frame::Settled { value: it, .. }
+            | Frame::Flushed { value: it, .. } => &it.names[..],
+            _ => &[],
+        };
+        names.iter().filter_map(|it| Some((it.1, heap.shared_here(it.1)?))).collect()
     }
 }

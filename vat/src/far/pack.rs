@@ -2,8 +2,9 @@
 
 use super::parcel::{Node, Parcel, PassedOn};
 use super::tables::{ANSWER, Pace};
+use super::{WIRE, wire};
 use crate::cx::Cx;
-use crate::heap::{Arguments, Binding, Cell, Shared, Watcher};
+use crate::heap::{Arguments, Binding, Cell, Promise, Shared, Watcher};
 use crate::native::{Payload, Stamps};
 use crate::print::{TEXT_WRITER, presence};
 use crate::value::{Obj, Value};
@@ -39,7 +40,7 @@ pub(crate) fn pack_presuming(cx: &mut Cx, value: Value, to: u32) -> Parcel {
 fn pack_all(cx: &mut Cx, values: &[Value], to: u32, presume: bool) -> Parcel {
     let mut roots = Arguments::from(values);
     let is_plain = values.iter().all(|it| it.as_obj().is_none());
-    if is_plain {
+    if is_plain && to != WIRE {
         return Parcel { nodes: Vec::new(), names: Vec::new(), passed_on: Vec::new(), roots };
     }
     let mut packing = Packing {
@@ -83,7 +84,7 @@ fn has_identity(node: &Node) -> bool {
 impl Packing<'_> {
     fn carry(&mut self, value: Value, frozen: bool) -> Value {
         let value = self.cx.near(value);
-        let Some(obj) = value.as_obj() else { return value };
+        let Some(obj) = value.as_obj() else { return self.carry_plain(value) };
         let index = self.nodes.len();
         // What holds nothing needs no second look.
         if let Some(leaf) = self.leaf(obj, frozen) {
@@ -99,10 +100,34 @@ impl Packing<'_> {
         placeholder(index)
     }
 
+    /// A power that every vat has under the same name is not what another process has under it.
+    fn carry_plain(&mut self, value: Value) -> Value {
+        if self.to != WIRE || wire::is_the_same_everywhere(value) {
+            return value;
+        }
+        let it = self.cx.heap.alloc(Cell::Promise(Promise::Resolved(value)));
+        let node = self.stays(it);
+        self.nodes.push(node);
+        placeholder(self.nodes.len() - 1)
+    }
+
+    /// Does it lead from one side of a gate to the other? Then it goes by way of the gate.
+    fn crosses(&self, home: u32) -> bool {
+        (home == WIRE) != (self.to == WIRE)
+    }
+
+    /// Must it stay, though it would go to another vat of this process?
+    fn is_kept_back(&self, obj: Obj) -> bool {
+        self.to == WIRE && !wire::travels(self.cx, obj)
+    }
+
     fn leaf(&mut self, obj: Obj, frozen: bool) -> Option<Node> {
         match self.cx.heap.cell(obj) {
             Cell::Far { vat, export } => {
                 let (vat, export) = (*vat, *export);
+                if self.crosses(vat) {
+                    return Some(self.stays(obj));
+                }
                 Some(self.pass_on(vat, export, Node::Far { vat, export }))
             }
             Cell::Promise(_) => Some(self.promise(obj)),
@@ -149,6 +174,9 @@ impl Packing<'_> {
             }
             Cell::Problem(it) => {
                 let mut it = it.clone();
+                if self.to == WIRE {
+                    wire::in_words(self.cx, &mut it);
+                }
                 for value in it.values_mut() {
                     *value = self.carry(*value, false);
                 }
@@ -170,7 +198,7 @@ impl Packing<'_> {
                     || class.stamps.has(Stamps::DATA)
                     || class.stamps.has(Stamps::EVERYWHERE)
                     || frozen;
-                if !by_copy {
+                if !by_copy || (self.to == WIRE && !wire::goes_by_copy(class)) {
                     return self.stays(obj);
                 }
                 let Some(payload) = self.payload(obj, frozen) else { return self.stays(obj) };
@@ -185,7 +213,7 @@ impl Packing<'_> {
                     || (stamps.has(Stamps::EVENTUALLY) && self.is_frozen(obj))
                     || (stamps.has(Stamps::PASS_BY_COPY.and(Stamps::SELFLESS))
                         && crate::audition::may_be_copied(self.cx, obj.into()));
-                if !copied {
+                if !copied || self.is_kept_back(obj) {
                     return self.stays(obj);
                 }
                 let Some(placed) = self.cx.scripts.get(script.index()) else { return Node::Lost };
@@ -199,6 +227,7 @@ impl Packing<'_> {
                 let approved_by = self.carry(approved_by, frozen);
                 Node::Object { module, script, captures, stamps, approved_by }
             }
+            Cell::FinalSlot(_) | Cell::Binding(_) if self.is_kept_back(obj) => self.stays(obj),
             Cell::FinalSlot(it) => {
                 let it = *it;
                 let frozen = frozen || self.is_frozen(obj);
@@ -247,7 +276,7 @@ impl Packing<'_> {
             return Node::Promise { vat, export };
         }
         // In a third vat it is not known: who gets it hears of it from us.
-        if let Some((vat, export)) = home.filter(|it| it.1 & ANSWER == 0) {
+        if let Some((vat, export)) = home.filter(|it| it.1 & ANSWER == 0 && !self.crosses(it.0)) {
             return self.pass_on(vat, export, Node::Promise { vat, export });
         }
         self.cx.tables.is_known_to(to);

@@ -1,7 +1,7 @@
 //! Values on their way: what a parcel holds, and how the vat that gets it makes values of its own of it.
 
 use super::tables::ANSWER;
-use super::{far, gifts, remote_promise};
+use super::{WIRE, far, gifts, remote_promise, wire};
 use crate::code::Module;
 use crate::cx::Cx;
 use crate::data::twine::{Part, Spans};
@@ -181,7 +181,11 @@ pub(crate) fn unpack(
     };
     let reals =
         |made: &[Value], all: &[Value]| -> Vec<Value> { all.iter().map(|it| real(made, *it)).collect() };
+    let mut objects = Vec::new();
     for (index, node) in nodes.into_iter().enumerate() {
+        if from == WIRE && matches!(node, Node::Object { .. }) {
+            objects.extend(made[index].as_obj());
+        }
         let mut auditors = Value::NULL;
         let mut twine = None;
         let cell = match node {
@@ -229,6 +233,12 @@ pub(crate) fn unpack(
     }
     if has_gifts {
         gifts::break_tables(cx, &made);
+    }
+    if !wire::may_come(cx, &objects) {
+        cx.tables.deceived = true;
+        for it in objects {
+            cx.heap.fill(it, Cell::Broken(Value::NULL));
+        }
     }
     roots.iter_mut().for_each(|it| *it = real(&made, *it));
     roots

@@ -44,6 +44,10 @@ pub(crate) struct Tables {
     /// Imports after which a collection is worth while.
     enough: usize,
     pub(crate) pace: Pace,
+    /// Is it a gate to another process? Then that pace is the line's.
+    pub(crate) is_gate: bool,
+    /// Something came in that claims what is not so.
+    pub(crate) deceived: bool,
     /// Promises whose value is known, and not used before what was sent to them has been passed on; by whoever
     /// passes it on, and the number there; the first one first.
     embargoed: Pairs<Vec<Obj>>,
@@ -213,6 +217,11 @@ impl Tables {
         std::mem::take(&mut self.dropped)
     }
 
+    /// How long the way to that vat takes.
+    pub(crate) fn pace_to(&self, vat: u32) -> Pace {
+        if self.is_gate && vat != super::WIRE { Pace::AtOnce } else { self.pace }
+    }
+
     // What is ours.
 
     /// The number of something of ours whose reference leaves.
@@ -317,6 +326,10 @@ impl Tables {
     /// The number of a promise for what `vat` will answer.
     pub(crate) fn ask(&mut self, vat: u32, promise: Obj) -> u32 {
         self.questions.insert(Question { vat, promise: Some(promise), closed: false })
+    }
+    /// Is it for that vat to answer?
+    pub(crate) fn asks(&self, question: u32, vat: u32) -> bool {
+        self.questions.get(question).is_some_and(|it| it.vat == vat)
     }
     /// The question is answered: its promise, if anybody still wants to know.
     pub(crate) fn answered(&mut self, question: u32) -> Option<Obj> {
@@ -484,6 +497,8 @@ impl Tables {
                 .collect(),
             gifts_given: from.u32()?,
             gifts: from.all(|from| Ok(((from.vat()?, from.u32()?), load_gift(from)?)))?.into_iter().collect(),
+            is_gate: false,
+            deceived: false,
         };
         known_to.into_iter().for_each(|it| tables.is_known_to(it));
         Ok(tables)

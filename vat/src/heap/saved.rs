@@ -162,6 +162,11 @@ impl Heap {
         used.map(|(place, it)| (Obj(place as u32), it))
     }
 
+    /// Every object written in E.
+    pub(crate) fn objects(&self) -> Vec<Obj> {
+        self.all().filter(|it| matches!(it.1, Cell::Object { .. })).map(|it| it.0).collect()
+    }
+
     /// Every instance of a class.
     pub(crate) fn instances(&self, class: &'static crate::native::Class) -> Vec<Value> {
         let is_one = |it: &Cell| matches!(it, Cell::Native(it) if std::ptr::eq(it.class, class));
@@ -183,13 +188,13 @@ fn read_values_by_obj(from: &mut Reader<'_>) -> Read<FxHashMap<Obj, Value>> {
     Ok(from.all(|from| Ok((from.obj()?, from.value()?)))?.into_iter().collect())
 }
 
-fn span(out: &mut Writer, it: &Span) {
+pub(crate) fn span(out: &mut Writer, it: &Span) {
     out.text(&it.uri);
     out.bool(it.one_to_one);
     [it.start.0, it.start.1, it.end.0, it.end.1].into_iter().for_each(|it| out.i64(it));
 }
 
-fn read_part(from: &mut Reader<'_>) -> Read<Part> {
+pub(crate) fn read_part(from: &mut Reader<'_>) -> Read<Part> {
     let size = from.usize()?;
     let span = from.option(|from| {
         let (uri, one_to_one) = (from.arc()?, from.bool()?);

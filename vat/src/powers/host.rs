@@ -15,11 +15,14 @@ mod disk;
 mod grants;
 mod jobs;
 mod streams;
+mod vat_process;
 
 pub use bell::Bell;
 pub use grants::Grants;
+pub use vat_process::{Process, serve_vat, vat_process};
 
-use super::{Command, FileAnswer, FileRequest, Job, Reply, Resource, Spawned};
+use super::{Command, FileAnswer, FileRequest, Job, Line, Reply, Resource, Spawned};
+use crate::world::Hosted;
 use jobs::Jobs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
@@ -91,6 +94,12 @@ impl Host {
     pub fn spawn(&self, command: Command) -> Result<Spawned, String> {
         self.grants.allows_command(&command.program)?;
         self.jobs.spawn(command)
+    }
+
+    /// A process for a vat: this program once more.
+    pub fn vat_process(&self, order: &Hosted) -> Result<Box<dyn Line>, String> {
+        let walnut = std::env::current_exe().map_err(|it| format!("Walnut cannot find itself: {it}"))?;
+        Ok(Box::new(vat_process(&walnut, order, self.jobs.bell())?))
     }
 
     pub fn start(&self, ticket: u64, job: Job) -> Result<(), String> {

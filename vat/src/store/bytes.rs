@@ -161,6 +161,8 @@ pub(crate) struct Reader<'a> {
     pub cells: usize,
     /// What other vats are called here.
     pub places: Places,
+    /// Only what is the same in every vat of every process may be named.
+    pub harmless: bool,
 }
 
 /// What the vats that bytes speak of are called where they are read.
@@ -198,7 +200,8 @@ impl Places {
 impl<'a> Reader<'a> {
     /// Reads the table of classes first.
     pub fn new(bytes: &'a [u8]) -> Read<Reader<'a>> {
-        let mut it = Reader { left: bytes, classes: Vec::new(), cells: 0, places: Places::default() };
+        let mut it =
+            Reader { left: bytes, classes: Vec::new(), cells: 0, places: Places::default(), harmless: false };
         it.classes = it.all(|it| {
             let name = it.text()?;
             classes::named(name).ok_or(Damage("it names a class that this Walnut does not have"))
@@ -302,6 +305,14 @@ impl<'a> Reader<'a> {
         Ok(self.places.number(it))
     }
     pub fn value(&mut self) -> Read<Value> {
+        match self.any_value()? {
+            it if self.harmless && !crate::far::wire::is_the_same_everywhere(it) => {
+                Err(Damage("it names a power"))
+            }
+            it => Ok(it),
+        }
+    }
+    pub fn any_value(&mut self) -> Read<Value> {
         Ok(match self.byte()? {
             NULL => Value::NULL,
             TRUE => Value::TRUE,

@@ -7,6 +7,7 @@ use super::bytes::{Damage, Read, Reader, Writer};
 use super::program;
 use crate::code::{Held, Module};
 use crate::compile::{Outer, OuterNoun, Unit, compile};
+use crate::scopes::Entry;
 use crate::value::Value;
 use audit::{Judgement, Objection, ObjectionKind, Place, Verdict};
 use rustc_hash::FxHashMap;
@@ -33,7 +34,7 @@ pub(crate) fn told(scopes: &syntax::Scopes, outer: &dyn Outer) -> Vec<Told> {
     .collect()
 }
 
-pub(super) fn write(out: &mut Writer, it: &Module) {
+pub(crate) fn write(out: &mut Writer, it: &Module) {
     program::write(out, &it.program, &it.source_map);
     out.text(&it.prefix);
     out.text(&it.source);
@@ -62,16 +63,16 @@ pub(super) fn write(out: &mut Writer, it: &Module) {
     out.all(it.objections.iter(), |out, it| out.all(it.iter(), |out, it| out.text(it)));
 }
 
-pub(super) fn read(from: &mut Reader<'_>) -> Read<Module> {
+pub(crate) fn read(from: &mut Reader<'_>) -> Read<Module> {
     let (program, source_map) = program::read(from)?;
     let (prefix, source) = (from.text()?, from.text()?);
     let told = from.all(|from| {
         let noun = Name::new(from.text()?);
         let found = match from.byte()? {
             0 => None,
-            1 => match from.value()? {
-                it if it.as_obj().is_some() => return Err(Damage("not a constant")),
-                it => Some(OuterNoun::Constant(it)),
+            1 => match from.any_value()? {
+                it if is_born(&noun, it) => Some(OuterNoun::Constant(it)),
+                _ => return Err(Damage("a name stands for what no scope says")),
             },
             2 => Some(OuterNoun::Held(read_held(from)?)),
             _ => return Err(Damage("not a way to know a noun")),
@@ -118,6 +119,16 @@ pub(super) fn read(from: &mut Reader<'_>) -> Read<Module> {
         module.objections = objections;
     }
     Ok(module)
+}
+
+/// Do programs find this under that name?
+fn is_born(noun: &str, value: Value) -> bool {
+    let module = crate::core_scope::module_only(noun);
+    module.into_iter().chain(crate::scope::born(noun, false)).any(|it| match it {
+        Entry::Class(it) => value.is(it),
+        Entry::Value(it) => value == it,
+        Entry::Make(_) => false,
+    })
 }
 
 fn judgement(object: ObjectId, asked_at: Option<ExprId>, verdict: Verdict) -> Judgement {

@@ -17,6 +17,8 @@ pub enum SnapshotError {
     Version(u32),
     CutShort,
     Altered,
+    /// Who is to pay for the vat cannot.
+    NoRoom(String),
     /// The checksum is right and what it is over is not.
     Damaged(&'static str),
 }
@@ -31,6 +33,7 @@ impl fmt::Display for SnapshotError {
             }
             SnapshotError::CutShort => write!(f, "the snapshot is not as long as it says it is"),
             SnapshotError::Altered => write!(f, "the snapshot was altered: its checksum is wrong"),
+            SnapshotError::NoRoom(why) => write!(f, "there is no room for the vat: {why}"),
             SnapshotError::Damaged(why) => write!(f, "the snapshot is damaged: {why}"),
         }
     }

@@ -189,6 +189,9 @@ pub(crate) fn read(from: &mut Reader<'_>, home: Home) -> Read<(Vat, u64)> {
         let module = &cx.modules.get(placed.module as usize)?.module;
         module.scripts.get(placed.script as usize).map(|it| it.captures.len())
     })?;
+    if !crate::audition::are_earned(&vat.cx, &vat.cx.heap.objects(), !vat.cx.scope.safe_only) {
+        return Err(Damage("an object has a stamp that its auditor would not give it"));
+    }
     *vat.evals = from.all(|from| Ok((id(from.u64()?)?, read_eval(from)?)))?.into_iter().collect();
     let lost = from.all(|from| Ok((from.value()?, id(from.u64()?)?)))?;
     strand(&mut vat, from, &lost);

@@ -6,7 +6,8 @@
 use super::World;
 use crate::bank::Tenant;
 use crate::causality::Sent;
-use crate::far::{self, Frame, Outgoing, Parcel, PassedOn};
+use crate::far::wire::Post;
+use crate::far::{self, Frame, Outgoing, Parcel, PassedOn, WIRE};
 use crate::heap::{Asker, Watcher};
 use crate::problem::Problem;
 use crate::turn::Program;
@@ -74,7 +75,7 @@ impl World {
     /// The vat that it went to, which may have something to send now.
     fn hand_over(&mut self, from: u32, it: Outgoing) -> Option<u32> {
         match it {
-            Outgoing::Send { vat: to, message, .. } if !self.vats.has(to) => {
+            Outgoing::Send { vat: to, message, .. } if !self.reaches(to) => {
                 self.nobody_there(from, message.result)
             }
             Outgoing::Seed { vat: to, promise, .. } if !self.vats.has(to) => {
@@ -83,7 +84,7 @@ impl World {
             Outgoing::Tell {
                 watcher: Watcher::Asked { vat: to, .. } | Watcher::Knows { vat: to, .. },
                 ..
-            } if !self.vats.has(to) => None,
+            } if !self.reaches(to) => None,
             Outgoing::Send { .. }
             | Outgoing::Tell { .. }
             | Outgoing::Watch { .. }
@@ -94,12 +95,17 @@ impl World {
                 let (to, frame) = far::frame(&mut self.vats.get_mut(from)?.cx, it)?;
                 self.accept(from, to, frame)
             }
+            Outgoing::Seed { vat: to, source, promise, cause, .. } if self.gates.contains_key(&to) => {
+                self.seed_away(from, to, source, promise.as_obj()?, cause)
+            }
             Outgoing::Seed { vat: to, source, promise, cause, sent } => {
                 let frame = self.seed(from, to, source, promise, (cause, sent))?;
                 self.vats.get_mut(to)?.accept(from, frame);
                 Some(to)
             }
-            Outgoing::MakeVat { vat, name, tenant } => self.raise(from, vat, name, tenant),
+            Outgoing::MakeVat { vat, name, tenant, of_its_own } => {
+                self.raise(from, vat, (name, tenant), of_its_own)
+            }
             Outgoing::Ask { question, promise } => self.answer(from, &question, promise),
             Outgoing::Destroy { account, problem } => {
                 let why = self.why(from, problem);
@@ -117,7 +123,9 @@ impl World {
     /// The same where it takes time: what goes to whom is put behind the others.
     pub(super) fn prepare(&mut self, from: u32, it: Outgoing, batch: &mut Vec<(u32, Frame)>) {
         match it {
-            Outgoing::MakeVat { vat, name, tenant } => drop(self.raise(from, vat, name, tenant)),
+            Outgoing::MakeVat { vat, name, tenant, of_its_own } => {
+                self.raise(from, vat, (name, tenant), of_its_own);
+            }
             Outgoing::Ask { question, promise } => drop(self.answer(from, &question, promise)),
             Outgoing::Seed { vat: to, source, promise, cause, sent } => {
                 let frame = self.seed(from, to, source, promise, (cause, sent));
@@ -141,11 +149,20 @@ impl World {
     }
 
     /// `makeVat`: a vat with the powers that its maker grants.
-    fn raise(&mut self, from: u32, vat: u32, name: Arc<str>, tenant: Option<Box<Tenant>>) -> Option<u32> {
+    fn raise(
+        &mut self,
+        from: u32,
+        vat: u32,
+        (name, tenant): (Arc<str>, Option<Box<Tenant>>),
+        of_its_own: bool,
+    ) -> Option<u32> {
         if tenant.as_ref().is_some_and(|it| it.rent.account().is_closed()) {
             return None;
         }
         let powers = self.vats.get_mut(from)?.cx.powers.heir(name.clone());
+        if of_its_own {
+            return self.add_process(vat, name, powers, tenant);
+        }
         self.add_vat(vat, name, powers);
         if let (Some(it), Some(tenant)) = (self.vats.get_mut(vat), tenant) {
             it.lodge(tenant);
@@ -164,6 +181,9 @@ impl World {
     }
 
     pub(super) fn accept(&mut self, from: u32, to: u32, mut frame: Frame) -> Option<u32> {
+        if to == WIRE {
+            return self.cross(from, Post::Frame(frame));
+        }
         if let Frame::Message { args, question, .. } = &frame
             && self.vats.get_mut(to).is_some_and(|it| it.is_full(args.weight()))
         {
@@ -216,6 +236,8 @@ impl World {
     /// Takes a vat out of the world and breaks what refers to it.
     pub(super) fn end_vat(&mut self, number: u32, why: Problem) {
         let Some(mut dead) = self.vats.remove(number) else { return };
+        self.gates.remove(&number);
+        self.tell_of_end(number, &why);
         self.graves.bury(number, dead.name.clone(), &mut dead.cx);
         let tables = &mut dead.cx.tables;
         let mut concerned = tables.take_known_to();

@@ -1,9 +1,11 @@
 //! Snapshots: vats as bytes, and vats from bytes.
 
 use super::{VatId, World};
+use crate::bank::{Account, WhenOut};
 use crate::powers::Powers;
 use crate::problem::Problem;
 use crate::store::{self, Home, Reader, SnapshotError, Writer};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl World {
@@ -29,6 +31,7 @@ impl World {
         }
         for it in vats {
             match self.vats.get(it.0) {
+                Some(_) if self.gates.contains_key(&it.0) => out.lose("a process of its own"),
                 Some(it) => store::write_vat(&mut out, it),
                 None => out.lose("a vat that is gone"),
             }
@@ -42,6 +45,24 @@ impl World {
         let mut powers = Some(powers);
         let vats = self.restore_with(bytes, 1, &mut |_| powers.take())?;
         vats.first().copied().ok_or(SnapshotError::Damaged("there is no vat in it"))
+    }
+
+    /// The same for a vat that an account of this world pays for from now on.
+    pub fn restore_on(
+        &mut self,
+        bytes: &[u8],
+        powers: Box<dyn Powers>,
+        account: &Arc<Account>,
+        when_out: WhenOut,
+    ) -> Result<VatId, SnapshotError> {
+        let vat = self.restore(bytes, powers)?;
+        match self.charge_to(vat, account, when_out) {
+            Ok(()) => Ok(vat),
+            Err(why) => {
+                self.kill(vat, &why);
+                Err(SnapshotError::NoRoom(why))
+            }
+        }
     }
 
     /// The vats of a snapshot of several, in their order; `powers` is asked for those of each by its name.

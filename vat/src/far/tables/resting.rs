@@ -36,10 +36,12 @@ impl Tables {
             embargoed,
             gifts_given: _,
             gifts,
+            is_gate,
+            deceived,
         } = self;
         let is_small = numbers.used().is_none() && also_known_to.used().is_none();
         let owes = embargoed.len() + gifts.len() + dropped.len();
-        is_small && owes == 0 && imports.is_few() && answers.is_few()
+        is_small && owes == 0 && !is_gate && !deceived && imports.is_few() && answers.is_few()
     }
 
     /// Gives back the room that nothing is in.

@@ -5,7 +5,7 @@ use super::disk::Folder;
 use std::collections::BTreeSet;
 
 /// Powers that are granted by their name alone.
-const PLAIN: [&str; 7] = ["entropy", "interp", "stderr", "stdin", "stdout", "timer", "vat"];
+const PLAIN: [&str; 8] = ["entropy", "interp", "stderr", "stdin", "stdout", "timer", "vat", "vat-host"];
 /// Powers of which some is granted, and what to write for it.
 const PARTIAL: [(&str, &str); 3] =
     [("file", "file=DIR or file=DIR:rw"), ("network", "network=HOST:PORT"), ("process", "process=NAME")];

@@ -114,6 +114,10 @@ impl Jobs {
         Jobs::over(self.open.clone(), self.bell.clone())
     }
 
+    pub fn bell(&self) -> Bell {
+        self.bell.clone()
+    }
+
     fn over(open: Open, bell: Bell) -> Jobs {
         let (answers, answered) = channel();
         Jobs { open, answers, answered, bell }
