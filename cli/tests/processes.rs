@@ -262,28 +262,3 @@ fn a_process_that_speaks_nonsense_ends() {
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
-
-/// A process that reads nothing: what is sent to it finds no room after a while, and that is all.
-#[test]
-fn a_process_that_never_reads_is_sent_no_more_than_there_is_room_for() {
-    let bell = Bell::default();
-    let mut world = World::new(Limits::default());
-    let here = world.make_vat("here", Box::new(Starts::default()));
-    let folder = std::env::temp_dir().join(format!("walnut-deaf-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let program = folder.join("deaf");
-    std::fs::write(&program, "#!/bin/sh\nexec sleep 1000\n").unwrap();
-    assert!(Command::new("chmod").arg("+x").arg(&program).status().unwrap().success());
-    let line = vat_process(&program, &world.order("deaf"), bell).unwrap();
-    let deaf = world.host_vat("deaf", Box::new(Starts::default()), Box::new(line));
-    world.seed_process(deaf, here, "it", "fn n { n }");
-    let text =
-        "def text := \"x\" * 10 ** 6; var last := null; for _ in 1..200 { last := it <- run(text) }; last";
-    let last = world.eval(here, Evaluation::new(syntax::expand(&syntax::parse(text).program), "asked"));
-    while !matches!(world.run_turn().outcome, Outcome::Quiet { .. }) {}
-    let wanted =
-        "<ref broken by problem: <outOfSpaceException: the vat \"deaf\" has no room for the message>>";
-    assert_eq!(world.state(last), ReferenceState::Broken(wanted.into()));
-    world.kill(deaf, "deaf");
-    std::fs::remove_dir_all(folder).unwrap();
-}

@@ -202,6 +202,22 @@ fn what_can_be_made_up_stays_and_what_is_data_goes() {
     assert_eq!(two.out.take_stdout(), "from afar\n");
 }
 
+#[test]
+fn a_process_that_never_reads_is_sent_no_more_than_there_is_room_for() {
+    let mut two = Two::with(TELLER);
+    let text = "def text := \"x\" * 10 ** 6; var all := []; for _ in 1..100 { all with= it <- back(text) }";
+    let parse = syntax::parse(text);
+    two.near.eval(two.here, Evaluation::new(syntax::expand(&parse.program), "asked"));
+    two.near_turns();
+    let unsent: usize = two.to_far.lock().unwrap().iter().map(Vec::len).sum();
+    assert!((64 << 20..66 << 20).contains(&unsent), "{unsent} bytes wait");
+    let count = "var broken := 0; for it in all { if (Ref.isBroken(it)) { broken += 1 } }; broken";
+    let refused =
+        two.near.eval(two.here, Evaluation::new(syntax::expand(&syntax::parse(count).program), "asked"));
+    two.near_turns();
+    assert_eq!(two.near.state(refused), ReferenceState::Near("32".into()));
+}
+
 struct Dice(u64);
 
 impl Dice {

@@ -11,6 +11,7 @@ mod bench_peers;
 mod demo;
 mod fuzz;
 mod grammar;
+mod kills;
 mod outside;
 mod python;
 mod test;
@@ -28,6 +29,10 @@ const CHORES: &[(&str, &str)] = &[
         "figures, printed as tables and written to target/bench",
     ),
     ("fuzz [--minutes N] [--seed N]", "texts by a clumsy hand, parsed, expanded and run: nothing may panic"),
+    (
+        "kills [--minutes N]",
+        "vats killed at random under load: what was acknowledged is there, once and in order",
+    ),
     ("grammar", "generates both parsers anew from their grammar.js"),
     ("corpus DIR…", "how much of a folder of E parses: files, and steps of transcripts"),
     (
@@ -54,6 +59,7 @@ fn main() -> ExitCode {
         "test" => test::run_test(rest),
         "bench" => bench::run_bench(rest),
         "fuzz" => fuzz::run_fuzz(rest),
+        "kills" => kills::run_kills(rest),
         "grammar" => grammar::run_grammar(),
         "corpus" => grammar::run_corpus(rest),
         "outside" => outside::run_outside(rest),
