@@ -92,8 +92,12 @@ impl Office {
         let id = self.powers.started.lock().unwrap()[nth].to_string();
         let vats = self.world.vats();
         assert!(Command::new("kill").args(["-9", &id]).status().unwrap().success());
-        while self.world.vats() == vats {
-            if matches!(self.world.run_turn().outcome, Outcome::Quiet { .. }) {
+        loop {
+            let is_quiet = matches!(self.world.run_turn().outcome, Outcome::Quiet { .. });
+            if self.world.vats() < vats {
+                break;
+            }
+            if is_quiet {
                 self.powers.bell.wait(Duration::from_secs(20));
             }
         }
@@ -250,8 +254,12 @@ fn a_process_that_speaks_nonsense_ends() {
         let line = vat_process(&program, &world.order("liar"), bell.clone()).unwrap();
         let liar = world.host_vat("liar", Box::new(Starts::default()), Box::new(line));
         world.seed_process(liar, here, "it", "5");
-        while world.vat_name(liar).is_some() {
-            if matches!(world.run_turn().outcome, Outcome::Quiet { .. }) {
+        loop {
+            let is_quiet = matches!(world.run_turn().outcome, Outcome::Quiet { .. });
+            if world.vat_name(liar).is_none() {
+                break;
+            }
+            if is_quiet {
                 bell.wait(Duration::from_secs(20));
             }
         }
