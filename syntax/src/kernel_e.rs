@@ -13,6 +13,10 @@ use std::sync::Arc;
 pub struct Name(Arc<str>);
 
 impl Name {
+    /// Its characters, not copied.
+    pub fn shared(&self) -> Arc<str> {
+        self.0.clone()
+    }
     /// The name of these characters.
     pub fn new(text: impl AsRef<str>) -> Name {
         Name(Arc::from(text.as_ref()))

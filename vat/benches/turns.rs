@@ -169,6 +169,7 @@ fn idle(n: u64) {
     let start = Clock::now();
     let vats: Vec<VatId> = (0..n).map(|_| stage.vat("idle")).collect();
     let seconds = start.seconds();
+    stage.run();
     row("an empty vat is made", n, seconds);
     println!("{:<44} {:>9} bytes", "an empty vat", (resident() - before) / n);
     assert_eq!(vats.len() as u64, n);

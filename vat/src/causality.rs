@@ -68,6 +68,9 @@ impl Past {
         if self.turns.len() == REMEMBERED {
             self.turns.pop_front();
         }
+        if self.turns.capacity() == 0 {
+            self.turns.reserve_exact(1);
+        }
         self.turns.push_back(sent);
         self.last = self.last.wrapping_add(1);
         self.last

@@ -84,6 +84,7 @@ impl Vat {
             ended: _,
             full_at,
             used: _,
+            is_unpacked: _,
             before: _,
         } = self;
         let Cx {
@@ -205,6 +206,7 @@ impl Resting {
             ended: None,
             full_at: self.full_at,
             used: 0,
+            is_unpacked: false,
             before: None,
         }
     }

@@ -56,6 +56,8 @@ pub(crate) struct Vat {
     pub full_at: u64,
     /// When somebody last had something for it, as its world counts.
     pub used: u32,
+    /// It has been idle, and packed up, since it last had something to do.
+    pub is_unpacked: bool,
     /// What it was before its turn, if that may have to be taken back.
     pub before: Option<Box<crate::store::Before>>,
 }
@@ -151,6 +153,7 @@ impl Vat {
             ended: None,
             full_at: u64::MAX,
             used: 0,
+            is_unpacked: false,
             before: None,
         })
     }
@@ -523,7 +526,7 @@ impl Vat {
         exported
             .into_iter()
             .map(|(noun, held, value)| {
-                let noun: Arc<str> = Arc::from(&*noun);
+                let noun = noun.shared();
                 self.cx.scope.names.insert(noun.clone(), Named { held, value });
                 noun
             })

@@ -201,6 +201,7 @@ impl World {
         vat.cx.log = self.log.as_ref().map(|it| it.tap(number, &vat.name));
         vat.cx.tables.pace = self.pace();
         self.vats.insert(number, vat);
+        self.vats.tidy(false);
     }
 
     fn pace(&self) -> Pace {

@@ -117,6 +117,10 @@ impl<T: Copy> Slab<T> {
                 number
             }
             None => {
+                // A vat that knows of one thing is to be small.
+                if self.places.capacity() == 0 {
+                    self.places.reserve_exact(1);
+                }
                 self.places.push(Ok(it));
                 self.places.len() as u32 - 1
             }

@@ -34,9 +34,9 @@ pub(super) struct Vats {
     packed: u32,
     many: usize,
     many_when_quiet: usize,
-    /// How many were packed up the last time, and how many have been unpacked since.
+    /// How many were packed up the last time, and how many have had something to do since that had been.
     rested: usize,
-    woken: Cell<usize>,
+    woken: usize,
     /// Who has deliveries, and perhaps some that have none any more.
     ready: VecDeque<u32>,
     /// When somebody's first timer rings, by the clock of the world.
@@ -64,14 +64,15 @@ impl Vats {
             many,
             many_when_quiet: many,
             rested: 0,
-            woken: Cell::new(0),
+            woken: 0,
             ready: VecDeque::new(),
             alarms: BTreeSet::new(),
             expecting: VecDeque::new(),
         }
     }
 
-    pub(super) fn insert(&mut self, number: u32, vat: Vat) {
+    pub(super) fn insert(&mut self, number: u32, mut vat: Vat) {
+        vat.used = self.packed;
         let at = number as usize;
         if self.places.len() <= at {
             self.places.resize_with(at + 1, Place::default);
@@ -110,10 +111,11 @@ impl Vats {
     fn unpack<'a>(&self, number: u32, place: &'a Place) -> Option<&'a Vat> {
         let resting = place.resting.take()?;
         self.up.borrow_mut().push(number);
-        self.woken.set(self.woken.get() + 1);
         Some(place.vat.get_or_init(|| {
             let mut vat = Box::new(resting.wake());
-            vat.used = self.packed;
+            // Being looked at is nothing to do.
+            vat.used = self.packed.wrapping_sub(1);
+            vat.is_unpacked = true;
             vat
         }))
     }
@@ -139,10 +141,12 @@ impl Vats {
     pub(super) fn wake(&mut self, number: u32) -> Option<&mut Vat> {
         self.get(number)?;
         let vat = self.places.get_mut(number as usize)?.vat.get_mut()?;
-        vat.used = self.packed;
-        if !vat.is_ready && !vat.cx.queue.is_empty() {
-            vat.is_ready = true;
-            self.ready.push_back(number);
+        if !vat.cx.queue.is_empty() {
+            vat.used = self.packed;
+            if !std::mem::replace(&mut vat.is_ready, true) {
+                self.ready.push_back(number);
+            }
+            self.woken += usize::from(std::mem::take(&mut vat.is_unpacked));
         }
         let due = vat.cx.timers.used().and_then(|it| it.first_key_value()).map(|it| it.0.0);
         if due != vat.alarm {
@@ -164,28 +168,31 @@ impl Vats {
         if up.len() <= if is_quiet { self.many_when_quiet } else { self.many } {
             return;
         }
-        let (before, anyway) = (up.len(), is_quiet || self.is_eager);
-        let (places, now) = (&mut self.places, self.packed);
+        let (before, now, anyway) = (up.len(), self.packed, is_quiet || self.is_eager);
+        let places = &mut self.places;
+        let mut stuck = 0;
         up.retain(|it| {
             let Some(place) = places.get_mut(*it as usize) else { return false };
             let Some(vat) = place.vat.take() else { return false };
-            if (anyway || vat.used != now) && vat.may_rest() {
+            let is_idle = anyway || vat.used != now;
+            if is_idle && vat.may_rest() {
                 place.resting.set(Some(Box::new(vat.rest())));
                 return false;
             }
+            stuck += usize::from(is_idle);
             place.vat = OnceCell::from(vat);
             true
         });
-        let left = up.len();
+        let (left, rested) = (up.len(), before - up.len());
         self.packed = now.wrapping_add(1);
-        if self.is_eager {
-            return;
+        // Who is packed up only to have something to do again had better been left alone.
+        let in_vain = 2 * std::mem::take(&mut self.woken) > std::mem::replace(&mut self.rested, rested);
+        match (self.is_eager, is_quiet) {
+            (true, _) => {}
+            (_, true) => self.many_when_quiet = FEW.max(2 * stuck),
+            (_, false) if in_vain => self.many *= 2,
+            (_, false) => self.many = FEW.max(2 * stuck) + left - stuck,
         }
-        // Who is packed up only to be unpacked again had better been left alone.
-        let in_vain = 2 * self.woken.replace(0) > self.rested;
-        self.many = if in_vain && !is_quiet { 2 * self.many } else { FEW.max(2 * left) };
-        self.many_when_quiet = FEW.max(2 * left);
-        self.rested = before - left;
     }
 
     /// Is there at most one that has deliveries?
