@@ -50,12 +50,13 @@ function walnut.attach(buffer)
   require("walnut.grammar").start(buffer)
 end
 
---- The answer of the server, or nothing and a word about it.
+--- The answer of the server, vim.NIL if that is none; or nothing and a word about it.
 local function ask(method, params)
   local answers, why = vim.lsp.buf_request_sync(0, method, params, 10000)
   for _, it in pairs(answers or {}) do
-    if it.result ~= nil then return it.result end
-    why = it.error and it.error.message or why
+    -- Some versions leave out a result that is null.
+    if not it.error then return it.result == nil and vim.NIL or it.result end
+    why = it.error.message
   end
   vim.notify("walnut: " .. (why or "no answer"), vim.log.levels.WARN)
 end
@@ -80,19 +81,19 @@ function walnut.kernel_e(lines)
     params.range = { start = { line = lines[1] - 1, character = 0 }, ["end"] = { line = lines[2], character = 0 } }
   end
   local text = ask("walnut/showKernelE", params)
-  if text then show("kernel-e", vim.split(text, "\n"), "e") end
+  if text and text ~= vim.NIL then show("kernel-e", vim.split(text, "\n"), "e") end
 end
 
 function walnut.report()
   local text = ask("walnut/report")
-  if text then show("report", vim.split(text, "\n"), "markdown") end
+  if text and text ~= vim.NIL then show("report", vim.split(text, "\n"), "markdown") end
 end
 
 --- The graph as an outline: what each thing holds below it.
 function walnut.graph()
   local at = vim.lsp.util.make_position_params(0, "utf-16")
   local graph = ask("walnut/authorityGraph", { textDocument = document(), position = at.position })
-  if not graph then return end
+  if not graph or graph == vim.NIL then return end
   local held, is_held = {}, {}
   for _, edge in ipairs(graph.edges) do
     held[edge.from] = held[edge.from] or {}
