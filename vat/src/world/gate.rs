@@ -321,7 +321,7 @@ impl World {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(why) => {
-                        self.end_vat(it, why);
+                        self.end_vat(it, *why);
                         break;
                     }
                 }
@@ -330,8 +330,8 @@ impl World {
     }
 
     /// `false`: nothing has come. `Err`: there is nothing more to be heard, and why.
-    fn hear_one(&mut self, number: u32) -> Result<bool, Problem> {
-        let gone = |why: &str| Problem::new(why);
+    fn hear_one(&mut self, number: u32) -> Result<bool, Box<Problem>> {
+        let gone = |why: &str| Box::new(Problem::new(why));
         let Some(gate) = self.gates.get_mut(&number) else { return Ok(false) };
         let Some(vat) = self.vats.get_mut(number) else { return Ok(false) };
         let Some(bytes) = gate.line.receive().map_err(|it| gone(&it))? else { return Ok(false) };
@@ -350,7 +350,7 @@ impl World {
                 false => vat.cx.powers.stdout(&text),
             },
             Post::Idle { heard } => gate.idle_after = Some(heard),
-            Post::Ended(why) => return Err(*why),
+            Post::Ended(why) => return Err(why),
         }
         self.changed(number);
         self.route(number);
@@ -371,18 +371,19 @@ impl World {
     }
 
     /// A gate takes no turns in which its garbage could be collected.
-    fn tidy_gate(&mut self, number: u32) -> Result<bool, Problem> {
+    fn tidy_gate(&mut self, number: u32) -> Result<bool, Box<Problem>> {
         let Some(vat) = self.vats.get_mut(number) else { return Ok(false) };
         if vat.cx.tables.deceived {
             let why = "sent an object that is not what it says it is";
-            return Err(Problem::new(format!("the process of the vat \"{}\" {why}", vat.name)));
+            return Err(Box::new(Problem::new(format!("the process of the vat \"{}\" {why}", vat.name))));
         }
         vat.cx.heap.settle_up();
         if vat.cx.tables.wants_collection() || vat.cx.heap.wants_collection() {
             vat.machine.tidy(&mut vat.cx);
             if !vat.cx.heap.has_room(0) {
                 let why = "is sent more than there is room for";
-                return Err(Problem::typed("outOfSpaceException", format!("the vat \"{}\" {why}", vat.name)));
+                let why = format!("the vat \"{}\" {why}", vat.name);
+                return Err(Box::new(Problem::typed("outOfSpaceException", why)));
             }
             self.route(number);
         }

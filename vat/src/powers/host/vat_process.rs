@@ -118,13 +118,17 @@ impl Inbox {
     fn lock(&self) -> MutexGuard<'_, Arrived> {
         self.state.lock().unwrap_or_else(|it| it.into_inner())
     }
-    /// `false`: nobody wants to know.
-    fn put(&self, frame: Vec<u8>) -> bool {
+    /// `false`: nobody wants to know. Rung before anybody can fetch it: a bell counts what there is.
+    fn put(&self, frame: Vec<u8>, bell: &Bell) -> bool {
         let full = |it: &mut Arrived| it.bytes > MOST_WAITING && !it.closed;
         let mut state = self.has_room.wait_while(self.lock(), full).unwrap_or_else(|it| it.into_inner());
+        if state.closed {
+            return false;
+        }
         state.bytes += frame.len() as u64;
         state.frames.push_back(frame);
-        !state.closed
+        bell.ring();
+        true
     }
 }
 
@@ -228,10 +232,9 @@ fn read_all(input: impl Read, inbox: &Inbox, bell: &Bell) {
     let why = loop {
         match read_frame(&mut input) {
             Ok(Some(it)) => {
-                if !inbox.put(it) {
+                if !inbox.put(it, bell) {
                     return;
                 }
-                bell.ring();
             }
             Ok(None) => break None,
             Err(why) => break Some(why),
