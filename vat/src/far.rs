@@ -115,6 +115,7 @@ pub(crate) fn frame(cx: &mut Cx, it: Outgoing) -> Option<(u32, Frame)> {
             (vat, Frame::Finish { question })
         }
         Outgoing::Accept { vat, giver, gift, question } => (vat, Frame::Accept { giver, gift, question }),
+        Outgoing::Broke { vat, export, why } => (vat, Frame::Broke { export, why }),
         Outgoing::MakeVat { .. }
         | Outgoing::Ask { .. }
         | Outgoing::Destroy { .. }
@@ -242,6 +243,11 @@ pub(crate) fn accept(
         Frame::Accept { giver, gift, question } => gifts::accept(cx, from, giver, gift, question),
         Frame::Refuse { giver, gift } => gifts::refuse(cx, giver, gift),
         Frame::Lost { why } => lose(cx, from, &why),
+        Frame::Broke { export, why } => {
+            if let Some(it) = cx.tables.settled(from, export) {
+                broke(cx, it, &why);
+            }
+        }
         // These are for the vat and the world around.
         Frame::Seed { .. } | Frame::End { .. } => {}
     }
@@ -306,18 +312,37 @@ pub(crate) fn lose(cx: &mut Cx, lost: u32, why: &Problem) {
     let mut broken: Vec<Obj> = cx.tables.lost(lost);
     broken.sort_unstable();
     for it in broken {
-        let problem = cx.heap.problem(why.clone());
-        match cx.heap.cell_mut(it) {
-            far @ Cell::Far { .. } => {
-                *far = Cell::Broken(problem);
-                crate::when::broke(cx, it.into());
-            }
-            Cell::Promise(_) => {
-                let broken = cx.broken(problem);
-                cx.resolve(it.into(), broken);
-            }
-            _ => {}
+        broke(cx, it, why);
+    }
+}
+
+/// Breaks a reference of ours to something that is gone.
+fn broke(cx: &mut Cx, it: Obj, why: &Problem) {
+    let problem = cx.heap.problem(why.clone());
+    match cx.heap.cell_mut(it) {
+        far @ Cell::Far { .. } => {
+            *far = Cell::Broken(problem);
+            crate::when::broke(cx, it.into());
+            tell_of_breaking(cx, it, why);
         }
+        Cell::Promise(_) => {
+            let broken = cx.broken(problem);
+            cx.resolve(it.into(), broken);
+        }
+        _ => {}
+    }
+}
+
+/// Who has been handed a reference through a gate knows it as the gate's own, and hears from the gate.
+fn tell_of_breaking(cx: &mut Cx, it: Obj, why: &Problem) {
+    if !cx.tables.is_gate {
+        return;
+    }
+    let Some(export) = cx.tables.number_of(it) else { return };
+    // What the problem is about does not go along.
+    let why = Problem { subject: None, about: Default::default(), sent: None, ..why.clone() };
+    for vat in cx.tables.all_known_to().into_iter().chain([WIRE]) {
+        cx.outbox.push(Outgoing::Broke { vat, export, why: Box::new(why.clone()) });
     }
 }
 

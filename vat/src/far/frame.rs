@@ -60,6 +60,12 @@ pub(crate) enum Outgoing {
         /// In an operating-system process of its own.
         of_its_own: bool,
     },
+    /// What that export refers to, in a third vat, is gone: a gate says so.
+    Broke {
+        vat: u32,
+        export: u32,
+        why: Box<Problem>,
+    },
     /// What the world is asked, and the promise for the answer.
     Ask {
         question: Box<Question>,
@@ -102,7 +108,8 @@ impl Outgoing {
             | Outgoing::Watch { .. }
             | Outgoing::Flush { .. }
             | Outgoing::Finish { .. }
-            | Outgoing::Accept { .. } => {}
+            | Outgoing::Accept { .. }
+            | Outgoing::Broke { .. } => {}
         }
     }
 }
@@ -173,6 +180,11 @@ pub(crate) enum Frame {
     Refuse {
         giver: u32,
         gift: u32,
+    },
+    /// The sender's export of that number is broken.
+    Broke {
+        export: u32,
+        why: Box<Problem>,
     },
     /// A program to be evaluated, whose value answers the question.
     Seed {

@@ -234,7 +234,7 @@ impl Tables {
         self.hold(number);
         number
     }
-    fn number_of(&self, it: Obj) -> Option<u32> {
+    pub(crate) fn number_of(&self, it: Obj) -> Option<u32> {
         match self.numbers.used() {
             Some(numbers) => numbers.get(&it).copied(),
             None => self.exports.iter().find(|(_, export)| export.value.as_obj() == Some(it)).map(|it| it.0),
@@ -290,7 +290,7 @@ impl Tables {
             Some(_) => drop(self.also_known_to.insert(vat.get())),
         }
     }
-    fn all_known_to(&self) -> Vec<u32> {
+    pub(crate) fn all_known_to(&self) -> Vec<u32> {
         let more = self.also_known_to.used().into_iter().flatten().copied();
         let mut all: Vec<u32> = self.known_to.into_iter().map(NonZeroU32::get).chain(more).collect();
         all.sort_unstable();

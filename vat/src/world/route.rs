@@ -85,13 +85,15 @@ impl World {
                 watcher: Watcher::Asked { vat: to, .. } | Watcher::Knows { vat: to, .. },
                 ..
             } if !self.reaches(to) => None,
+            Outgoing::Broke { vat: to, .. } if !self.reaches(to) => None,
             Outgoing::Send { .. }
             | Outgoing::Tell { .. }
             | Outgoing::Watch { .. }
             | Outgoing::Flush { .. }
             | Outgoing::Flushed { .. }
             | Outgoing::Finish { .. }
-            | Outgoing::Accept { .. } => {
+            | Outgoing::Accept { .. }
+            | Outgoing::Broke { .. } => {
                 let (to, frame) = far::frame(&mut self.vats.get_mut(from)?.cx, it)?;
                 self.accept(from, to, frame)
             }

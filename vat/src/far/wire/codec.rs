@@ -117,6 +117,10 @@ impl Lexicon {
                 self.write_parcel(out, value);
             }
             Frame::Finish { question } => one(out, 7, *question),
+            Frame::Broke { export, why } => {
+                one(out, 8, *export);
+                problem::write(out, why);
+            }
             // These are between the vats of one world.
             Frame::Hold { .. }
             | Frame::Provide { .. }
@@ -155,6 +159,7 @@ impl Lexicon {
             5 => Frame::Flush { export: at },
             6 => Frame::Flushed { export: at, value: self.read_parcel(from, known)? },
             7 => Frame::Finish { question: at },
+            8 => Frame::Broke { export: at, why: Box::new(plain_problem(from)?) },
             _ => return Err(Damage("not a frame")),
         })
     }
