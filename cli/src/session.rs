@@ -214,11 +214,7 @@ impl Session {
             self.log();
         }
         if let Some(it) = &self.recorder {
-            match (report.outcome, report.vat) {
-                (Outcome::Quiet { .. }, _) => it.flush(),
-                (outcome, Some(vat)) => it.turn(vat, outcome == Outcome::Stopped(Stop::Interrupted)),
-                _ => {}
-            }
+            it.turn(&report);
         }
         let is_elsewhere = report.vat != Some(self.seat.vat);
         match report.outcome {
@@ -230,9 +226,8 @@ impl Session {
     /// Turns until nothing is left to do; time passes where only timers are waited for.
     pub fn until_quiet(&mut self) -> Ended {
         let ended = self.quiet();
-        // A run that is interrupted has no end that could be come to again.
         if let Some(it) = self.recorder.as_ref() {
-            if ended == Ended::Interrupted { it.flush() } else { it.end() }
+            it.end();
         }
         ended
     }

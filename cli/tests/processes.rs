@@ -1,8 +1,10 @@
-//! Vats in processes of their own that are killed: by SIGKILL, at random moments, under load.
+//! Vats in processes of their own that are killed, by SIGKILL, at random moments, under load; programs that are
+//! interrupted.
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use vat::powers::host::{Bell, vat_process};
@@ -120,6 +122,7 @@ const CLERK: &str = "
         to kept() { return kept.snapshot() }
         to fail() { throw(\"only 5 coins are here\") }
         to loop() { while (true) {} }
+        to meet(other) { def friend { to say() { return E.toString(other) } to state() { return Ref.state(other) } }; return friend }
     }";
 
 /// Clerks in processes are sent numbers in order, and each number that a clerk acknowledges is written down.
@@ -181,6 +184,53 @@ fn o18_kill_9_of_one_process_breaks_its_references_and_nothing_else() {
             );
         }
     }
+}
+
+#[test]
+fn o18_a_reference_from_one_process_into_another_that_is_killed_breaks_there_too() {
+    let mut office = Office::open();
+    office.eval(HEAD);
+    office.ask(&format!("for _ in 1..3 {{ hire({CLERK:?}) }}; promiseAllFulfilled(clerks.snapshot())"));
+    office.ask("def friends := [clerks[1] <- meet(clerks[0]), clerks[1] <- meet(clerks[2])]");
+    assert_eq!(office.ask("friends[0] <- state()"), "\"EVENTUAL\"");
+    office.kill_9(0);
+    office.settle();
+    assert_eq!(office.ask("friends[0] <- state()"), "\"BROKEN\"");
+    let said = office.ask("friends[0] <- say()");
+    assert!(said.contains("the process of the vat \\\"clerk 0\\\" has ended: signal 9"), "{said}");
+    assert_eq!(office.ask("friends[1] <- state()"), "\"EVENTUAL\"");
+    assert_eq!(office.ask("clerks[2] <- take(7)"), "7");
+}
+
+/// Ctrl-C stops a program anywhere; a replay stops it there again.
+#[test]
+fn a_recorded_run_that_was_interrupted_is_repeated_up_to_there() {
+    let folder = std::env::temp_dir().join(format!("walnut-interrupted-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let program = "var n := 0; def count() { while (true) { n += 1; if (n % 1000 == 0) { println(n) } } }; count <- run()";
+    std::fs::write(folder.join("count.e"), program).unwrap();
+    let walnut = |args: &[&str]| {
+        let mut it = Command::new(env!("CARGO_BIN_EXE_walnut"));
+        it.args(args).current_dir(&folder).stdout(Stdio::piped());
+        it
+    };
+    let mut child = walnut(&["run", "count.e", "--record", "count.walnut"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.nth(20).unwrap().unwrap(), "21000");
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(lines.count() > 0, "it went on until it noticed");
+    assert!(!child.wait().unwrap().success());
+    let replayed = walnut(&["replay", "count.walnut"]).output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&replayed.stdout),
+        "2 deliveries (1 interrupted), all as recorded\n",
+        "{replayed:?}"
+    );
+    let shown = |it: std::process::Output| String::from_utf8_lossy(&it.stdout).into_owned();
+    let looked = || shown(walnut(&["replay", "count.walnut", "--stop-at", "2"]).output().unwrap());
+    assert!(looked().contains("    n = "), "{}", looked());
+    assert_eq!(looked(), looked());
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -34,6 +34,12 @@ const SLICE: u64 = 10_000;
 pub struct Fuel {
     slice: i64,
     budget: u64,
+    /// What the turn began with.
+    begun: u64,
+    /// How much it had used when it was interrupted.
+    interrupted: u64,
+    /// It is to be interrupted when it has used so much, as it was before.
+    until: Option<u64>,
     interrupt: Interrupt,
     /// The flag of this vat alone, if somebody has asked for it.
     own: Option<Interrupt>,
@@ -46,11 +52,23 @@ pub struct Fuel {
 impl Fuel {
     /// `budget` units; `u64::MAX` is as good as endless.
     pub fn new(budget: u64, interrupt: Interrupt) -> Fuel {
-        Fuel { slice: 0, budget, interrupt, own: None, account: None, refused: None }
+        let begun = budget;
+        Fuel {
+            slice: 0,
+            budget,
+            begun,
+            interrupted: 0,
+            until: None,
+            interrupt,
+            own: None,
+            account: None,
+            refused: None,
+        }
     }
     /// The budget of a new turn. The flags are looked at before anything is done with it.
     #[inline]
     pub(crate) fn refill(&mut self, budget: u64) {
+        self.begun = budget;
         if self.account.is_some() || self.own.is_some() || self.interrupt.is_raised() {
             (self.slice, self.budget) = (0, budget);
             self.refused = None;
@@ -92,6 +110,20 @@ impl Fuel {
     pub(crate) fn own_interrupt(&mut self) -> Interrupt {
         self.own.get_or_insert_default().clone()
     }
+    /// The next turn is interrupted when it has used so much; `None`: that was it.
+    pub(crate) fn interrupt_after(&mut self, units: Option<u64>) {
+        // Who may be interrupted has its flag looked at from the beginning.
+        self.own_interrupt();
+        self.until = units;
+    }
+    /// How much the turn had used that was interrupted last.
+    pub(crate) fn interrupted_after(&self) -> u64 {
+        self.interrupted
+    }
+    /// How much of the turn's budget is used up, or owed.
+    fn used(&self) -> u64 {
+        self.begun.wrapping_sub(self.budget).wrapping_add_signed(self.slice.wrapping_neg())
+    }
     /// Uses up one unit; `false`: it is time to look closer, with `charge(0)`.
     #[inline(always)]
     pub(crate) fn tick(&mut self) -> bool {
@@ -110,11 +142,18 @@ impl Fuel {
     }
     #[cold]
     fn next_slice(&mut self) -> Result<(), Stop> {
-        if self.interrupt.take() || self.own.as_ref().is_some_and(Interrupt::take) {
+        let used = self.used();
+        if self.interrupt.take()
+            || self.own.as_ref().is_some_and(Interrupt::take)
+            || self.until.is_some_and(|it| used >= it)
+        {
+            (self.interrupted, self.until) = (used, None);
             return Err(Stop::Interrupted);
         }
         let owed = self.slice.min(0).unsigned_abs();
-        let wanted = owed.saturating_add(SLICE).min(self.budget);
+        // One that is to be interrupted looks again exactly then, and nothing is drawn for longer.
+        let slice = self.until.map_or(SLICE, |it| SLICE.min(it - used - 1));
+        let wanted = owed.saturating_add(slice).min(self.budget);
         let drawn = match &self.account {
             None => Ok(wanted),
             Some(it) if owed > self.budget => it.draw_some(Resource::Instructions, 0, wanted),

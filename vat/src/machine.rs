@@ -457,13 +457,26 @@ impl Machine {
     /// Collects garbage between turns.
     pub fn tidy(&mut self, cx: &mut Cx) {
         let modules = std::mem::take(&mut self.modules);
-        // Nothing runs that could be stopped.
-        let _ = self.collect(cx, &modules, 0);
+        self.sweep(cx, &modules, 0);
+        // Nothing runs that could be stopped, and whoever wants to stop something means what comes.
+        if !cx.heap.eager {
+            cx.fuel.owe(cx.heap.cells() / 8);
+            cx.fuel.settle();
+        }
         self.modules = modules;
     }
 
     /// Collects garbage; throws the turn away if the heap is still too heavy.
     fn collect(&mut self, cx: &mut Cx, modules: &[Loaded], live: usize) -> Result<(), Exit> {
+        self.sweep(cx, modules, live);
+        // Looking through the heap is work too: a program that lives at its limit pays for it.
+        if !cx.heap.eager {
+            cx.fuel.charge(cx.heap.cells() / 8).map_err(Exit::Stopped)?;
+        }
+        if cx.heap.has_room(0) { Ok(()) } else { Err(Exit::Stopped(crate::problem::Stop::OutOfMemory)) }
+    }
+
+    fn sweep(&mut self, cx: &mut Cx, modules: &[Loaded], live: usize) {
         // What lies above is left over from calls that are done, and may name cells that are about to go.
         let live = live.min(self.stack.len());
         self.stack[live..].fill(Value::NULL);
@@ -487,10 +500,5 @@ impl Machine {
             }
             exported.iter().for_each(|(_, _, it)| visit(*it));
         });
-        // Looking through the heap is work too: a program that lives at its limit pays for it.
-        if !cx.heap.eager {
-            cx.fuel.charge(cx.heap.cells() / 8).map_err(Exit::Stopped)?;
-        }
-        if cx.heap.has_room(0) { Ok(()) } else { Err(Exit::Stopped(crate::problem::Stop::OutOfMemory)) }
     }
 }

@@ -21,7 +21,7 @@ pub use replay::{Replay, Stepped};
 use codec::{Reader, Writer};
 
 /// How a file begins.
-const FIRST_LINE: &[u8] = b"walnut transcript 1\n";
+const FIRST_LINE: &[u8] = b"walnut transcript 2\n";
 
 /// What a vat asks of the world outside it: everything that its behaviour depends on, and everything it does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -84,8 +84,8 @@ enum Entry<'a> {
     Program { name: &'a str, text: &'a str, turn: u64, heap: u64, depth: u64 },
     /// A vat asked one of its powers something. Its powers go by the order in which they were given out.
     Call { who: u64, power: Power, question: &'a [u8], answer: &'a [u8] },
-    /// A turn of this vat has ended; interrupted: from outside.
-    Turn { vat: u64, interrupted: bool },
+    /// A turn of this vat has ended; interrupted: from outside, when it had used so much.
+    Turn { vat: u64, interrupted: Option<u64> },
     /// The program came to its end.
     End,
 }
@@ -100,8 +100,9 @@ impl<'a> Entry<'a> {
                 [turn, heap, depth].into_iter().for_each(|it| out.number(it));
             }
             Entry::Turn { vat, interrupted } => {
-                out.number(1 + u64::from(interrupted));
+                out.number(1 + u64::from(interrupted.is_some()));
                 out.number(vat);
+                interrupted.into_iter().for_each(|it| out.number(it));
             }
             Entry::End => out.number(3),
             Entry::Call { who, power, question, answer } => {
@@ -122,7 +123,8 @@ impl<'a> Entry<'a> {
                 heap: from.number()?,
                 depth: from.number()?,
             },
-            it @ (1 | 2) => Entry::Turn { vat: from.number()?, interrupted: it == 2 },
+            1 => Entry::Turn { vat: from.number()?, interrupted: None },
+            2 => Entry::Turn { vat: from.number()?, interrupted: Some(from.number()?) },
             3 => Entry::End,
             it => Entry::Call {
                 power: Power::numbered(it - 4)?,
@@ -154,7 +156,7 @@ fn checksum(before: [u8; 32], entries: &[u8]) -> [u8; 32] {
 /// The entries of a whole file, or what is wrong with it.
 fn unseal(file: &[u8]) -> Result<Vec<u8>, String> {
     let Some(mut rest) = file.strip_prefix(FIRST_LINE) else {
-        return Err("this is no transcript of walnut's: it does not begin with `walnut transcript 1`".into());
+        return Err("this is no transcript of walnut's: it does not begin with `walnut transcript 2`".into());
     };
     let (mut entries, mut before, mut number) = (Vec::new(), [0; 32], 0);
     while !rest.is_empty() {

@@ -88,6 +88,8 @@ pub struct TurnReport {
     pub evaluated: Option<Handle>,
     /// Handles of [`World::eval`] and [`World::watch`] that are settled from now on.
     pub settled: Vec<Handle>,
+    /// How many units of work the turn had used when it was interrupted, if it was.
+    pub interrupted_after: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -134,6 +136,8 @@ pub struct World {
     next_id: u64,
     limits: Arc<Limits>,
     interrupt: Interrupt,
+    /// When the next turn is to be interrupted.
+    interrupt_after: Option<u64>,
     /// Handles whose settling has not been reported.
     watched: BTreeSet<Handle>,
     /// Vats in which a promise was settled, while there is something to report.
@@ -170,6 +174,7 @@ impl World {
             next_id: 1,
             limits: Arc::new(limits),
             interrupt: Interrupt::new(),
+            interrupt_after: None,
             watched: BTreeSet::new(),
             settling: Vec::new(),
             traffic: Traffic::default(),
@@ -252,6 +257,12 @@ impl World {
     /// Stops the running turn, from any thread.
     pub fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
+    }
+
+    /// The next turn, [`World::run_turn`], is interrupted when it has used so many units of work: where it was
+    /// interrupted before.
+    pub fn interrupt_after(&mut self, units: u64) {
+        self.interrupt_after = Some(units);
     }
 
     /// Stops the turn of this vat that runs or the next one it takes, and no other's.
@@ -401,10 +412,18 @@ impl World {
             let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
             // What another process has answered settles things without a turn.
             let settled = self.newly_settled();
-            return TurnReport { outcome, vat: None, cause: None, evaluated: None, settled };
+            return TurnReport {
+                outcome,
+                vat: None,
+                cause: None,
+                evaluated: None,
+                settled,
+                interrupted_after: None,
+            };
         };
         self.note_delivery(number);
         let (taken, turned) = self.turn(number, at_most);
+        let interrupted_after = self.interrupted_after(number, turned.as_ref());
         self.turns += taken.max(1);
         self.vats.turned(number);
         self.changed(number);
@@ -425,7 +444,13 @@ impl World {
         };
         let cause = turned.as_ref().and_then(|it| self.handle_of(it.cause));
         let evaluated = turned.and_then(|it| it.evaluated).map(|id| Handle { vat, id });
-        TurnReport { outcome, vat: Some(vat), cause, evaluated, settled }
+        TurnReport { outcome, vat: Some(vat), cause, evaluated, settled, interrupted_after }
+    }
+
+    /// After how many units of work that turn was interrupted, if it was.
+    fn interrupted_after(&self, number: u32, turned: Option<&Turned>) -> Option<u64> {
+        turned.filter(|it| it.stopped == Some(Stop::Interrupted))?;
+        self.vats.get(number).map(|it| it.cx.fuel.interrupted_after())
     }
 
     fn turn(&mut self, number: u32, at_most: u64) -> (u64, Option<Turned>) {
@@ -433,9 +458,16 @@ impl World {
         if vat.cx.outbox.capacity() == 0 {
             vat.cx.outbox = std::mem::take(&mut self.outbox);
         }
+        let interrupt_after = self.interrupt_after.take();
+        if interrupt_after.is_some() {
+            vat.cx.fuel.interrupt_after(interrupt_after);
+        }
         vat.machine.borrow(&mut vat.cx, &mut self.lent);
         let turned = vat.turns(at_most);
         vat.machine.give_back(&mut vat.cx, &mut self.lent);
+        if interrupt_after.is_some() {
+            vat.cx.fuel.interrupt_after(None);
+        }
         // An idle vat keeps no room for what it does not have.
         if vat.cx.queue.is_empty() {
             let queue = std::mem::take(&mut vat.cx.queue);

@@ -1,4 +1,6 @@
-//! The door of the room, as a notebook uses it: names between vats, interrupts, limits, handles.
+//! The door of the room, as a notebook uses it: names between vats, interrupts, limits, handles, transcripts.
+
+mod replay;
 
 use vat::powers::still::Still;
 use vat::problem::Stop;

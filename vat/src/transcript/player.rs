@@ -88,14 +88,14 @@ impl Player {
     }
 
     /// A turn has ended; was this the one that was recorded?
-    pub fn turned(&self, number: u32, name: &str) -> Result<(), Divergence> {
+    pub fn turned(&self, number: u32, name: &str, interrupted: Option<u64>) -> Result<(), Divergence> {
         let mut tape = self.tape();
         if let Some(it) = &tape.diverged {
             return Err(it.clone());
         }
         let mut rest = Reader(tape.entries.get(tape.at..).unwrap_or_default());
         let next = Entry::read(&mut rest);
-        if matches!(next, Some(Entry::Turn { vat, .. }) if vat == u64::from(number)) {
+        if next == Some(Entry::Turn { vat: number.into(), interrupted }) {
             tape.at = tape.entries.len() - rest.0.len();
             tape.turns += 1;
             return Ok(());
@@ -108,7 +108,7 @@ impl Player {
                 _ => None,
             },
             recorded: told(next.as_ref(), &tape.names),
-            now: "the end of the turn".into(),
+            now: told(Some(&Entry::Turn { vat: number.into(), interrupted }), &tape.names),
         })
     }
 
@@ -152,7 +152,10 @@ fn told(entry: Option<&Entry<'_>>, names: &[String]) -> String {
     match entry {
         None => "nothing more".into(),
         Some(Entry::Program { .. }) => "another program".into(),
-        Some(Entry::Turn { vat, .. }) => format!("the end of a turn of vat number {vat}"),
+        Some(Entry::Turn { vat, interrupted: None }) => format!("the end of a turn of vat number {vat}"),
+        Some(Entry::Turn { vat, interrupted: Some(at) }) => {
+            format!("the end of a turn of vat number {vat} that was interrupted after {at} units")
+        }
         Some(Entry::End) => "the end of the program".into(),
         Some(Entry::Call { who, power, question, .. }) => {
             let name = names.get(*who as usize).map_or("another", String::as_str);

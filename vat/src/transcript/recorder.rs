@@ -3,8 +3,8 @@
 use super::answers::{All, Answer, file_question, write_replies};
 use super::codec::Writer;
 use super::{Entry, FIRST_LINE, Power, seal};
-use crate::Limits;
 use crate::powers::{Command, FileAnswer, FileRequest, Job, Powers, Reply, Resource, Source, Spawned};
+use crate::{Limits, Outcome, TurnReport};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A block is written when it has become this large, or when everything rests.
@@ -43,14 +43,15 @@ impl Recorder {
         Box::new(Recording { who, powers, recorder: self.clone() })
     }
 
-    /// A turn has ended.
-    pub fn turn(&self, vat: crate::VatId, interrupted: bool) {
-        self.tape().note(Entry::Turn { vat: vat.0.into(), interrupted });
-    }
-
-    /// Everything rests: what has happened so far is written out.
-    pub fn flush(&self) {
-        self.tape().flush();
+    /// What a turn of the world's did; of every one of them.
+    pub fn turn(&self, report: &TurnReport) {
+        let interrupted = report.interrupted_after;
+        match (report.outcome, report.vat) {
+            // Everything rests: what has happened so far is written out.
+            (Outcome::Quiet { .. }, _) => self.tape().flush(),
+            (_, Some(vat)) => self.tape().note(Entry::Turn { vat: vat.0.into(), interrupted }),
+            _ => {}
+        }
     }
 
     /// The program has come to its end; what is asked from now on is no part of it.

@@ -3,6 +3,7 @@
 use super::player::{Inputs, Player};
 use super::{Divergence, Entry, codec::Reader, unseal};
 use crate::{Evaluation, Handle, Limits, Outcome, VatId, World};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What one step of a replay came to.
@@ -14,8 +15,6 @@ pub enum Stepped {
     Ended,
     /// The record stops here: the run was broken off after this.
     BrokenOff,
-    /// The next delivery was interrupted from outside, which cannot be repeated.
-    Interrupted,
 }
 
 /// A recorded run, as far as it has been gone through again.
@@ -26,20 +25,30 @@ pub struct Replay {
     pub program: Handle,
     player: Player,
     entries: Arc<[u8]>,
+    /// Which deliveries were interrupted, and when.
+    interrupted: Arc<BTreeMap<u64, u64>>,
 }
 
 impl Replay {
     /// Reads a whole transcript and goes to its beginning.
     pub fn open(file: &[u8]) -> Result<Replay, String> {
-        Replay::begin(unseal(file)?.into())
+        let entries: Arc<[u8]> = unseal(file)?.into();
+        let (mut rest, mut turns, mut interrupted) = (Reader(&entries), 0, BTreeMap::new());
+        while let Some(entry) = Entry::read(&mut rest) {
+            if let Entry::Turn { interrupted: at, .. } = entry {
+                turns += 1;
+                interrupted.extend(at.map(|at| (turns, at)));
+            }
+        }
+        Replay::begin(entries.clone(), interrupted.into())
     }
 
     /// The same run from its beginning.
     pub fn again(&self) -> Result<Replay, String> {
-        Replay::begin(self.entries.clone())
+        Replay::begin(self.entries.clone(), self.interrupted.clone())
     }
 
-    fn begin(entries: Arc<[u8]>) -> Result<Replay, String> {
+    fn begin(entries: Arc<[u8]>, interrupted: Arc<BTreeMap<u64, u64>>) -> Result<Replay, String> {
         let mut rest = Reader(&entries);
         let Some(Entry::Program { name, text, turn, heap, depth }) = Entry::read(&mut rest) else {
             return Err("the transcript does not begin with a program".into());
@@ -50,7 +59,7 @@ impl Replay {
         let vat = world.make_vat("main", player.powers("main"));
         let expansion = syntax::expand(&syntax::parse(text).program);
         let program = world.eval(vat, Evaluation::new(expansion, name));
-        Ok(Replay { world, vat, program, player, entries })
+        Ok(Replay { world, vat, program, player, entries, interrupted })
     }
 
     /// How many deliveries were made.
@@ -58,12 +67,16 @@ impl Replay {
         self.player.turns()
     }
 
+    /// How many of those were interrupted.
+    pub fn interruptions(&self) -> usize {
+        self.interrupted.range(..=self.deliveries()).count()
+    }
+
     /// Makes the next delivery.
     pub fn step(&mut self) -> Result<Stepped, Divergence> {
         loop {
             let next = self.player.peek(|it| match it {
                 Entry::End => Some(Stepped::Ended),
-                Entry::Turn { interrupted: true, .. } => Some(Stepped::Interrupted),
                 _ => None,
             });
             match next {
@@ -72,6 +85,9 @@ impl Replay {
                 Some(None) => {}
             }
             let before = self.player.place();
+            if let Some(at) = self.interrupted.get(&(self.deliveries() + 1)) {
+                self.world.interrupt_after(*at);
+            }
             let report = self.world.run_turn();
             if let Some(it) = self.player.diverged() {
                 return Err(it);
@@ -79,7 +95,7 @@ impl Replay {
             match (report.outcome, report.vat) {
                 (Outcome::Turned | Outcome::Stopped(_), Some(vat)) => {
                     let name = self.world.vat_name(vat).unwrap_or_else(|| "a vat that is gone".into());
-                    self.player.turned(vat.0, &name)?;
+                    self.player.turned(vat.0, &name, report.interrupted_after)?;
                     return Ok(Stepped::Turned(vat));
                 }
                 // Nothing was asked and nothing done: more of the same would not end.
