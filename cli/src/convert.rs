@@ -2,7 +2,7 @@
 //!
 //! Prose is a Markdown cell, a step is a code cell, its answers are the cell's outputs. What one side can say and
 //! the other cannot goes along: the exact text of a step in the metadata of its cell, the rest of a cell in a line
-//! `%%cell {…}` of prose before it.
+//! `%%cell {…}` of prose before it, that its cells had vats of their own in a line `%%notebook {…}` on top.
 
 use crate::Outcome;
 use crate::args;
@@ -10,8 +10,13 @@ use crate::notebook::{Cell, Notebook, usual_metadata};
 use crate::updoc::transcript::{self, Answer, Dialect};
 use anyhow::{Context, bail};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 use std::path::Path;
 
+/// Of a notebook, in `walnut` of its metadata: it was a transcript.
+const TRANSCRIPT: &str = "transcript";
+/// How the first cell of one begins.
+const ONE_VAT: &str = "%vat main\n";
 const CELL: &str = "%%cell ";
 const NOTEBOOK: &str = "%%notebook ";
 /// How far steps are indented in a transcript that was a notebook.
@@ -37,66 +42,162 @@ pub fn run(it: &args::Convert) -> anyhow::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-/// A transcript as a notebook.
+/// A transcript as a notebook. The steps of a transcript rest on each other in one vat, so its first cell asks for
+/// one for all; a line `%%notebook {…}` that says nothing of it is of a notebook whose cells had vats of their own.
 pub fn to_notebook(text: &str) -> Notebook {
-    let mut notebook = Notebook { cells: Vec::new(), metadata: usual_metadata(), minor: 5 };
-    let mut known: Option<Map<String, Value>> = None;
-    for piece in pieces(text) {
-        let mut raw = String::new();
-        let mut cell = match &piece {
-            Piece::Notebook(it) => {
-                let minor = it.get("nbformat_minor").and_then(Value::as_u64);
-                notebook.minor = minor.unwrap_or(notebook.minor);
-                notebook.metadata = it.get("metadata").cloned().unwrap_or_else(usual_metadata);
-                continue;
+    let metadata = usual_metadata_and(json!({ TRANSCRIPT: true }));
+    let mut notebook = Notebook { cells: Vec::new(), metadata, minor: 5 };
+    let pieces = pieces(text);
+    for it in &pieces {
+        let Piece::Notebook(it) = it else { continue };
+        notebook.minor = it.get("nbformat_minor").and_then(Value::as_u64).unwrap_or(notebook.minor);
+        notebook.metadata = it.get("metadata").cloned().unwrap_or_else(usual_metadata);
+    }
+    let mut reader = Reader::of(&notebook);
+    notebook.cells = pieces.into_iter().filter_map(|it| reader.cell(it)).collect();
+    notebook
+}
+
+/// Whether a notebook was a transcript: all its cells run in one vat.
+pub fn was_transcript(notebook: &Notebook) -> bool {
+    notebook.metadata["walnut"][TRANSCRIPT] == true
+}
+
+fn usual_metadata_and(walnut: Value) -> Value {
+    let mut metadata = usual_metadata();
+    metadata["walnut"] = walnut;
+    metadata
+}
+
+/// Makes cells of pieces, one after the other.
+#[derive(Clone)]
+struct Reader {
+    /// How many cells there are by now.
+    count: usize,
+    /// Nothing stands before what comes now.
+    is_top: bool,
+    /// A step that comes now is the first of a transcript.
+    is_first_step: bool,
+    /// The steps of a transcript share a vat.
+    was_transcript: bool,
+    /// The vat that the steps are in, if one was named.
+    vat: Option<String>,
+    /// How many vats there were of a name.
+    made: HashMap<String, usize>,
+    /// What was said of the next cell.
+    known: Option<Map<String, Value>>,
+}
+
+impl Reader {
+    fn of(notebook: &Notebook) -> Reader {
+        let was_transcript = was_transcript(notebook);
+        let (vat, made, known) = (None, HashMap::new(), None);
+        Reader { count: 0, is_top: true, is_first_step: true, was_transcript, vat, made, known }
+    }
+
+    fn cell(&mut self, piece: Piece) -> Option<Cell> {
+        let (raw, mut cell) = match piece {
+            Piece::Notebook(_) => {
+                self.is_top = false;
+                return None;
             }
             Piece::Cell(it) if it.contains_key("source") => {
-                notebook.cells.push(said(it.clone()));
-                continue;
+                let cell = said(it);
+                self.is_first_step &= !cell.is_code();
+                self.is_top = false;
+                self.count += 1;
+                return Some(cell);
             }
             Piece::Cell(it) => {
-                known = Some(it.clone());
-                continue;
+                self.known = Some(it);
+                return None;
             }
             Piece::Prose(it) => {
-                raw.push_str(it);
-                prose(it)
+                self.enter(&it);
+                let cell = prose(&it);
+                (it, cell)
             }
-            Piece::Step(it, step) => {
-                raw.push_str(it);
-                Cell::code(step.input.clone(), step.expected.iter().map(output).collect())
+            Piece::Step(raw, step) => {
+                let head = self.head(&raw);
+                let source = head + &step.input;
+                (raw, Cell::code(source, step.expected.iter().map(output).collect()))
             }
         };
-        if let Some(mut it) = known.take() {
+        if let Some(mut it) = self.known.take() {
             if let Some(Value::Array(outputs)) = it.remove("outputs") {
                 cell.outputs = outputs;
             }
             cell.rest = it;
         } else {
-            let id = format!("cell-{}", notebook.cells.len() + 1);
+            let id = format!("cell-{}", self.count + 1);
             cell.rest.insert("id".to_owned(), id.into());
-            if rendered(&cell, notebook.cells.is_empty()) != raw {
+            if rendered(&cell, self.is_top) != raw {
                 cell.rest.insert("metadata".to_owned(), json!({ "walnut": { "updoc": raw } }));
             }
         }
-        notebook.cells.push(cell);
+        self.is_top = false;
+        self.count += 1;
+        Some(cell)
     }
-    notebook
+
+    /// Steps are in the vat that `raw` named last.
+    fn enter(&mut self, raw: &str) {
+        for line in raw.lines() {
+            if let Some((name, new)) = transcript::in_vat(line.trim_start()) {
+                let count = self.made.entry(name.clone()).or_default();
+                *count = (*count).max(1) + usize::from(new && *count > 0);
+                // A notebook has one vat of a name.
+                self.vat = Some(if *count > 1 { format!("{name}-{count}") } else { name });
+            }
+        }
+    }
+
+    /// The directives that put the cell of a step where the step was.
+    fn head(&mut self, raw: &str) -> String {
+        self.enter(raw);
+        let is_first = std::mem::take(&mut self.is_first_step);
+        let all = if is_first && self.was_transcript { ONE_VAT } else { "" };
+        let own = self.vat.as_ref().map(|it| format!("%%vat {it}\n")).unwrap_or_default();
+        format!("{all}{own}")
+    }
+
+    /// Whether the next step's cell asks for a vat for all of them.
+    fn puts_all_in_one(&self) -> bool {
+        self.is_first_step && self.was_transcript && self.vat.is_none()
+    }
+
+    /// The cells that `text` says if it comes now.
+    fn read(&mut self, text: &str) -> Vec<Cell> {
+        pieces(text).into_iter().filter_map(|it| self.cell(it)).collect()
+    }
 }
 
 /// A notebook as a transcript.
 pub fn to_transcript(notebook: &Notebook) -> String {
     let mut text = String::new();
-    if notebook.metadata != usual_metadata() || notebook.minor != 5 {
-        let said = json!({ "metadata": notebook.metadata, "nbformat_minor": notebook.minor });
-        text += &format!("{NOTEBOOK}{said}\n");
+    if notebook.metadata != usual_metadata_and(json!({ TRANSCRIPT: true })) || notebook.minor != 5 {
+        let mut said = Map::new();
+        if notebook.metadata != usual_metadata() {
+            said.insert("metadata".to_owned(), notebook.metadata.clone());
+        }
+        if notebook.minor != 5 {
+            said.insert("nbformat_minor".to_owned(), notebook.minor.into());
+        }
+        text += &format!("{NOTEBOOK}{}\n", Value::Object(said));
     }
+    let mut reader = Reader::of(notebook);
+    reader.is_top = text.is_empty();
     for (at, cell) in notebook.cells.iter().enumerate() {
+        let before = reader.clone();
+        let reads = |reader: &mut Reader, text: &str| -> Option<Cell> {
+            *reader = before.clone();
+            let mut cells = reader.read(text);
+            cells.pop().filter(|_| cells.is_empty())
+        };
         let kept = cell.rest.get("metadata").and_then(|it| it["walnut"]["updoc"].as_str());
-        let expected_id = format!("cell-{}", at + 1);
         // A cell that came from a transcript and says what it said there goes back as it stood.
         if let Some(raw) = kept
-            && let [back] = &to_notebook(&with_numbers(raw, at)).cells[at..]
+            && let Some(back) = reads(&mut reader, raw)
             && back.source == cell.source
             && back.outputs == cell.outputs
             && back.kind == cell.kind
@@ -104,38 +205,31 @@ pub fn to_transcript(notebook: &Notebook) -> String {
             text += raw;
             continue;
         }
-        let plain = {
-            let mut it = cell.clone();
-            let executed = it.rest.remove("execution_count").is_some_and(|it| !it.is_null());
-            let id = it.rest.remove("id");
-            let metadata = it.rest.remove("metadata");
-            let usual_id = id.as_ref().and_then(Value::as_str) == Some(&expected_id);
-            !executed && usual_id && metadata == Some(json!({})) && it.rest.is_empty()
-        };
-        let shown = rendered(cell, text.is_empty());
-        let again = to_notebook(&format!("{}{shown}", "? 1\n".repeat(at)));
-        let [back] = &again.cells[at.min(again.cells.len())..] else {
-            text += &carried(cell, &shown, false, false);
-            continue;
-        };
-        // Prose without words is no prose to who reads it back.
-        let same_source = back.kind == cell.kind
-            && back.source == cell.source
-            && (cell.is_code() || !cell.source.trim().is_empty());
-        let same_outputs = back.outputs == cell.outputs;
-        let follows_prose = at > 0 && !cell.is_code() && !notebook.cells[at - 1].is_code();
-        if plain && same_source && same_outputs && !follows_prose {
-            text += &shown;
-        } else {
-            text += &carried(cell, &shown, same_source, same_outputs);
+        let mut without_head = cell.clone();
+        if let Some(it) = cell.source.strip_prefix(ONE_VAT).filter(|_| before.puts_all_in_one()) {
+            without_head.source = it.to_owned();
         }
+        let shown = rendered(&without_head, text.is_empty());
+        let back = reads(&mut reader, &shown);
+        // Prose without words is no prose to who reads it back.
+        let is_same = |it: &Cell| {
+            it.kind == cell.kind
+                && it.source == cell.source
+                && (cell.is_code() || !cell.source.trim().is_empty())
+        };
+        let same_source = back.as_ref().is_some_and(is_same);
+        let same_rest = back.as_ref().is_some_and(|it| it.rest == cell.rest);
+        let same_outputs = back.is_some_and(|it| it.outputs == cell.outputs);
+        let follows_prose = at > 0 && !cell.is_code() && !notebook.cells[at - 1].is_code();
+        let said = if same_source && same_outputs && same_rest && !follows_prose {
+            shown
+        } else {
+            carried(cell, &shown, same_source, same_outputs)
+        };
+        reads(&mut reader, &said);
+        text += &said;
     }
     text
-}
-
-/// So many cells before it, so that it gets its number.
-fn with_numbers(raw: &str, before: usize) -> String {
-    format!("{}{raw}", "? 1\n".repeat(before))
 }
 
 /// A cell with a line before it that says what the text alone does not.
@@ -216,8 +310,14 @@ fn words(text: &str, pieces: &mut Vec<Piece>) -> String {
     if open.trim().is_empty() {
         open
     } else {
-        // The blank lines after prose belong to what follows.
-        let kept = open.trim_end_matches('\n').len();
+        // The blank lines after prose belong to what follows, and so does the vat that it is in.
+        let follows = |it: &&str| it.trim().is_empty() || transcript::in_vat(it.trim()).is_some();
+        let lines: Vec<&str> = open.split_inclusive('\n').collect();
+        let after: usize = lines.iter().rev().take_while(|it| follows(it)).map(|it| it.len()).sum();
+        if after == open.len() {
+            return open;
+        }
+        let kept = open[..open.len() - after].trim_end_matches('\n').len();
         let rest = open[kept..].strip_prefix('\n').unwrap_or_default().to_owned();
         let mut prose = open[..kept].to_owned();
         if open.len() > kept {
@@ -294,7 +394,29 @@ mod tests {
         let notebook = to_notebook(PAGE);
         let kinds: Vec<&str> = notebook.cells.iter().map(|it| it.kind.as_str()).collect();
         assert_eq!(kinds, ["markdown", "code", "markdown", "code", "code", "markdown"]);
-        assert_eq!(notebook.cells[1].source, "def purse := 1\npurse + 1");
+        assert_eq!(notebook.cells[1].source, "%vat main\ndef purse := 1\npurse + 1");
+        assert_eq!(notebook.cells[3].source, "purse");
+    }
+
+    #[test]
+    fn steps_in_other_vats_are_cells_in_other_vats() {
+        let page = "Two of them:\n?? in new vat alice\n? 1\n\nmore\n? 2\n?? in new vat alice\n\n? 3\n";
+        let notebook = to_notebook(page);
+        let code: Vec<String> = notebook.code().map(|it| it.1).collect();
+        assert_eq!(code, ["%vat main\n%%vat alice\n1", "%%vat alice\n2", "%%vat alice-2\n3"]);
+        assert_eq!(notebook.cells[0].source, "Two of them:");
+        assert_eq!(to_transcript(&notebook), page);
+    }
+
+    #[test]
+    fn a_notebook_that_was_a_transcript_may_be_edited() {
+        let mut notebook = to_notebook("? 1\n");
+        notebook.cells[0].source = "%vat main\n2".to_owned();
+        let text = to_transcript(&notebook);
+        assert!(text.ends_with("? 2\n"), "{text}");
+        assert_eq!(to_notebook(&text), notebook);
+        notebook.cells[0].source = "3".to_owned();
+        assert_eq!(to_notebook(&to_transcript(&notebook)), notebook);
     }
 
     fn notebook() -> Notebook {
@@ -338,7 +460,9 @@ mod tests {
             it.rest.insert("id".to_owned(), json!(format!("cell-{}", at + 1)));
         }
         let it = Notebook { cells, metadata: usual_metadata(), minor: 5 };
-        assert_eq!(to_transcript(&it), "A purse.\n\n  ? 1 + 1\n  # value: 2\n");
-        assert_eq!(to_notebook("A purse.\n\n  ? 1 + 1\n  # value: 2\n"), it);
+        // Each of its cells has a vat of its own, which a transcript's steps have not.
+        let text = "%%notebook {}\n\nA purse.\n\n  ? 1 + 1\n  # value: 2\n";
+        assert_eq!(to_transcript(&it), text);
+        assert_eq!(to_notebook(text), it);
     }
 }

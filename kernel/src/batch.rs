@@ -12,12 +12,13 @@ use crate::streams::Streams;
 use crate::subshells::Subshells;
 use crate::voice::{Request, Voice};
 use crate::wire::{Dict, Message, Wire, fresh_id, text};
-use crate::worker;
+use crate::worker::{self, Patience};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use vat::powers::host::Bell;
 use zeromq::ZmqMessage;
@@ -34,7 +35,14 @@ pub struct Batch {
     /// Where a display stands: its cell and its place there.
     displays: HashMap<String, (usize, usize)>,
     outputs: Vec<Vec<Value>>,
+    /// What was shown first where something else is shown now.
+    first: HashMap<(usize, usize), Value>,
+    /// Cells are done at once, whatever they show.
+    is_late: bool,
 }
+
+/// How long cells that are done at once may go on before the next one starts.
+const LONGEST: Duration = Duration::from_secs(1);
 
 impl Batch {
     /// A session in a folder that is granted these powers, as `WALNUT_GRANTS` writes them.
@@ -64,7 +72,14 @@ impl Batch {
         let wire = voice.wire.clone();
         let session = Session::new(inbox, outside, notebook, voice, levers, history, asking);
         let (cells, displays, outputs) = (HashMap::new(), HashMap::new(), Vec::new());
-        Ok(Batch { session, interrupt, wire, said, reply_to, cells, displays, outputs })
+        let (first, is_late) = (HashMap::new(), false);
+        Ok(Batch { session, interrupt, wire, said, reply_to, cells, displays, outputs, first, is_late })
+    }
+
+    /// From now on a cell shows its value as it is when its own turn is over, even if that is a promise; what it has sent
+    /// for comes to rest before the next cell starts.
+    pub fn show_at_once(&mut self) {
+        self.is_late = true;
     }
 
     /// Stops what runs.
@@ -77,16 +92,38 @@ impl Batch {
         let id = fresh_id();
         let header = json!({ "msg_id": id, "msg_type": "execute_request" });
         let content = json!({ "code": code, "allow_stdin": false, "stop_on_error": false });
-        let message = Message { header: dict(header), content: dict(content), ..Message::default() };
+        let settle = if self.is_late { json!({ "walnut": { "settle": "late" } }) } else { json!({}) };
+        let (header, content, metadata) = (dict(header), dict(content), dict(settle));
+        let message = Message { header, content, metadata, ..Message::default() };
         self.cells.insert(id.clone(), self.outputs.len());
         self.outputs.push(Vec::new());
         self.session.hear(Request { message, reply_to: self.reply_to.clone() });
         while !self.listen(&id) && worker::step(&mut self.session) {}
+        let until = Instant::now() + LONGEST;
+        while self.is_late && Instant::now() < until {
+            match self.session.patience() {
+                Patience::Endless => break,
+                Patience::Until(it) if Instant::now() + it > until => break,
+                _ => worker::step(&mut self.session),
+            };
+        }
+        self.listen(&id);
     }
 
     /// What each cell shows by now, as nbformat has it. A later cell may settle what an earlier one shows.
     pub fn outputs(&self) -> &[Vec<Value>] {
         &self.outputs
+    }
+
+    /// What a cell has shown before promises were settled.
+    pub fn first_outputs(&self, cell: usize) -> Vec<Value> {
+        let mut outputs = self.outputs.get(cell).cloned().unwrap_or_default();
+        for (at, it) in outputs.iter_mut().enumerate() {
+            if let Some(first) = self.first.get(&(cell, at)) {
+                it["data"] = first.clone();
+            }
+        }
+        outputs
     }
 
     /// Takes in what was said; whether this request is idle.
@@ -135,7 +172,8 @@ impl Batch {
             }
             "update_display_data" => {
                 if let Some((cell, at)) = display.and_then(|it| self.displays.get(&it).copied()) {
-                    self.outputs[cell][at]["data"] = field("data");
+                    let before = std::mem::replace(&mut self.outputs[cell][at]["data"], field("data"));
+                    self.first.entry((cell, at)).or_insert(before);
                 }
             }
             _ => {}

@@ -170,7 +170,7 @@ pub fn steps(text: &str, dialect: Dialect) -> Vec<Step> {
 }
 
 /// `?? in vat alice`, `?? in new vat alice`: the name, and whether the vat is new.
-fn in_vat(line: &str) -> Option<(String, bool)> {
+pub fn in_vat(line: &str) -> Option<(String, bool)> {
     let words: Vec<&str> = line.strip_prefix("??")?.split_whitespace().collect();
     match words[..] {
         ["in", "vat", name] => Some((name.to_owned(), false)),
