@@ -38,6 +38,24 @@ pub fn kernel_info() -> Value {
     reply
 }
 
+/// A `debug_request`: there is no debugger, and the debug adapter protocol has its own way to say so.
+pub fn debug(content: &Dict) -> Value {
+    let command = text(content, "command");
+    let is_info = command == "debugInfo";
+    let info = json!({
+        "isStarted": false, "hashMethod": "Murmur2", "hashSeed": 0, "tmpFilePrefix": "", "tmpFileSuffix": ".e",
+        "breakpoints": [], "stoppedThreads": [], "richRendering": false, "exceptionPaths": [], "copyToGlobals": false,
+    });
+    let mut response = json!({
+        "type": "response", "seq": 0, "request_seq": content.get("seq").cloned().unwrap_or_else(|| json!(0)),
+        "command": command, "success": is_info, "body": if is_info { info } else { json!({}) },
+    });
+    if !is_info {
+        response["message"] = json!("this kernel has no debugger: see %messages, and `walnut replay`");
+    }
+    response
+}
+
 /// Is this text a whole program yet? Directives are no E and always whole.
 pub fn is_complete(content: &Dict) -> Value {
     match syntax::completeness(&crate::directive::read(text(content, "code")).program) {

@@ -1,6 +1,7 @@
 //! Comms: what front ends and the kernel tell each other beside cells. The kernel has models of its own (see
 //! `widgets.rs`), and closes what a front end opens for a target it does not know.
 
+use crate::panel;
 use crate::voice::{Request, Voice};
 use crate::widgets::Widgets;
 use crate::wire::text;
@@ -22,8 +23,8 @@ impl Comms {
         let id = text(content, "comm_id");
         voice.busy(request);
         match request.message.msg_type() {
-            "comm_open" if text(content, "target_name") == CONTROL => {
-                self.open.insert(id.to_owned(), CONTROL.to_owned());
+            "comm_open" if [CONTROL, panel::TARGET].contains(&text(content, "target_name")) => {
+                self.open.insert(id.to_owned(), text(content, "target_name").to_owned());
             }
             // The protocol's way to say that there is no such target.
             "comm_open" => {
@@ -51,6 +52,11 @@ impl Comms {
             _ => {}
         }
         voice.idle(request);
+    }
+
+    /// Those that front ends have opened for a target.
+    pub fn of(&self, target: &str) -> impl Iterator<Item = &str> {
+        self.open.iter().filter(move |it| it.1 == target).map(|it| it.0.as_str())
     }
 
     /// What is open, of one target or of all.

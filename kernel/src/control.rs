@@ -60,6 +60,7 @@ pub fn start(endpoint: String, voice: Voice, levers: Levers) -> anyhow::Result<(
 fn answer(request: &Request, voice: &Voice, levers: &Levers) {
     match request.message.msg_type() {
         "kernel_info_request" => voice.answer(request, &answers::kernel_info()),
+        "debug_request" => voice.answer(request, &answers::debug(&request.message.content)),
         "interrupt_request" => {
             levers.interrupt();
             voice.answer(request, &json!({ "status": "ok" }));

@@ -15,6 +15,8 @@ use vat::Handle;
 const REMEMBERED: usize = 1000;
 /// A page that changes more often is only restless.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+/// So many open promises are asked again and again whether they can still settle.
+const FEW: usize = 8;
 
 /// A value as it can be shown now.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -114,13 +116,16 @@ pub struct Display {
     shown: Shown,
     /// Its state as the widget protocol keeps it.
     widget: Option<String>,
+    /// Whether it was asked once why it is not settled.
+    was_asked_about: bool,
 }
 
 impl Display {
     pub fn new(cell: &Cell, started: &Started, shown: Shown) -> Display {
         let (origin, number) = (cell.request.clone(), cell.number);
         let cell = cell.id().map(str::to_owned);
-        Display { id: fresh_id(), origin, cell, number, started: started.clone(), shown, widget: None }
+        let (id, started) = (fresh_id(), started.clone());
+        Display { id, origin, cell, number, started, shown, widget: None, was_asked_about: false }
     }
 
     fn content(&self) -> Value {
@@ -130,6 +135,12 @@ impl Display {
                 json!({ "version_major": 2, "version_minor": 0, "model_id": id });
         }
         json!({ "data": data, "metadata": {}, "transient": { "display_id": self.id } })
+    }
+
+    /// What a terminal is told.
+    fn line(&self) -> Value {
+        let text = format!("[{}] → {}\n", self.number, self.shown.plain());
+        json!({ "name": "stdout", "text": text })
     }
 
     /// A terminal never renders updates: it gets a line.
@@ -234,6 +245,28 @@ impl Displays {
         self.open = kept;
     }
 
+    /// All vats are at rest: a promise that can never settle says why, once. To see that, vats are looked through, so
+    /// where many promises are open each is asked about only the first time.
+    pub fn explain(&mut self, notebook: &mut Notebook) {
+        let few = self.open.len() <= FEW;
+        for display in self.open.iter_mut().filter(|it| it.shown.is_pending && it.shown.places.is_empty()) {
+            if display.was_asked_about && !few {
+                continue;
+            }
+            display.was_asked_about = true;
+            let Some(why) = notebook.why_never(&display.started) else { continue };
+            display.shown.places = why;
+            let origin = display.origin.header();
+            if let Some(id) = &display.widget {
+                self.widgets.update(id, &display.shown.html(), origin, &self.voice);
+            }
+            self.voice.publish(origin, "update_display_data", &display.content());
+            if display.is_in_a_terminal() {
+                self.voice.publish(origin, "stream", &display.line());
+            }
+        }
+    }
+
     fn say(&mut self, display: &Display, running: Option<&Dict>) {
         let content = display.content();
         let parent = running.unwrap_or(display.origin.header());
@@ -245,9 +278,7 @@ impl Displays {
             self.repeats.push(content);
         }
         if display.is_in_a_terminal() && !display.shown.is_pending && !display.shown.is_live {
-            let text = format!("[{}] → {}\n", display.number, display.shown.plain());
-            let line = json!({ "name": "stdout", "text": text });
-            self.voice.publish(parent, "stream", &line);
+            self.voice.publish(parent, "stream", &display.line());
         }
     }
 

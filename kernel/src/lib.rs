@@ -23,6 +23,7 @@ mod install;
 mod lane;
 mod notebook;
 mod pages;
+mod panel;
 mod parent;
 mod permission;
 mod powers;

@@ -374,6 +374,12 @@ impl Notebook {
         shown
     }
 
+    /// Why a pending value can never settle, a line each; nothing if somebody is left who may settle it.
+    pub fn why_never(&mut self, started: &Started) -> Option<Vec<String>> {
+        let why = self.world.why_pending(started.handle).filter(|it| it.never)?;
+        Some(why.to_string().lines().map(|it| format!("  {it}")).collect())
+    }
+
     /// What could be written at a place of `text`: names of the cells and of E, and messages.
     pub fn completions(&mut self, text: &str, at: usize) -> Vec<CompletionItem> {
         self.pages.completions(text, at)

@@ -2,6 +2,7 @@
 //! displays that a promise still has to reach.
 
 mod holding;
+mod telling;
 
 use crate::answers;
 use crate::asking::{Asking, Wanted};
@@ -9,13 +10,13 @@ use crate::cell::{Cell, Ended};
 use crate::comms::Comms;
 use crate::complete;
 use crate::control::{Levers, shut_down};
-use crate::directive::{self, ALL, Ask, Directives, Settling};
+use crate::directive::{self, ALL, Directives, Settling};
 use crate::display::{Display, Displays, Shown};
-use crate::grants::Power;
 use crate::history::History;
 use crate::lane::{Held, Lane, Running, Stage};
 use crate::notebook::{Halt, Notebook, Started, Turned};
-use crate::permission::{listed, not_granted, question, term};
+use crate::panel::{self, Panel};
+use crate::permission::{not_granted, question, term};
 use crate::powers::Outside;
 use crate::trouble::Trouble;
 use crate::voice::{Request, Voice, error};
@@ -45,6 +46,8 @@ pub struct Session {
     displays: Displays,
     comms: Comms,
     asking: Asking,
+    /// The view of the vats that follows them.
+    panel: Panel,
     /// When cells go idle that do not say so themselves.
     settling: Option<Settling>,
     /// Cells that have ended since vats were last buried.
@@ -77,6 +80,7 @@ impl Session {
             held: Vec::new(),
             comms: Comms::default(),
             asking,
+            panel: Panel::default(),
             settling: None,
             ended: 0,
         }
@@ -109,6 +113,7 @@ impl Session {
                 self.lanes.entry(subshell).or_default().queue.push_back(Arc::new(request));
             }
             "kernel_info_request" => voice.answer(&request, &answers::kernel_info()),
+            "debug_request" => voice.answer(&request, &answers::debug(content)),
             "is_complete_request" => voice.answer(&request, &answers::is_complete(content)),
             "comm_info_request" => {
                 voice.answer(&request, &self.comms.info(&request, &self.displays.widgets));
@@ -119,6 +124,9 @@ impl Session {
             "shutdown_request" => shut_down(&request, voice, &self.levers),
             "comm_open" | "comm_msg" | "comm_close" => {
                 self.comms.hear(&request, &self.displays.widgets, voice);
+                if text(content, "target_name") == panel::TARGET {
+                    self.panel.show_again();
+                }
             }
             other => voice.refuse(&request, "UnknownRequest", &format!("this kernel has no {other}")),
         }
@@ -130,7 +138,9 @@ impl Session {
         if self.lanes.values().any(starts) || self.notebook.has_turns() || self.is_stuck() {
             return Patience::None;
         }
-        self.notebook.next_timer().map_or(Patience::Endless, Patience::Until)
+        let panel = self.panel.due(&self.comms);
+        let wait = self.notebook.next_timer().into_iter().chain(panel).min();
+        wait.map_or(Patience::Endless, Patience::Until)
     }
 
     /// Cells wait, and nothing is left that could end their waiting.
@@ -151,7 +161,11 @@ impl Session {
     /// Starts the next cells if none runs, runs a turn, and tells what came of it.
     pub fn advance(&mut self) {
         self.start_next();
-        match self.notebook.run_turn() {
+        let turned = self.notebook.run_turn();
+        if turned != Turned::Quiet {
+            self.panel.touch();
+        }
+        match turned {
             Turned::Ran { settled } if settled.is_empty() => {
                 if self.displays.is_due() {
                     self.settle(&[]);
@@ -161,9 +175,14 @@ impl Session {
             Turned::Quiet => {
                 self.settle(&[]);
                 self.release(true);
+                if self.is_at_rest() {
+                    self.displays.explain(&mut self.notebook);
+                }
                 self.bury();
             }
         }
+        let widgets = &mut self.displays.widgets;
+        self.panel.follow(&mut self.notebook, widgets, &self.comms, &self.voice);
         self.ask_for_lines();
         self.finish_running();
         self.release(false);
@@ -266,39 +285,6 @@ impl Session {
             self.notebook.flush();
             self.asking.ask(line.request.clone(), "", Wanted::Line(line));
         }
-    }
-
-    /// Shows what a directive asks for.
-    fn tell(&mut self, cell: &Cell, ask: &Ask) -> Result<(), Trouble> {
-        let data = match ask {
-            Ask::Vats => self.notebook.vats(),
-            Ask::Messages => self.notebook.messages(),
-            Ask::Grants => listed(&self.outside.grants),
-            Ask::Revoke(number) => match number.parse().ok().and_then(|it| self.outside.grants.revoke(it)) {
-                Some(grant) => {
-                    if matches!(grant.power, Power::Python(_)) {
-                        self.notebook.end_python();
-                    }
-                    json!({ "text/plain": format!("{} is revoked", grant.power) })
-                }
-                None => {
-                    return Err(Trouble::new(
-                        "NoSuchGrant",
-                        format!("there is no grant {number}; see %grants"),
-                    ));
-                }
-            },
-            Ask::Authority(name) => match self.notebook.authority(name) {
-                Some(it) => crate::diagram::bundle(&it),
-                None => {
-                    let message = format!("no cell has defined `{name}`");
-                    return Err(Trouble::new("NoSuchName", message));
-                }
-            },
-        };
-        let content = json!({ "data": data, "metadata": {}, "transient": {} });
-        self.voice.publish(cell.request.header(), "display_data", &content);
-        Ok(())
     }
 
     /// Answers the running cells whose own turn is over, or holds them until their promise settles.
@@ -469,7 +455,8 @@ impl Session {
 
     /// Vats that nobody holds end.
     fn bury(&mut self) {
-        if self.ended == 0 || !self.is_at_rest() {
+        // Whoever waits for a timer or the world keeps its vat by itself.
+        if self.ended == 0 || self.notebook.has_turns() {
             return;
         }
         if self.ended >= MANY {

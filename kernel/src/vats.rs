@@ -39,7 +39,6 @@ impl Notebook {
 
     /// The vats alive as a table: queue, heap, the names that live there, and who holds whom.
     pub fn vats(&mut self) -> Value {
-        self.sweep();
         let rows: Vec<Row> = self.world.all_vats().into_iter().map(|it| self.row(it)).collect();
         let mut plain = String::new();
         let mut html = "<table><thead><tr><th>vat</th><th>queue</th><th>heap</th><th>names</th>\

@@ -3,6 +3,7 @@
 
 def json := <import:text.json>
 def bytes := <import:text.bytes>
+def makeWeakRef := <unsafe:org.erights.e.elib.vat.makeWeakRef>
 def [sealer, unsealer] := <elib:sealing.makeBrand>("python")
 
 /** An image that Python made: data, so it may go anywhere. */
@@ -20,6 +21,8 @@ def makeBridge(python :String, code :String) {
     var count := 0
     var waiting := [].asMap()
     var ended := null
+    # By number: how it is told that nobody holds an object any more.
+    def watched := [].asMap().diverge()
     def bridge
 
     def unpack(it) {
@@ -42,7 +45,9 @@ def makeBridge(python :String, code :String) {
             }
         }
         if (it.maps("image")) { return makeImage(it["mime"], it["image"]) }
-        return bridge.makeObject(it["ref"], it["shown"])
+        def object := bridge.makeObject(it["ref"], it["shown"])
+        bridge.watch(it["ref"], object)
+        return object
     }
 
     def pack(it) {
@@ -76,14 +81,15 @@ def makeBridge(python :String, code :String) {
         } catch problem { stop(problem) }
     }
 
+    def say(it) { out.reserve() <- resolve(bytes.encode(json.print(it) + "\n")) }
+
     def ask(question) {
         if (ended != null) { return Ref.broken(ended) }
         def [answer, resolver] := Ref.promise()
         count += 1
         waiting := waiting.with(count, resolver)
         if (waiting.size() == 1) { listen() }
-        def line := json.print(question.with("id", count)) + "\n"
-        out.reserve() <- resolve(bytes.encode(line))
+        say(question.with("id", count))
         return answer
     }
 
@@ -110,6 +116,13 @@ def makeBridge(python :String, code :String) {
                 }
             }
             return object
+        }
+        /** Python may let go of an object once E has. */
+        to watch(ref :int, object) {
+            watched[ref] := makeWeakRef(object, def letGo() {
+                watched.removeKey(ref)
+                if (ended == null) { say(["do" => "forget", "ref" => ref]) }
+            })
         }
         to load(name :String) { return ask(["do" => "import", "module" => name]) }
     }

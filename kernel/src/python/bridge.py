@@ -1,7 +1,7 @@
 """The Python that a notebook starts: reads a question per line, answers it in a line. Data are copied, everything else
 gets a number."""
 
-import base64, importlib, json, math, sys, traceback
+import base64, importlib, itertools, json, math, sys, traceback
 
 answers = sys.stdout
 
@@ -20,6 +20,7 @@ class Printed:
 
 sys.stdout = sys.stderr = Printed()
 objects = {}
+numbers = itertools.count(1)
 OPERATORS = {
     "add": "__add__", "subtract": "__sub__", "multiply": "__mul__", "approxDivide": "__truediv__",
     "floorDivide": "__floordiv__", "mod": "__mod__", "pow": "__pow__", "negate": "__neg__",
@@ -63,7 +64,7 @@ def pack(it):
         shown = shown() if callable(shown) else None
         if shown:
             return {"mime": mime, "image": shown if isinstance(shown, str) else base64.b64encode(shown).decode()}
-    number = len(objects) + 1
+    number = next(numbers)
     objects[number] = it
     return {"ref": number, "shown": f"<python {repr(it)[:200]}>"}
 
@@ -90,6 +91,9 @@ def send(target, verb, args):
 
 for line in sys.stdin:
     question = json.loads(line)
+    if question["do"] == "forget":
+        objects.pop(question["ref"], None)
+        continue
     try:
         if question["do"] == "import":
             value = importlib.import_module(question["module"])
@@ -100,6 +104,8 @@ for line in sys.stdin:
         where = "".join(traceback.format_tb(problem.__traceback__)[1:]).rstrip()
         text = f"{type(problem).__name__}: {problem}"
         answer = {"error": f"{text}\n{where}" if where else text}
+    # Neither may keep alive what E lets go of.
+    value = None
     answer["id"] = question["id"]
     answers.write(json.dumps(answer) + "\n")
     answers.flush()

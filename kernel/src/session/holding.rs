@@ -47,6 +47,7 @@ impl Session {
         for Held { cell, started, expressions, .. } in std::mem::take(&mut self.held) {
             let mut shown = self.notebook.look(&started);
             if shown.is_pending {
+                shown.places = self.notebook.why_never(&started).unwrap_or_default();
                 shown = shown.with_note("unresolved: nothing is left to run");
             }
             if !cell.is_silent() && !cell.request.can_be_asked() {

@@ -78,6 +78,20 @@ class Kernel:
         getattr(self.client, f"{channel}_channel").send(message)
         return message["header"]["msg_id"]
 
+    def ask(self, channel, msg_type, content):
+        """A request that is not a cell: what the reply says."""
+        return self.reply(self.request(channel, msg_type, content), channel)["content"]
+
+    def start(self, code, cell=None, subshell=None):
+        """Sends a cell as JupyterLab does: its own name for it is in the metadata."""
+        message = self.client.session.msg("execute_request", {"code": code, "allow_stdin": True, "store_history": True})
+        if cell:
+            message["metadata"] = {"cellId": cell}
+        if subshell:
+            message["header"]["subshell_id"] = subshell
+        self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
+
     def close(self):
         self.client.stop_channels()
         if self.process.poll() is None:

@@ -187,8 +187,7 @@ def test_recursion_without_end_is_a_problem(kernel):
 def test_shutdown_ends_a_loop(kernel):
     kernel.client.execute('println("on")\nwhile (true) {}')
     kernel.next_said("stream")
-    asked = kernel.request("control", "shutdown_request", {"restart": False})
-    assert kernel.reply(asked, "control")["content"]["status"] == "ok"
+    assert kernel.ask("control", "shutdown_request", {"restart": False})["status"] == "ok"
     assert kernel.process.wait(30) == 0
 
 
@@ -197,24 +196,20 @@ def test_shutdown_ends_a_loop(kernel):
     [("1 + 1", "complete"), ("def mint {", "incomplete"), ("%%vat bank\nmint", "complete"), ("}", "invalid")],
 )
 def test_is_complete(kernel, code, status):
-    asked = kernel.request("shell", "is_complete_request", {"code": code})
-    assert kernel.reply(asked)["content"]["status"] == status
+    assert kernel.ask("shell", "is_complete_request", {"code": code})["status"] == status
 
 
 def test_completion_knows_the_names_of_cells_and_of_e(kernel):
     run(kernel, "def purse := 3")
-    asked = kernel.request("shell", "complete_request", {"code": "«»\npur", "cursor_pos": 6})
-    content = kernel.reply(asked)["content"]
+    content = kernel.ask("shell", "complete_request", {"code": "«»\npur", "cursor_pos": 6})
     assert "purse" in content["matches"]
     assert (content["cursor_start"], content["cursor_end"]) == (3, 6)
-    asked = kernel.request("shell", "complete_request", {"code": "DeepFr", "cursor_pos": 6})
-    assert "DeepFrozen" in kernel.reply(asked)["content"]["matches"]
+    assert "DeepFrozen" in kernel.ask("shell", "complete_request", {"code": "DeepFr", "cursor_pos": 6})["matches"]
 
 
 def test_inspection_says_where_a_name_lives(kernel):
     run(kernel, GATE)
-    asked = kernel.request("shell", "inspect_request", {"code": "gate", "cursor_pos": 2, "detail_level": 0})
-    content = kernel.reply(asked)["content"]
+    content = kernel.ask("shell", "inspect_request", {"code": "gate", "cursor_pos": 2, "detail_level": 0})
     assert content["found"]
     assert "cell 1" in content["data"]["text/plain"]
 
@@ -222,5 +217,4 @@ def test_inspection_says_where_a_name_lives(kernel):
 def test_history(kernel):
     run(kernel, "1")
     run(kernel, "2", store_history=False)
-    asked = kernel.request("shell", "history_request", {"hist_access_type": "tail", "n": 5, "output": False, "raw": True})
-    assert kernel.reply(asked)["content"]["history"] == [[0, 1, "1"]]
+    assert kernel.ask("shell", "history_request", {"hist_access_type": "tail", "n": 5, "output": False, "raw": True})["history"] == [[0, 1, "1"]]

@@ -61,7 +61,7 @@ class Lab:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(it) for it in cells], metadata=metadata)
         nbformat.write(notebook, self.folder / "cells.ipynb")
         self.load(len(cells))
-        self.page.locator(".jp-CodeCell .cm-content").first.click()
+        self.click(0)
 
     def load(self, cells):
         self.page.goto(self.address + "cells.ipynb")
@@ -72,6 +72,9 @@ class Lab:
     def run(self, times=1):
         for _ in range(times):
             self.page.keyboard.press("Shift+Enter")
+
+    def click(self, at):
+        self.page.locator(".jp-CodeCell .cm-content").nth(at).click()
 
     def output(self, at):
         return self.page.locator(".jp-CodeCell").nth(at).locator(".jp-OutputArea-output")
@@ -118,7 +121,7 @@ def test_a_page_that_is_reloaded_shows_what_has_settled_since(notebook):
     expect(notebook.page.locator(".jp-mod-dirty")).to_have_count(0)
     notebook.load(2)
     notebook.shows(0, "<Promise>")
-    notebook.page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    notebook.click(1)
     notebook.run()
     notebook.shows(0, "settled later")
     notebook.picture("reloaded")
@@ -133,7 +136,7 @@ def test_the_question_for_a_power_is_answered_in_the_page(notebook):
     box.fill("s")
     box.press("Enter")
     expect(notebook.page.get_by_text(re.compile("apple,30")).first).to_be_visible()
-    notebook.page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    notebook.click(1)
     notebook.run()
     notebook.shows(1, "file=prices.csv: this session")
     notebook.picture("grants")
@@ -148,7 +151,7 @@ def test_interrupt_and_restart(notebook):
     notebook.page.get_by_title("Restart the kernel", exact=True).click()
     notebook.page.locator(".jp-Dialog .jp-mod-accept").click()
     expect(notebook.page.locator('[data-status="idle"]').first).to_be_attached()
-    notebook.page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    notebook.click(1)
     notebook.run()
     notebook.shows(1, "2")
 
@@ -156,7 +159,7 @@ def test_interrupt_and_restart(notebook):
 def test_names_complete_and_are_explained(notebook):
     notebook.open("def mint {\n    to makePurse(amount :int) { return amount }\n}\nnull", "mint.ma")
     notebook.run()
-    notebook.page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    notebook.click(1)
     notebook.page.keyboard.press("End")
     notebook.page.keyboard.press("Tab")
     expect(notebook.page.locator(".jp-Completer-item").first).to_have_text(re.compile("makePurse"))
@@ -177,3 +180,28 @@ def test_tables_drawings_and_plots_are_seen(notebook):
     expect(notebook.output(1).locator("canvas, svg").first).to_be_visible()
     expect(notebook.output(3).locator("svg, img").first).to_be_visible()
     notebook.picture("display")
+
+
+def test_e_has_colours(notebook):
+    notebook.open('%vat shop\n# a price\ndef price :int := 3\ndef note := `at $price`\nprice.add("x")')
+    cell = notebook.page.locator(".jp-CodeCell .cm-content").first
+    expect(cell.locator("span").filter(has_text=re.compile("^def$")).first).to_be_visible()
+    colours = cell.evaluate(
+        "cell => Object.fromEntries([...cell.querySelectorAll('span')].map(it => [it.textContent, getComputedStyle(it).color]))"
+    )
+    assert len({colours[it] for it in ("%vat shop", "# a price", "def", "3", "`at ")}) >= 4, colours
+    notebook.picture("colours")
+
+
+def test_the_vats_are_followed_in_a_panel_and_in_a_cell(notebook):
+    notebook.open("%vats", "def counter { to next() { return 1 } }\nvar count := 0\ndef gate { to open() { return count += 1 } }\nnull")
+    notebook.page.keyboard.press("Control+Shift+c")
+    notebook.page.get_by_placeholder("SEARCH").fill("vats of this notebook")
+    notebook.page.keyboard.press("Enter")
+    panel = notebook.page.locator(".jp-RenderedHTMLCommon[id^=walnut-e-vats]")
+    expect(panel).to_be_visible()
+    notebook.click(0)
+    notebook.run(2)
+    expect(panel).to_contain_text("gate")
+    expect(notebook.output(0).first).to_contain_text("gate")
+    notebook.picture("vats")

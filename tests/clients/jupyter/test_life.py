@@ -9,15 +9,13 @@ from conftest import PATIENCE, Kernel, of_type
 
 
 def test_shutdown_is_answered_and_ends_the_process(kernel):
-    asked = kernel.request("control", "shutdown_request", {"restart": False})
-    assert kernel.reply(asked, "control")["content"] == {"status": "ok", "restart": False}
+    assert kernel.ask("control", "shutdown_request", {"restart": False}) == {"status": "ok", "restart": False}
     assert of_type(kernel.said(asked), "shutdown_reply")
     assert kernel.process.wait(PATIENCE) == 0
 
 
 def test_shutdown_on_shell(kernel):
-    asked = kernel.request("shell", "shutdown_request", {"restart": True})
-    assert kernel.reply(asked)["content"] == {"status": "ok", "restart": True}
+    assert kernel.ask("shell", "shutdown_request", {"restart": True}) == {"status": "ok", "restart": True}
     assert kernel.process.wait(PATIENCE) == 0
 
 

@@ -86,6 +86,22 @@ def test_or_when_nothing_is_left_to_run(kernel):
     assert update["content"]["data"]["text/plain"] == "7"
 
 
+def test_a_promise_that_can_never_settle_says_why(kernel):
+    kernel.client.execute("Ref.promise()[0]")
+    first = kernel.next_said("display_data")
+    update = kernel.next_said("update_display_data")
+    assert display_id(update) == display_id(first)
+    text = update["content"]["data"]["text/plain"]
+    assert text.startswith("<Promise>\n") and "resolver" in text
+    (shown_at_once,) = shown(run(kernel, "Ref.promise()[0]", allow_stdin=False))
+    assert "unresolved" in shown_at_once and "resolver" in shown_at_once
+
+
+def test_one_that_somebody_may_settle_says_nothing(kernel):
+    run(kernel, "def [promise, resolver] := Ref.promise()\npromise")
+    assert of_type(run(kernel, "null"), "update_display_data") == []
+
+
 def test_an_interrupt_lets_go_of_a_cell_that_waits(kernel):
     spin = "def spin { to again() { spin <- again() } }"
     asked = kernel.client.execute(f"def [promise, resolver] := Ref.promise()\n{spin}\nspin <- again()\npromise", allow_stdin=False)

@@ -6,13 +6,11 @@ from test_cells import GATE, fails, run
 
 
 def completed(kernel, code, at=None):
-    asked = kernel.request("shell", "complete_request", {"code": code, "cursor_pos": len(code) if at is None else at})
-    return kernel.reply(asked)["content"]
+    return kernel.ask("shell", "complete_request", {"code": code, "cursor_pos": len(code) if at is None else at})
 
 
 def inspected(kernel, code, level=0):
-    asked = kernel.request("shell", "inspect_request", {"code": code, "cursor_pos": len(code), "detail_level": level})
-    return kernel.reply(asked)["content"]
+    return kernel.ask("shell", "inspect_request", {"code": code, "cursor_pos": len(code), "detail_level": level})
 
 
 def test_messages_complete_after_a_dot(kernel):
@@ -69,8 +67,7 @@ def test_history_outlives_the_kernel(tmp_path):
 
 
 def history(kernel, **content):
-    asked = kernel.request("shell", "history_request", {"output": False, "raw": True, **content})
-    return kernel.reply(asked)["content"]["history"]
+    return kernel.ask("shell", "history_request", {"output": False, "raw": True, **content})["history"]
 
 
 def test_two_kernels_share_one_history(tmp_path):
@@ -118,54 +115,34 @@ def test_user_expressions(kernel):
 
 
 def test_kernel_info_names_what_is_supported(kernel):
-    asked = kernel.request("control", "kernel_info_request", {})
-    assert "kernel subshells" in kernel.reply(asked, "control")["content"]["supported_features"]
-
-
-def in_subshell(kernel, subshell, code, waits=True):
-    message = kernel.client.session.msg("execute_request", {"code": code, "allow_stdin": True})
-    message["header"]["subshell_id"] = subshell
-    kernel.client.shell_channel.send(message)
-    return kernel.reply(message["header"]["msg_id"]) if waits else message
+    assert "kernel subshells" in kernel.ask("control", "kernel_info_request", {})["supported_features"]
 
 
 def test_a_subshell_runs_cells_while_the_main_shell_waits(kernel):
-    asked = kernel.request("control", "create_subshell_request", {})
-    subshell = kernel.reply(asked, "control")["content"]["subshell_id"]
+    subshell = kernel.ask("control", "create_subshell_request", {})["subshell_id"]
     run(kernel, "def [promise, resolver] := Ref.promise()\nnull")
-    in_subshell(kernel, subshell, "1")
+    kernel.reply(kernel.start("1", subshell=subshell))
     waiting = kernel.client.execute("interp.waitAtTop(promise)\npromise <- add(1)")
-    message = in_subshell(kernel, subshell, "resolver <- resolve(7)\nnull", waits=False)
+    beside = kernel.start("resolver <- resolve(7)\nnull", subshell=subshell)
     replies = [kernel.client.get_shell_msg(timeout=30) for _ in range(2)]
     by_parent = {it["parent_header"]["msg_id"]: it for it in replies}
-    assert by_parent[message["header"]["msg_id"]]["parent_header"]["subshell_id"] == subshell
+    assert by_parent[beside]["parent_header"]["subshell_id"] == subshell
     assert {it["content"]["status"] for it in replies} == {"ok"}
     assert waiting in by_parent
-    asked = kernel.request("control", "list_subshell_request", {})
-    assert kernel.reply(asked, "control")["content"]["subshell_id"] == [subshell]
-    asked = kernel.request("control", "delete_subshell_request", {"subshell_id": subshell})
-    assert kernel.reply(asked, "control")["content"]["status"] == "ok"
-    assert in_subshell(kernel, subshell, "1")["content"]["status"] == "error"
-
-
-def lab_cell(kernel, code, cell="a-cell"):
-    """What JupyterLab sends: its own name for the cell is in the metadata."""
-    message = kernel.client.session.msg("execute_request", {"code": code, "allow_stdin": True, "store_history": True})
-    message["metadata"] = {"cellId": cell}
-    kernel.client.shell_channel.send(message)
-    return message["header"]["msg_id"]
+    assert kernel.ask("control", "list_subshell_request", {})["subshell_id"] == [subshell]
+    assert kernel.ask("control", "delete_subshell_request", {"subshell_id": subshell})["status"] == "ok"
+    assert kernel.reply(kernel.start("1", subshell=subshell))["content"]["status"] == "error"
 
 
 def test_a_reloaded_page_finds_its_promises(kernel):
-    asked = lab_cell(kernel, "def [promise, resolver] := Ref.promise()\npromise")
+    asked = kernel.start("def [promise, resolver] := Ref.promise()\npromise", "a-cell")
     said = kernel.said(asked)
     (display,) = of_type(said, "display_data")
     model = display["content"]["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]
     kernel.reply(asked)
     # The page is gone; meanwhile the promise settles.
-    kernel.said(lab_cell(kernel, 'resolver <- resolve("settled")\nnull', "b-cell"))
-    asked = kernel.request("shell", "comm_info_request", {"target_name": "jupyter.widget"})
-    assert model in kernel.reply(asked)["content"]["comms"]
+    kernel.said(kernel.start('resolver <- resolve("settled")\nnull', "b-cell"))
+    assert model in kernel.ask("shell", "comm_info_request", {"target_name": "jupyter.widget"})["comms"]
     control = {"comm_id": "control", "target_name": "jupyter.widget.control", "data": {}}
     kernel.said(kernel.request("shell", "comm_open", control))
     asked = kernel.request("shell", "comm_msg", {"comm_id": "control", "data": {"method": "request_states"}})
@@ -175,16 +152,52 @@ def test_a_reloaded_page_finds_its_promises(kernel):
     assert states[states[model]["state"]["layout"].removeprefix("IPY_MODEL_")]["model_name"] == "LayoutModel"
 
 
+def test_a_debugger_is_asked_for_in_vain(kernel):
+    request = {"seq": 7, "type": "request", "command": "debugInfo", "arguments": {}}
+    answer = kernel.ask("control", "debug_request", request)
+    assert (answer["type"], answer["request_seq"], answer["success"]) == ("response", 7, True)
+    assert answer["body"]["isStarted"] is False
+    answer = kernel.ask("control", "debug_request", {**request, "command": "attach"})
+    assert (answer["command"], answer["success"]) == ("attach", False) and "no debugger" in answer["message"]
+
+
+def test_a_view_of_the_vats_follows_them(kernel):
+    asked = kernel.start("%vats", "panel")
+    (display,) = of_type(kernel.said(asked), "display_data")
+    assert "cell 2" not in display["content"]["data"]["text/plain"]
+    kernel.start(GATE, "b-cell")
+    update = until(kernel, "update_display_data", lambda it: "names: gate" in it["content"]["data"]["text/plain"])
+    assert update["content"]["transient"] == display["content"]["transient"]
+    assert update["parent_header"]["msg_id"] == asked
+
+
+def until(kernel, msg_type, is_wanted):
+    while True:
+        message = kernel.next_said(msg_type)
+        if is_wanted(message):
+            return message
+
+
+def test_a_front_end_may_show_the_vats_beside_the_notebook(kernel):
+    kernel.request("shell", "comm_open", {"comm_id": "panel", "target_name": "walnut.vats", "data": {}})
+    assert "no vats" in kernel.next_said("comm_msg")["content"]["data"]["text/plain"]
+    kernel.start(GATE)
+    message = until(kernel, "comm_msg", lambda it: ">gate" in it["content"]["data"]["text/html"])
+    assert message["content"]["comm_id"] == "panel"
+    kernel.request("shell", "comm_close", {"comm_id": "panel", "data": {}})
+    assert kernel.ask("shell", "comm_info_request", {"target_name": "walnut.vats"})["comms"] == {}
+
+
 def test_what_a_cell_showed_before_is_seen_while_it_is_pending(kernel):
-    kernel.said(lab_cell(kernel, "6 * 7"))
-    said = kernel.said(lab_cell(kernel, "Ref.promise()[0]"))
+    kernel.said(kernel.start("6 * 7", "a-cell"))
+    said = kernel.said(kernel.start("Ref.promise()[0]", "a-cell"))
     (display,) = of_type(said, "display_data")
     assert "was 42" in display["content"]["data"]["text/html"]
 
 
 def test_a_broken_promise_links_to_the_cell(kernel):
-    kernel.said(lab_cell(kernel, "def sell(n :int) { throw(`no $n apples`) }\nnull", "shop"))
-    lab_cell(kernel, "sell <- run(4)", "till")
+    kernel.said(kernel.start("def sell(n :int) { throw(`no $n apples`) }\nnull", "shop"))
+    kernel.start("sell <- run(4)", "till")
     update = kernel.next_said("update_display_data")
     assert '<a href="#cell-id=shop">cell 1</a>' in update["content"]["data"]["text/html"]
 

@@ -11,7 +11,8 @@ from test_grants import asks
 @pytest.fixture
 def kernel(tmp_path):
     (tmp_path / "odd.py").write_text(
-        "class Counter:\n    def __init__(self): self.count = 0\n    def next(self):\n        self.count += 1\n        return self.count\n"
+        "import weakref\ncounters = weakref.WeakSet()\ndef alive(): return len(counters)\n"
+        "class Counter:\n    def __init__(self):\n        self.count = 0\n        counters.add(self)\n    def next(self):\n        self.count += 1\n        return self.count\n"
         "class Picture:\n    def _repr_svg_(self): return '<svg/>'\n"
         "def fail(): raise ValueError('no such fruit')\n"
         "def add(one, other): return one + other\n"
@@ -88,6 +89,17 @@ def test_what_python_prints_is_seen(kernel):
 def test_an_object_of_e_does_not_go_over(kernel):
     odd(kernel)
     assert "only data" in settled(kernel, "odd <- add(1, def gate {})")[1]
+
+
+def test_what_e_lets_go_of_python_lets_go_of(kernel):
+    odd(kernel)
+    run(kernel, "def counter := odd <- Counter()\nnull")
+    settled(kernel, "counter <- next()")
+    assert settled(kernel, "odd <- alive()")[1] == "1"
+    run(kernel, "def counter := null")
+    # Whoever asks what the vats hold has their garbage collected first.
+    run(kernel, "%vats")
+    assert settled(kernel, "odd <- alive()")[1] == "0"
 
 
 def test_the_end_of_python_breaks_what_waits_and_nothing_else(kernel):

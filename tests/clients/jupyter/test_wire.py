@@ -117,8 +117,7 @@ def test_a_comm_is_closed_again(kernel):
     asked = kernel.request("shell", "comm_open", {"comm_id": "c1", "target_name": "jupyter.widget", "data": {}})
     closed = of_type(kernel.said(asked), "comm_close")
     assert [it["content"]["comm_id"] for it in closed] == ["c1"]
-    asked = kernel.request("shell", "comm_info_request", {})
-    assert kernel.reply(asked)["content"] == {"status": "ok", "comms": {}}
+    assert kernel.ask("shell", "comm_info_request", {}) == {"status": "ok", "comms": {}}
 
 
 def test_no_connection_file_is_said(tmp_path):
