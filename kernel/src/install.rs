@@ -1,4 +1,5 @@
-//! Where front ends look for kernels, and the `kernel.json` that is written there.
+//! Where front ends look for kernels, and the `kernel.json` that is written there; beside it what JupyterLab loads, so that
+//! it knows E's colours and has a panel for vats.
 
 use anyhow::Context;
 use serde_json::json;
@@ -22,8 +23,13 @@ pub enum Place {
 /// Answers the folder that was written.
 pub fn install(place: &Place) -> anyhow::Result<PathBuf> {
     let walnut = env::current_exe().context("cannot tell where this program is")?;
-    let folder = data_folder(place)?.join("kernels").join("walnut");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let data = data_folder(place)?;
+    let (folder, lab) = (data.join("kernels").join("walnut"), data.join("labextensions").join(LAB));
+    for it in [&folder, &lab.join("static")] {
+        fs::create_dir_all(it).with_context(|| format!("cannot make {}", it.display()))?;
+    }
+    write(&lab.join("package.json"), &lab_package())?;
+    write(&lab.join(LAB_ENTRY), include_str!("lab/remoteEntry.js"))?;
     write(&folder.join("kernel.json"), &kernel_json(&walnut))?;
     write(&folder.join("logo-svg.svg"), LOGO)?;
     Ok(folder)
@@ -42,6 +48,21 @@ fn kernel_json(walnut: &Path) -> String {
         "metadata": { "debugger": false },
     });
     format!("{spec:#}\n")
+}
+
+/// What JupyterLab calls the extension.
+const LAB: &str = "walnut-e";
+const LAB_ENTRY: &str = "static/remoteEntry.js";
+
+fn lab_package() -> String {
+    let package = json!({
+        "name": LAB,
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "E in JupyterLab: its colours, and a panel of the vats",
+        "license": env!("CARGO_PKG_LICENSE"),
+        "jupyterlab": { "extension": true, "_build": { "load": LAB_ENTRY, "extension": "./extension" } },
+    });
+    format!("{package:#}\n")
 }
 
 fn data_folder(place: &Place) -> anyhow::Result<PathBuf> {

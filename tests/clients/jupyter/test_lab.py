@@ -196,7 +196,7 @@ def test_e_has_colours(notebook):
 def test_the_vats_are_followed_in_a_panel_and_in_a_cell(notebook):
     notebook.open("%vats", "def counter { to next() { return 1 } }\nvar count := 0\ndef gate { to open() { return count += 1 } }\nnull")
     notebook.page.keyboard.press("Control+Shift+c")
-    notebook.page.get_by_placeholder("SEARCH").fill("vats of this notebook")
+    notebook.page.locator(".lm-CommandPalette-input").fill("vats of this notebook")
     notebook.page.keyboard.press("Enter")
     panel = notebook.page.locator(".jp-RenderedHTMLCommon[id^=walnut-e-vats]")
     expect(panel).to_be_visible()
