@@ -9,6 +9,7 @@ mod gifts;
 mod pack;
 mod pairs;
 mod parcel;
+pub(crate) mod short;
 mod tables;
 pub(crate) mod wire;
 

@@ -7,8 +7,8 @@ use super::World;
 use crate::bank::Tenant;
 use crate::causality::Sent;
 use crate::far::wire::Post;
-use crate::far::{self, Frame, Outgoing, Parcel, PassedOn, WIRE};
-use crate::heap::{Asker, Watcher};
+use crate::far::{self, Frame, Outgoing, Parcel, PassedOn, WIRE, short};
+use crate::heap::{Asker, Message, Watcher};
 use crate::problem::Problem;
 use crate::turn::Program;
 use crate::value::Value;
@@ -86,6 +86,9 @@ impl World {
                 ..
             } if !self.reaches(to) => None,
             Outgoing::Broke { vat: to, .. } if !self.reaches(to) => None,
+            Outgoing::Send { vat: to, export, message, cause } if self.is_short(from, to, &message) => {
+                self.hand_over_short((from, to), export, message, cause)
+            }
             Outgoing::Send { .. }
             | Outgoing::Tell { .. }
             | Outgoing::Watch { .. }
@@ -120,6 +123,29 @@ impl World {
                 None
             }
         }
+    }
+
+    /// Can a message go the shortest way, and is there room for it? Else it is looked at closer.
+    fn is_short(&mut self, from: u32, to: u32, message: &Message) -> bool {
+        self.vats.get(from).is_some_and(|it| short::is_short(&it.cx, message, to))
+            && self.vats.get_mut(to).is_some_and(|it| !it.is_full(short::WEIGHT))
+    }
+
+    fn hand_over_short(
+        &mut self,
+        (from, to): (u32, u32),
+        export: u32,
+        message: Message,
+        cause: u64,
+    ) -> Option<u32> {
+        let sender = &mut self.vats.get_mut(from)?.cx;
+        let message = short::send(sender, export, message, to, cause);
+        let vat = self.vats.get_mut(to)?;
+        if vat.cx.queue.capacity() == 0 {
+            vat.cx.queue = self.queues.pop().unwrap_or_default();
+        }
+        short::accept(&mut vat.cx, from, message);
+        Some(to)
     }
 
     /// The same where it takes time: what goes to whom is put behind the others.
