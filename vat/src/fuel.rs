@@ -27,7 +27,7 @@ impl Interrupt {
 }
 
 /// Units of work between two looks at the interrupt flag.
-const SLICE: u64 = 10_000;
+pub(crate) const SLICE: u64 = 10_000;
 
 /// What is left of a turn's budget. One unit is about one call or one turn of a loop.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ impl Fuel {
         self.interrupted
     }
     /// How much of the turn's budget is used up, or owed.
-    fn used(&self) -> u64 {
+    pub(crate) fn used(&self) -> u64 {
         self.begun.wrapping_sub(self.budget).wrapping_add_signed(self.slice.wrapping_neg())
     }
     /// Uses up one unit; `false`: it is time to look closer, with `charge(0)`.

@@ -47,6 +47,14 @@ pub(crate) fn send_unused(cx: &mut Cx, target: Value, selector: Selector, args: 
 pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[Value]) {
     let target = cx.near(target);
     let sent = cx.here();
+    if cx.log.is_none()
+        && selector != Selector::WHEN_MORE_RESOLVED
+        && let Some(Cell::Far { vat, export }) = target.as_obj().map(|it| cx.heap.cell(it))
+    {
+        let (vat, export) = (*vat, *export);
+        let message = Message { selector, args: args.into(), result: Asker::Nobody, sent };
+        return send_away(cx, vat, export, message);
+    }
     let message = Message { selector, args: args.into(), result: Asker::Nobody, sent };
     if cx.log.is_some() {
         log::sent(cx, target, &message);
@@ -60,7 +68,7 @@ pub(crate) fn send_only(cx: &mut Cx, target: Value, selector: Selector, args: &[
 
 /// Is it of this vat, and no promise?
 #[inline]
-fn is_near(heap: &Heap, target: Value) -> bool {
+pub(crate) fn is_near(heap: &Heap, target: Value) -> bool {
     let eventual =
         |it| matches!(it, &(Cell::Promise(_) | Cell::Far { .. } | Cell::FarProxy(_) | Cell::Broken(_)));
     !target.as_obj().is_some_and(|it| eventual(heap.cell(it)))
@@ -68,7 +76,7 @@ fn is_near(heap: &Heap, target: Value) -> bool {
 
 /// To the end of the vat's queue.
 #[inline]
-fn enqueue(cx: &mut Cx, target: Value, message: Message) {
+pub(crate) fn enqueue(cx: &mut Cx, target: Value, message: Message) {
     let cause = cx.cause;
     cx.heap.hold(message.bytes());
     cx.queue.push_back(Delivery { work: Work::Message { target, message }, cause });
@@ -136,6 +144,7 @@ pub(crate) fn waits_here(message: &Message) -> bool {
     matches!(message.selector, Selector::WHEN_MORE_RESOLVED | Selector::WHEN_BROKEN)
 }
 
+#[inline]
 fn send_away(cx: &mut Cx, vat: u32, export: u32, message: Message) {
     let cause = cx.cause;
     // A turn that sends for ever is to run out of room.

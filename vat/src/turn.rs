@@ -5,7 +5,7 @@ use crate::causality::{Sent, log};
 use crate::code::{Held, Module};
 use crate::cx::{Cx, Delivery, Work};
 use crate::far::Frame;
-use crate::fuel::{Fuel, Interrupt};
+use crate::fuel::{Fuel, Interrupt, SLICE};
 use crate::heap::{Asker, Cell, Message, Watcher};
 use crate::machine::Machine;
 use crate::powers::inherited::Granted;
@@ -104,6 +104,8 @@ struct Laid {
 
 /// What a turn did.
 pub(crate) struct Turned {
+    /// In units of work.
+    pub used: u64,
     pub cause: u64,
     pub evaluated: Option<u64>,
     pub stopped: Option<Stop>,
@@ -302,11 +304,12 @@ impl Vat {
         if self.cx.tables.wants_collection() {
             self.machine.tidy(&mut self.cx);
         }
+        let used = self.cx.fuel.used();
         self.cx.fuel.settle();
         self.handed_over();
         self.machine.trim(&mut self.cx);
         self.cx.heap.settle_up();
-        Some(Turned { cause, evaluated, stopped })
+        Some(Turned { used, cause, evaluated, stopped })
     }
 
     #[cold]
@@ -320,14 +323,17 @@ impl Vat {
         log::got(&mut self.cx, work, began, source);
     }
 
-    /// Turns, until one has something to tell the world, or there have been so many: what the last one did.
+    /// Turns, until one has something to tell the world, or there have been so many, or it is time to look at timers
+    /// again: what the last one did, but what all of them used.
     pub fn turns(&mut self, at_most: u64) -> (u64, Option<Turned>) {
-        let (mut taken, mut last) = (0, None);
-        while let Some(turned) = self.turn() {
+        let (mut taken, mut used, mut last) = (0, 0, None);
+        while let Some(mut turned) = self.turn() {
             taken += 1;
+            used += turned.used;
+            turned.used = used;
             let tells = turned.evaluated.is_some() || turned.stopped.is_some() || self.ended.is_some();
             last = Some(turned);
-            if tells || taken >= at_most || self.has_news() {
+            if tells || taken >= at_most || used >= SLICE || self.has_news() {
                 break;
             }
         }

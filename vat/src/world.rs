@@ -29,7 +29,7 @@ use crate::causality::why::Why;
 use crate::causality::{self, Graves, Remembered, SentLine};
 use crate::cx::{Delivery, Work};
 use crate::far::{Outgoing, Pace};
-use crate::fuel::Interrupt;
+use crate::fuel::{Interrupt, SLICE};
 use crate::heap::{Cell, Promise};
 use crate::machine::Lent;
 use crate::powers::Powers;
@@ -90,6 +90,15 @@ pub struct TurnReport {
     pub settled: Vec<Handle>,
     /// How many units of work the turn had used when it was interrupted, if it was.
     pub interrupted_after: Option<u64>,
+}
+
+/// What was done for a report.
+struct Taken {
+    turns: u64,
+    /// In units of work.
+    work: u64,
+    /// Nothing was evaluated or stopped.
+    is_silent: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -385,16 +394,15 @@ impl World {
         self.run_turns(1)
     }
 
-    /// The same turns in the same order, up to so many of them for one report, which is of the last: while one vat
-    /// alone has something to do, and does not evaluate, send to others, or stop.
+    /// The same turns in the same order, up to so many of them for one report, which is of the last: as long as none
+    /// evaluates, stops or settles what is watched, no power is to answer, and it is not yet time to look at the timers.
     pub fn run_turns(&mut self, at_most: u64) -> TurnReport {
         self.hear_processes();
         self.vats.ring();
         self.carry();
         let next = self.vats.first();
-        let alone = self.vats.is_one_ready() && self.travel.is_none() && self.ledger.is_none();
-        let at_most = if alone { at_most } else { 1 };
-        self.run(next, at_most)
+        let one_by_one = self.travel.is_some() || self.ledger.is_some() || self.awaits_powers();
+        self.run(next, if one_by_one { 1 } else { at_most })
     }
 
     /// Takes one turn of this vat, if it has anything to do.
@@ -408,7 +416,7 @@ impl World {
 
     fn run(&mut self, next: Option<u32>, at_most: u64) -> TurnReport {
         self.vats.tidy(next.is_none());
-        let Some(number) = next else {
+        let Some(mut number) = next else {
             let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
             // What another process has answered settles things without a turn.
             let settled = self.newly_settled();
@@ -421,10 +429,27 @@ impl World {
                 interrupted_after: None,
             };
         };
+        let (mut left, mut used) = (at_most, 0);
+        loop {
+            let (taken, report) = self.take_turns(number, left);
+            left = left.saturating_sub(taken.turns);
+            used += taken.work;
+            let tells = !taken.is_silent || !report.settled.is_empty();
+            match self.vats.first() {
+                Some(next) if !tells && left > 0 && used < SLICE => number = next,
+                _ => return report,
+            }
+        }
+    }
+
+    /// Takes a turn of this vat, or up to so many if nobody else is ready.
+    fn take_turns(&mut self, number: u32, at_most: u64) -> (Taken, TurnReport) {
+        let at_most = if self.vats.is_one_ready() { at_most } else { 1 };
         self.note_delivery(number);
         let (taken, turned) = self.turn(number, at_most);
         let interrupted_after = self.interrupted_after(number, turned.as_ref());
-        self.turns += taken.max(1);
+        let turns = taken.max(1);
+        self.turns += turns;
         self.vats.turned(number);
         self.changed(number);
         if self.vats.get(number).is_some_and(Vat::has_news) {
@@ -443,8 +468,11 @@ impl World {
             None => Outcome::Turned,
         };
         let cause = turned.as_ref().and_then(|it| self.handle_of(it.cause));
+        let work = turned.as_ref().map_or(0, |it| it.used);
+        let is_silent = turned.as_ref().is_some_and(|it| it.stopped.is_none() && it.evaluated.is_none());
         let evaluated = turned.and_then(|it| it.evaluated).map(|id| Handle { vat, id });
-        TurnReport { outcome, vat: Some(vat), cause, evaluated, settled, interrupted_after }
+        let report = TurnReport { outcome, vat: Some(vat), cause, evaluated, settled, interrupted_after };
+        (Taken { turns, work, is_silent }, report)
     }
 
     /// After how many units of work that turn was interrupted, if it was.

@@ -47,40 +47,36 @@ pub(crate) fn is_short(cx: &Cx, message: &Message, to: u32) -> bool {
 }
 
 /// Sends it off. It is known to be [short](is_short).
-pub(crate) fn send(cx: &mut Cx, export: u32, message: Message, to: u32, cause: u64) -> Short {
-    let Message { selector, args, result, sent } = message;
-    let question = match result {
+#[inline(always)]
+pub(crate) fn send(cx: &mut Cx, export: u32, message: &Message, to: u32, cause: u64) -> Short {
+    let question = match message.result {
         Asker::Here(it) => ask(cx, it, to),
         _ => None,
     };
-    let mut short = Short {
-        export,
-        selector,
-        args: [Carried::Plain(Value::NULL); FEW],
-        arity: args.len(),
-        question,
-        cause,
-        sent,
-    };
-    for (place, it) in short.args.iter_mut().zip(args.iter()) {
-        let value = cx.near(*it);
-        *place = match value.as_obj() {
-            None => Carried::Plain(value),
-            Some(at) => match cx.heap.cell(at) {
+    let Message { selector, sent, .. } = *message;
+    let args = [Carried::Plain(Value::NULL); FEW];
+    let mut short = Short { export, selector, args, arity: message.args.len(), question, cause, sent };
+    for (place, it) in short.args.iter_mut().zip(message.args.iter()) {
+        let value = cx.near(it.apart());
+        if let Some(at) = value.as_obj() {
+            *place = match cx.heap.cell(at) {
                 Cell::Far { vat, export } => Carried::Far { vat: *vat, export: *export },
                 _ => {
                     cx.tables.is_known_to(to);
                     Carried::Far { vat: cx.vat, export: cx.tables.export(at) }
                 }
-            },
-        };
+            };
+        } else {
+            *place = Carried::Plain(value);
+        }
     }
     short
 }
 
 /// Takes in what vat `from` has sent.
-pub(crate) fn accept(cx: &mut Cx, from: u32, short: Short) {
-    let Short { export, selector, args, arity, question, cause, sent } = short;
+#[inline(always)]
+pub(crate) fn accept(cx: &mut Cx, from: u32, short: &Short) {
+    let Short { export, selector, ref args, arity, question, cause, sent } = *short;
     // The number was another question's before; what comes now may mean this one.
     if let Some(it) = question {
         cx.tables.take_answer(from, it);
@@ -100,7 +96,9 @@ pub(crate) fn accept(cx: &mut Cx, from: u32, short: Short) {
     let target = target(cx, from, export);
     let before = std::mem::replace(&mut cx.cause, cause);
     let args = Arguments::from(&arrived[..arity]);
-    if let Some(unheard) = crate::send::deliver(cx, target, Message { selector, args, result, sent }) {
+    if crate::send::is_near(&cx.heap, target) {
+        crate::send::enqueue(cx, target, Message { selector, args, result, sent });
+    } else if let Some(unheard) = crate::send::deliver(cx, target, Message { selector, args, result, sent }) {
         cx.resolve(unheard.into(), target);
     }
     cx.cause = before;

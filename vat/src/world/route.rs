@@ -54,8 +54,8 @@ impl World {
                 }
                 let mut outbox = std::mem::take(&mut vat.cx.outbox);
                 vat.handed_over();
-                for it in outbox.drain(..) {
-                    let Some(to) = self.hand_over(from, it) else { continue };
+                for it in &mut outbox {
+                    let Some(to) = self.hand_over_next(from, it) else { continue };
                     self.traffic.messages += u64::from(to != from);
                     self.traffic.frames += u64::from(to != from && last != Some(to));
                     last = Some(to);
@@ -64,12 +64,24 @@ impl World {
                         work.push(to);
                     }
                 }
+                outbox.clear();
                 if outbox.capacity() <= 1024 {
                     self.outbox = outbox;
                 }
             }
         }
         self.routing = work;
+    }
+
+    /// The same for something that is done with afterwards. A message is read where it lies, if it can be.
+    fn hand_over_next(&mut self, from: u32, it: &mut Outgoing) -> Option<u32> {
+        if let Outgoing::Send { vat: to, export, message, cause } = it
+            && self.is_short(from, *to, message)
+        {
+            return self.hand_over_short((from, *to), *export, message, *cause);
+        }
+        // Something that goes to nobody is left in its place.
+        self.hand_over(from, std::mem::replace(it, Outgoing::Finish { vat: from, question: u32::MAX }))
     }
 
     /// The vat that it went to, which may have something to send now.
@@ -86,9 +98,6 @@ impl World {
                 ..
             } if !self.reaches(to) => None,
             Outgoing::Broke { vat: to, .. } if !self.reaches(to) => None,
-            Outgoing::Send { vat: to, export, message, cause } if self.is_short(from, to, &message) => {
-                self.hand_over_short((from, to), export, message, cause)
-            }
             Outgoing::Send { .. }
             | Outgoing::Tell { .. }
             | Outgoing::Watch { .. }
@@ -135,7 +144,7 @@ impl World {
         &mut self,
         (from, to): (u32, u32),
         export: u32,
-        message: Message,
+        message: &Message,
         cause: u64,
     ) -> Option<u32> {
         let sender = &mut self.vats.get_mut(from)?.cx;
@@ -144,7 +153,7 @@ impl World {
         if vat.cx.queue.capacity() == 0 {
             vat.cx.queue = self.queues.pop().unwrap_or_default();
         }
-        short::accept(&mut vat.cx, from, message);
+        short::accept(&mut vat.cx, from, &message);
         Some(to)
     }
 
