@@ -28,6 +28,12 @@ main(["fanin", Senders, Each]) ->
     Began = now_ms(),
     [It ! {send, E} || It <- All],
     receive {sum, Sum} -> say("fanin ~b ~p~n", [Sum, now_ms() - Began]) end;
+main(["idle", Number]) ->
+    N = list_to_integer(Number),
+    Began = now_ms(),
+    All = [spawn(fun() -> worker(0) end) || _ <- lists:seq(1, N)],
+    Made = now_ms(),
+    say("idle ~b ~p~n", [length(All), Made - Began]);
 main(["alive", Number]) ->
     N = list_to_integer(Number),
     Began = now_ms(),

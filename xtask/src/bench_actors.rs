@@ -92,6 +92,15 @@ const PROGRAMS: &[Program] = &[
         who: ACTORS,
     },
     Program {
+        name: "idle",
+        args: &["100000"],
+        answer: "100000",
+        unit: "ns to make one of 100,000 and no more",
+        count: 1e5,
+        wanted: "2,000",
+        who: ACTORS,
+    },
+    Program {
         name: "alive",
         args: &["1000000"],
         answer: "990010000",
@@ -140,8 +149,30 @@ pub fn run_actors(walnut: Option<&str>) -> anyhow::Result<()> {
         say(&format!("{} {}", it.name, it.args.join(" ")));
         lines.push(side_by_side(it, &peers)?);
     }
-    lines.push(memory("alive", "bytes each of 100,000", "1,024", (100, 100_000), ACTORS, &peers)?);
-    lines.push(memory("alive", "bytes each of a million", "", (100, 1_000_000), WALNUT, &peers)?);
+    lines.push(memory(
+        "idle",
+        "bytes each of 100,000 that are idle",
+        "1,024",
+        (100, 100_000),
+        ACTORS,
+        &peers,
+    )?);
+    lines.push(memory(
+        "idle",
+        "bytes each of a million that are idle",
+        "",
+        (100, 1_000_000),
+        WALNUT,
+        &peers,
+    )?);
+    lines.push(memory(
+        "alive",
+        "bytes each of 100,000 that are all asked",
+        "",
+        (100, 100_000),
+        ACTORS,
+        &peers,
+    )?);
     for (what, n) in [
         ("bytes a send, chain of 250,000", 250_000),
         ("bytes a send, chain of 500,000", 500_000),

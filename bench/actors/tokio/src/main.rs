@@ -43,6 +43,7 @@ async fn run(args: Vec<String>) {
         "ring" => ring(first, second).await,
         "pingpong" => ping_pong(first).await,
         "fanin" => fan_in(first, second).await,
+        "idle" => idle(first).await,
         "alive" => alive(first).await,
         other => eprintln!("no bench is called {other:?}"),
     }
@@ -130,9 +131,10 @@ async fn fan_in(senders: u64, each: u64) {
     }
 }
 
-async fn alive(n: u64) {
-    let began = Instant::now();
-    let mut all: Vec<(Mail, tokio::task::JoinHandle<()>)> = Vec::new();
+type Worker = (Mail, tokio::task::JoinHandle<()>);
+
+async fn workers(n: u64) -> Vec<Worker> {
+    let mut all: Vec<Worker> = Vec::new();
     for _ in 0..n {
         let (mail, mut inbox) = unbounded_channel();
         let task = tokio::spawn(async move {
@@ -146,6 +148,19 @@ async fn alive(n: u64) {
     }
     // They have begun, and wait.
     tokio::task::yield_now().await;
+    all
+}
+
+async fn idle(n: u64) {
+    let began = Instant::now();
+    let all = workers(n).await;
+    let made = millis(began);
+    println!("idle {} {made}", all.len());
+}
+
+async fn alive(n: u64) {
+    let began = Instant::now();
+    let all = workers(n).await;
     let made = millis(began);
     (0..n / 100).for_each(|i| all[(i * 7919 % n) as usize].1.abort());
     let asked: Vec<oneshot::Receiver<u64>> = all
