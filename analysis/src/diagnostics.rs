@@ -4,7 +4,7 @@ mod audit_rejected;
 mod auditor_faults;
 pub(crate) mod eventual;
 mod syntax_errors;
-mod verdict_fixes;
+pub(crate) mod verdict_fixes;
 
 use crate::db::Db;
 use crate::ide::FileRange;

@@ -70,6 +70,7 @@ impl Config {
                 Verdicts::All => VerdictHints::All,
             },
             gains: self.inlay_hints.gains,
+            implied_guards: matches!(self.inlay_hints.verdicts, Verdicts::All),
         }
     }
 }

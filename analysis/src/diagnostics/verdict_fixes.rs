@@ -11,25 +11,50 @@ use crate::names::{names, prefix};
 use crate::program::{Map, maps, programs, trees};
 use crate::verdicts::verdicts;
 use audit::{Judgement, Objection, ObjectionKind, Worth, as_written};
-use syntax::kernel_e::{Expr, Literal};
+use syntax::excerpt::part as part_of;
+use syntax::kernel_e::{Expr, ExprId, Literal, Program, Script};
 use syntax::scope::{Binder, DefinitionId, DefinitionKind};
 use text_size::{TextRange, TextSize};
 
-/// One fix that answers every objection, if there is one.
+/// Fixes that answer every objection, the least first.
 pub(super) fn fixes(db: &dyn Db, file: File, index: usize, it: &Judgement) -> Vec<Fix> {
+    let ways = [part, as_parameter];
+    let objections = it.verdict.objections();
+    let fixes = ways.into_iter().filter_map(|way| {
+        let parts: Option<Vec<Part>> =
+            objections.iter().map(|objection| way(db, file, index, it, objection)).collect();
+        fix(db, file, index, it, parts.filter(|it| !it.is_empty())?)
+    });
+    fixes.collect()
+}
+
+/// The edits that have an object that nobody asked ask for DeepFrozen, with whatever that needs.
+pub(crate) fn ask(db: &dyn Db, file: File, index: usize, it: &Judgement) -> Option<Fix> {
+    let objections = it.if_asked.as_ref()?.objections();
     let parts: Option<Vec<Part>> =
-        it.verdict.objections().iter().map(|it| part(db, file, index, it)).collect();
-    let Some(parts) = parts.filter(|it| !it.is_empty()) else { return Vec::new() };
+        objections.iter().map(|objection| part(db, file, index, it, objection)).collect();
+    let map = &maps(db, file)[index];
+    let header = map.source.object(it.object).header;
+    let text = program_text(db, file, map, header)?;
+    let end = header.start() + TextSize::of(text.trim_end());
+    let title = format!("Ask for {}", it.auditor);
+    let asks = Part { title, edits: vec![insert(end, format!(" implements {}", it.auditor))] };
+    let parts = std::iter::once(asks).chain(parts?).collect();
+    fix(db, file, index, it, parts)
+}
+
+/// The parts together, if the auditor approves then.
+fn fix(db: &dyn Db, file: File, index: usize, it: &Judgement, parts: Vec<Part>) -> Option<Fix> {
     let titles: Vec<String> = parts.iter().map(|it| it.title.clone()).collect();
     let mut edits: Vec<TextEdit> = parts.into_iter().flat_map(|it| it.edits).collect();
     edits.sort_by_key(|it| (it.range.start(), it.range.end()));
     edits.dedup();
     if !approves(db, file, index, it, &edits) {
-        return Vec::new();
+        return None;
     }
     let map = &maps(db, file)[index];
     let edits = edits.into_iter().map(|it| TextEdit { range: map.in_file(it.range), ..it });
-    vec![Fix { title: titles.join(", and "), edits: edits.collect() }]
+    Some(Fix { title: titles.join(", and "), edits: edits.collect() })
 }
 
 /// What answers one objection; ranges count from the program's beginning.
@@ -38,7 +63,7 @@ struct Part {
     edits: Vec<TextEdit>,
 }
 
-fn part(db: &dyn Db, file: File, index: usize, it: &Objection) -> Option<Part> {
+fn part(db: &dyn Db, file: File, index: usize, _: &Judgement, it: &Objection) -> Option<Part> {
     let ObjectionKind::Capture { noun, binder: Binder::Definition(id), wanted, .. } = &it.kind else {
         return None;
     };
@@ -75,6 +100,44 @@ fn part(db: &dyn Db, file: File, index: usize, it: &Objection) -> Option<Part> {
             Some(Part { title: format!("Make `{noun}` a `def` guarded with {wanted}"), edits })
         }
         _ => None,
+    }
+}
+
+/// What can change is taken as a parameter of the methods that use it. Who calls them has to hand it over.
+fn as_parameter(db: &dyn Db, file: File, index: usize, of: &Judgement, it: &Objection) -> Option<Part> {
+    let ObjectionKind::Capture { noun, binder, .. } = &it.kind else { return None };
+    let program = &programs(db, file)[index];
+    let scopes = &names(db, file).programs[index].scopes;
+    let map = &maps(db, file)[index];
+    let Script::Methods { methods, .. } = &program.object(of.object).script else { return None };
+    let object = map.source.object(of.object);
+    let (mut edits, mut verbs) = (Vec::new(), Vec::new());
+    for (at, method) in methods.iter().enumerate() {
+        let part = part_of(program, &[method.body]);
+        let mut uses = scopes.binders.iter().filter(|(at, it)| part.exprs[at.index()] && *it == binder);
+        let mut uses = uses.by_ref().filter(|(at, _)| is_named(program, **at, noun)).peekable();
+        if uses.peek().is_none() {
+            continue;
+        }
+        if !uses.all(|(at, _)| matches!(program.expr(*at), Expr::Noun(_))) {
+            return None;
+        }
+        let named = object.verbs.get(at).copied().flatten().or(object.name)?;
+        let rest = program_text(db, file, map, TextRange::new(named.end(), map.len))?;
+        let inner = rest.strip_prefix('(')?;
+        let alone = inner.trim_start().starts_with(')');
+        let parameter = if alone { noun.to_string() } else { format!("{}, ", &**noun) };
+        edits.push(insert(named.end() + TextSize::of('('), parameter));
+        verbs.push(format!("`{}`", method.verb));
+    }
+    let title = format!("Take `{noun}` as a parameter of {}", verbs.join(", "));
+    (!edits.is_empty()).then_some(Part { title, edits })
+}
+
+fn is_named(program: &Program, at: ExprId, name: &str) -> bool {
+    match program.expr(at) {
+        Expr::Noun(noun) | Expr::Binding(noun) | Expr::Assign { noun, .. } => &**noun == name,
+        _ => false,
     }
 }
 
@@ -139,5 +202,11 @@ fn approves(db: &dyn Db, file: File, index: usize, it: &Judgement, edits: &[Text
     let same = |other: &&Judgement| {
         other.object == it.object && other.asked_at.is_some() && other.auditor == it.auditor
     };
-    judged.iter().find(same).is_some_and(|it| it.verdict.is_approved())
+    // Nobody else may be refused for it.
+    let refused = |all: &[Judgement]| {
+        all.iter().filter(|it| it.asked_at.is_some() && !it.verdict.objections().is_empty()).count()
+    };
+    let before = refused(&verdicts(db, file).programs[index]);
+    let mended = usize::from(it.asked_at.is_some());
+    refused(&judged) + mended <= before && judged.iter().find(same).is_some_and(|it| it.verdict.is_approved())
 }

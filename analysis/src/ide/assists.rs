@@ -2,7 +2,7 @@
 
 use super::formatting::TextEdit;
 use crate::db::{Database, Db};
-use crate::diagnostics::{Code, diagnostics};
+use crate::diagnostics::{Code, diagnostics, verdict_fixes};
 use crate::input::File;
 use crate::program::{maps, programs};
 use syntax::kernel_e::Expr;
@@ -41,9 +41,22 @@ pub(crate) fn assists(db: &Database, file: File, range: TextRange) -> Vec<Assist
             }));
         }
     }
+    found.extend(ask_for_deep_frozen(db, file, range.start()));
     found.extend(other_way_of_sending(db, file, range.start()));
     found.extend(super::refactor::refactorings(db, file, range));
     found
+}
+
+/// An object that would pass, and whose header the cursor is in, is made to ask.
+fn ask_for_deep_frozen(db: &dyn Db, file: File, at: TextSize) -> Option<Assist> {
+    let (index, object) = super::hover::header_at(db, file, at)?;
+    let judgements = &crate::heard::heard(db, file).programs[index];
+    let unasked = judgements.iter().find(|it| it.object == object && it.asked_at.is_none())?;
+    if !unasked.verdict.is_approved() {
+        return None;
+    }
+    let fix = verdict_fixes::ask(db, file, index, unasked)?;
+    Some(Assist { title: fix.title, fixes: None, edits: fix.edits })
 }
 
 /// `r.v(a)` is `r <- v(a)`, and the other way, for the message whose verb the cursor is on.

@@ -65,7 +65,7 @@ fn page(parts: Vec<String>) -> String {
 }
 
 /// The innermost object whose header the cursor is in.
-fn header_at(db: &dyn Db, file: File, at: TextSize) -> Option<(usize, ObjectId)> {
+pub(super) fn header_at(db: &dyn Db, file: File, at: TextSize) -> Option<(usize, ObjectId)> {
     let mut found: Option<(TextRange, usize, ObjectId)> = None;
     for (index, map) in maps(db, file).iter().enumerate() {
         for (id, ranges) in map.source.objects.iter().enumerate() {

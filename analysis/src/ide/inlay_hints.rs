@@ -5,9 +5,12 @@ use super::places::{definition_range, is_written, name_of};
 use crate::db::Db;
 use crate::heard::heard;
 use crate::input::File;
+use crate::knowledge::knowledge;
 use crate::names::{Meaning, names};
 use crate::program::{maps, programs};
-use audit::{Judgement, Objection, ObjectionKind, Verdict};
+use audit::{Implication, Judgement, Objection, ObjectionKind, Verdict, Worth};
+use rustc_hash::FxHashSet;
+use syntax::scope::{Binder, DefinitionId, DefinitionKind};
 use text_size::{TextRange, TextSize};
 
 /// Words to show after a place in the text that are not in it.
@@ -32,6 +35,8 @@ pub enum InlayHintKind {
     Unknown,
     /// What a receiver keeps of the powers that it is handed.
     Gain,
+    /// The guard that a name has in fact and that nobody wrote.
+    ImpliedGuard,
 }
 
 /// Which hints are wanted.
@@ -40,6 +45,8 @@ pub struct InlayHintsConfig {
     pub verdicts: VerdictHints,
     /// At a call, what its receiver gains. Rests on who reaches what, and costs more than a verdict.
     pub gains: bool,
+    /// Whether a name that objects close over shows the guard it has in fact.
+    pub implied_guards: bool,
 }
 
 /// Whose verdicts to show.
@@ -54,7 +61,7 @@ pub enum VerdictHints {
 
 impl Default for InlayHintsConfig {
     fn default() -> InlayHintsConfig {
-        InlayHintsConfig { verdicts: VerdictHints::All, gains: false }
+        InlayHintsConfig { verdicts: VerdictHints::All, gains: false, implied_guards: true }
     }
 }
 
@@ -85,6 +92,45 @@ pub(crate) fn inlay_hints(
     if config.gains {
         hints.extend(super::gains::gains(db, file, range));
         hints.sort_by_key(|it| it.at);
+    }
+    if config.implied_guards {
+        hints.extend(implied_guards(db, file, range));
+        hints.sort_by_key(|it| it.at);
+    }
+    hints
+}
+
+/// A name at the top level without a guard, whose value is known to be data or made of it, is as good as guarded with
+/// DeepFrozen for the verdicts that nobody asks for. Shown where an object closes over it.
+fn implied_guards(db: &dyn Db, file: File, range: TextRange) -> Vec<InlayHint> {
+    let mut hints = Vec::new();
+    for (index, map) in maps(db, file).iter().enumerate() {
+        let scopes = &names(db, file).programs[index].scopes;
+        let known = &knowledge(db, file).programs[index];
+        let captured: FxHashSet<&Binder> = scopes.captures.iter().flatten().map(|it| &it.binder).collect();
+        for (id, it) in scopes.definitions.iter().enumerate() {
+            let unguarded = matches!(it.kind, DefinitionKind::Final { guard: None });
+            let frozen = match &known.values[id] {
+                Worth::Data | Worth::Guard(_) => true,
+                Worth::Scope(it) => it.guard().implies_deep_frozen() == Implication::Yes,
+                _ => false,
+            };
+            let used = captured.contains(&Binder::Definition(DefinitionId(id as u32)));
+            let Some(noun) = map.source.nouns[it.pattern.index()] else { continue };
+            let at = map.in_file(noun).end();
+            if it.top_level && unguarded && frozen && used && range.contains_inclusive(at) {
+                let tooltip = "**DeepFrozen** in fact: no guard is needed for what objects that close over it would \
+                               be told. To have it checked, write the guard.";
+                hints.push(InlayHint {
+                    at,
+                    label: ":DeepFrozen".to_string(),
+                    kind: InlayHintKind::ImpliedGuard,
+                    asked: false,
+                    tooltip: tooltip.to_string(),
+                    target: None,
+                });
+            }
+        }
     }
     hints
 }
