@@ -56,7 +56,7 @@ fn ask_for_deep_frozen(db: &dyn Db, file: File, at: TextSize) -> Option<Assist> 
         return None;
     }
     let fix = verdict_fixes::ask(db, file, index, unasked)?;
-    Some(Assist { title: fix.title, fixes: None, edits: fix.edits })
+    Some(Assist { title: fix.title, kind: AssistKind::Rewrite, fixes: None, edits: fix.edits })
 }
 
 /// `r.v(a)` is `r <- v(a)`, and the other way, for the message whose verb the cursor is on.
