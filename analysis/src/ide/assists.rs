@@ -42,7 +42,14 @@ pub(crate) fn assists(db: &Database, file: File, range: TextRange) -> Vec<Assist
         }
     }
     found.extend(ask_for_deep_frozen(db, file, range.start()));
-    found.extend(other_way_of_sending(db, file, range.start()));
+    // A diagnostic may have said so already.
+    let other_way = other_way_of_sending(db, file, range.start());
+    found.extend(
+        other_way
+            .filter(|it| found.iter().all(|known| known.edits != it.edits))
+            .into_iter()
+            .collect::<Vec<_>>(),
+    );
     found.extend(super::refactor::refactorings(db, file, range));
     found
 }
