@@ -2,6 +2,7 @@
 
 use crate::db::Db;
 use crate::input::{File, FileKind};
+use crate::module_value::module_frozen;
 use crate::names::{Meaning, ProgramNames, Site, level, names};
 use crate::program::programs;
 use crate::verdicts::verdicts;
@@ -69,7 +70,7 @@ impl<'a> Surroundings<'a> {
     }
 
     /// Whether what the name holds is DeepFrozen, if that is known.
-    fn is_frozen(&self, site: Site) -> Option<bool> {
+    pub fn is_frozen(&self, site: Site) -> Option<bool> {
         let index = site.definition.0 as usize;
         let known = self.known(site)?;
         if known.bindings[index].implies_deep_frozen() == audit::Implication::Yes {
@@ -79,7 +80,8 @@ impl<'a> Surroundings<'a> {
             return None;
         }
         match &known.values[index] {
-            Worth::Data | Worth::Guard(_) | Worth::Module => Some(true),
+            Worth::Data | Worth::Guard(_) => Some(true),
+            Worth::Module(name) => self.module_of(site.file, name.as_deref()?),
             Worth::Scope(it) => Some(it.guard().implies_deep_frozen() == audit::Implication::Yes),
             Worth::Object(_) => {
                 let frozen = if site.file == self.file {
@@ -91,6 +93,16 @@ impl<'a> Surroundings<'a> {
             }
             Worth::Auditor(_) | Worth::Unknown => None,
         }
+    }
+}
+
+impl Surroundings<'_> {
+    /// What goes from a cell to others is decided before its vat has imported anything but the library.
+    fn module_of(&self, file: File, name: &str) -> Option<bool> {
+        if file.kind(self.db) == FileKind::Cell {
+            return audit::library::is_library(name).then_some(true);
+        }
+        module_frozen(self.db, file, name)
     }
 }
 
@@ -129,5 +141,9 @@ impl Around for Surroundings<'_> {
             Meaning::Definition(site) => self.is_frozen(site),
             Meaning::Scope(_) | Meaning::Unbound => Born(self.level).frozen(noun),
         }
+    }
+
+    fn module(&self, name: &str) -> Option<bool> {
+        self.module_of(self.file, name)
     }
 }

@@ -29,6 +29,7 @@ pub mod ide;
 mod input;
 mod knowledge;
 mod messages;
+mod module_value;
 mod names;
 mod program;
 mod question;

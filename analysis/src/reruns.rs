@@ -212,6 +212,43 @@ fn blanks_and_comments_rerun_nothing_of_authority() {
     assert_eq!(it.ran(all_authority), ["maps", "programs", "trees"]);
 }
 
+fn all_verdicts(analysis: &Analysis) -> usize {
+    (0..5).map(|it| analysis.judgements(FileId(it)).unwrap().len()).sum()
+}
+
+/// Importers ask of a module whether its value can change, and nothing else.
+#[test]
+fn a_method_body_reruns_the_verdicts_of_its_module_and_no_others() {
+    let mut it = modules();
+    it.ran(all_verdicts);
+    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n, n]"));
+    let ran = it.ran(all_verdicts);
+    assert_eq!(count(&ran, "verdicts"), 1, "{ran:?}");
+    // One that may change is told to who imports it without a guard: the program.
+    edit_module(&mut it, 3, "var sold := 0\ndef shop { to sell(n :int) { return sold += n } }\n");
+    let ran = it.ran(all_verdicts);
+    assert_eq!(count(&ran, "verdicts"), 1, "nobody relies on it: {ran:?}");
+    it.edit("def shop := <import:shop>\ndef desk { to buy() { return shop.sell(1) } }\n");
+    it.ran(all_verdicts);
+    edit_module(&mut it, 3, MODULES[2].1);
+    assert_eq!(count(&it.ran(all_verdicts), "verdicts"), 2);
+    // It is still one that does not change.
+    edit_module(&mut it, 3, &MODULES[2].1.replace("bank.open(n)", "bank.open(n + 1)"));
+    let ran = it.ran(all_verdicts);
+    assert_eq!((count(&ran, "verdicts"), count(&ran, "module_value")), (1, 1), "{ran:?}");
+}
+
+/// What a number is, or a text that is not called by, is nothing to authority.
+#[test]
+fn another_number_in_a_body_reruns_nothing_of_authority() {
+    let mut it = modules();
+    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n, 1]"));
+    it.ran(all_authority);
+    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n, 20]"));
+    let ran = it.ran(all_authority);
+    assert_eq!(count(&ran, "group_reaches"), 0, "{ran:?}");
+}
+
 #[test]
 fn a_method_body_reruns_its_module_and_those_who_import_it() {
     let mut it = modules();

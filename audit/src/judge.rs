@@ -319,8 +319,19 @@ impl Judge<'_> {
             (Some(_), _) => true,
             (None, Binder::Definition(id)) => match self.known.values.get(id.0 as usize) {
                 Some(Worth::Data | Worth::Guard(_)) => true,
-                // What a module gives is DeepFrozen; what it listens to is not said.
-                Some(Worth::Module) => wanted == Property::DeepFrozen,
+                // What a module's value listens to is not said.
+                Some(Worth::Module(name)) if wanted == Property::DeepFrozen => {
+                    match name.as_ref().and_then(|it| self.around.module(it)) {
+                        Some(true) => true,
+                        Some(false) => return held_not_frozen(&it.noun),
+                        None => {
+                            let noun = as_written(&it.noun);
+                            let name = name.as_ref().map_or(String::new(), |it| format!(" `{it}`"));
+                            let why = format!("whether `{noun}`, a module{name}, is DeepFrozen is not known");
+                            return Guard::Unknown(why.into());
+                        }
+                    }
+                }
                 Some(Worth::Scope(it)) => it.guard().implies(wanted) == Implication::Yes,
                 _ => false,
             },

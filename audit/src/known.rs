@@ -25,6 +25,11 @@ pub trait Around {
             Implication::No | Implication::Unknown(_) => None,
         }
     }
+    /// Whether the value of a module is DeepFrozen, if that is known. One that is not is evaluated afresh by each
+    /// import, and may change.
+    fn module(&self, name: &str) -> Option<bool> {
+        crate::library::is_library(name).then_some(true)
+    }
 }
 
 /// A scope that has just the names of one level of [`crate::scopes`].
@@ -43,8 +48,8 @@ pub enum Worth {
     Object(Name),
     /// A number, a character or a text.
     Data,
-    /// What `<import:…>` and its like answer: a module's value, which must be DeepFrozen.
-    Module,
+    /// What `<import:…>` and its like answer: a module's value. The module's full name, where that stands there.
+    Module(Option<Arc<str>>),
     Unknown,
 }
 
@@ -204,7 +209,7 @@ impl Worth {
             Worth::Object(name) => Guard::Other(format!("<{name}>").into()),
             Worth::Auditor(it) => Guard::Other(it.name().into()),
             Worth::Data => Guard::Other(text.into()),
-            Worth::Module | Worth::Unknown => {
+            Worth::Module(_) | Worth::Unknown => {
                 unknown(&format!("what `{text}` guards is known only when it runs"))
             }
         }
@@ -345,11 +350,10 @@ impl Reading<'_> {
             ("DeepFrozen", "eventually") if args.is_empty() => {
                 return Worth::Auditor(Auditor::EventuallyDeepFrozen);
             }
-            (
-                "import__uriGetter" | "elib__uriGetter" | "elang__uriGetter" | "type__uriGetter"
-                | "this__uriGetter",
-                "get",
-            ) => return Worth::Module,
+            ("import__uriGetter", "get") => return self.module("", args),
+            ("elib__uriGetter", "get") => return self.module("org.erights.e.elib.", args),
+            ("elang__uriGetter", "get") => return self.module("org.erights.e.elang.", args),
+            ("type__uriGetter" | "this__uriGetter", "get") => return Worth::Module(None),
             (name, "get") => parameterized(name, guards()),
             ("__makeOrderedSpace", "op__thru" | "op__till") => self.region(args, ".."),
             ("__comparer", "lessThan" | "leq" | "geq" | "greaterThan" | "asBigAs") => {
@@ -358,6 +362,17 @@ impl Reading<'_> {
             _ => None,
         };
         made.map_or(Worth::Unknown, Worth::Guard)
+    }
+
+    fn module(&self, package: &str, args: &[ExprId]) -> Worth {
+        let name = match args {
+            [only] => match self.program.expr(*only) {
+                Expr::Literal(Literal::Str(name)) => Some(format!("{package}{}", &**name).into()),
+                _ => None,
+            },
+            _ => None,
+        };
+        Worth::Module(name)
     }
 
     /// `0..9`, `'a'..!'f'`: a region of the space that both ends are of.

@@ -7,6 +7,7 @@ use crate::ide::formatting::TextEdit;
 use crate::ide::places::noun_range;
 use crate::input::File;
 use crate::knowledge::{Own, Surroundings, knowledge};
+use crate::module_value::{Frozen, imported_value};
 use crate::names::{names, prefix};
 use crate::program::{Map, maps, programs, trees};
 use crate::verdicts::verdicts;
@@ -84,7 +85,11 @@ fn part(db: &dyn Db, file: File, index: usize, _: &Judgement, it: &Objection) ->
         }
         DefinitionKind::Final { guard: None } => {
             let title = match knowledge(db, file).programs[index].values.get(id.0 as usize)? {
-                Worth::Data | Worth::Guard(_) | Worth::Module => format!("Guard `{noun}` with {wanted}"),
+                Worth::Data | Worth::Guard(_) => format!("Guard `{noun}` with {wanted}"),
+                // The guard throws on what has not been approved.
+                Worth::Module(Some(name)) if imported_value(db, file, name) == Frozen::Passes => {
+                    format!("Guard `{noun}` with {wanted}")
+                }
                 Worth::Unknown if is_parameter(db, file, index, *id) => {
                     format!("Take `{noun}` only if it is {wanted}")
                 }

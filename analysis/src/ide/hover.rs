@@ -265,7 +265,7 @@ fn captured(db: &dyn Db, site: Site, by: ObjectId, is_parameter: bool, it: &Capt
             (Guard::FinalSlot(guard), _) if **guard != Guard::ANY => with_guard(is_parameter, guard),
             _ if is_parameter => "a parameter".to_string(),
             (_, Worth::Data) => "data".to_string(),
-            (_, Worth::Module) => "what a module gives".to_string(),
+            (_, Worth::Module(_)) => "what a module gives".to_string(),
             (_, Worth::Scope(name)) => format!("what `{}` is", name.name),
             (_, Worth::Guard(guard)) => format!("the guard `{guard}`"),
             _ => "a final name".to_string(),

@@ -4,6 +4,7 @@ use super::ReferenceKind;
 use super::occurrences::{Occurrence, occurrences};
 use crate::db::Db;
 use crate::input::{File, FileKind};
+use crate::module_value::module_frozen;
 use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
 use crate::verdicts::verdicts;
@@ -185,7 +186,10 @@ fn is_frozen(db: &dyn Db, site: Site) -> bool {
     }
     known.bindings[index] == Guard::plain_def()
         && match &known.values[index] {
-            Worth::Data | Worth::Guard(_) | Worth::Module => true,
+            Worth::Data | Worth::Guard(_) => true,
+            Worth::Module(name) => {
+                name.as_deref().and_then(|it| module_frozen(db, site.file, it)) == Some(true)
+            }
             Worth::Scope(it) => it.guard().implies_deep_frozen() == Implication::Yes,
             Worth::Object(_) => {
                 verdicts(db, site.file).frozen[site.program].get(&site.definition) == Some(&true)
