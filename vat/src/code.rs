@@ -331,7 +331,7 @@ pub struct Module {
     /// What the compiler was told of the nouns that the program does not define.
     pub told: Vec<crate::store::Told>,
     /// Object expressions that an auditor is known to refuse, and why.
-    pub refused: Vec<(ObjectId, String)>,
+    pub refused: Vec<crate::load::Refused>,
     /// By object expression: why it is not known to be immutable.
     pub objections: Vec<Vec<String>>,
     pub program: Arc<Program>,

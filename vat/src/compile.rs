@@ -23,7 +23,7 @@ use crate::value::Value;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::Scopes;
-use syntax::kernel_e::{ExprId, Name, Program};
+use syntax::kernel_e::{Expr, ExprId, Name, ObjectId, Program};
 use syntax::scope::{Binder, DefinitionId, DefinitionKind};
 use uses::Uses;
 
@@ -278,15 +278,16 @@ impl<'a> Compiler<'a> {
     /// The top-level expressions. One with an object that an auditor is known to refuse fails before any of it
     /// has run.
     fn body(&mut self, want: Want) {
-        let mut refused: Vec<(usize, &str)> = Vec::new();
+        let mut refused: Vec<(usize, ObjectId, ExprId, &str)> = Vec::new();
         for (object, top) in &self.uses.top {
-            refused.extend(crate::load::refused(self.judgements, *object).map(|why| (*top, why)));
+            let why = crate::load::refused(self.judgements, *object);
+            refused.extend(why.map(|(at, why)| (*top, *object, at, why)));
         }
         refused.sort();
         let last = self.program.body.len().saturating_sub(1);
         for (at, it) in self.program.body.iter().enumerate() {
-            if let Some((_, why)) = refused.iter().find(|it| it.0 == at) {
-                self.at = *it;
+            if let Some((_, _, auditor, why)) = refused.iter().find(|it| it.0 == at) {
+                self.at = *auditor;
                 self.fail(why);
             }
             self.expr(*it, if at == last { want } else { Want::Nothing });
@@ -306,10 +307,20 @@ impl<'a> Compiler<'a> {
             DefinitionKind::Var { .. } if self.uses.captured[at] || self.uses.binds[at] => Held::Slot,
             DefinitionKind::Var { .. } => Held::Value,
             DefinitionKind::Final { guard } | DefinitionKind::Object { guard, .. } => {
-                let asked = guard.is_some() && (self.uses.asked[at] || it.top_level);
+                let asked = self.uses.asked[at] && (self.uses.shown || !self.is_written_down(it.kind));
+                let asked = guard.is_some() && (asked || it.top_level);
                 if self.uses.binds[at] || asked { Held::Binding } else { Held::Value }
             }
         }
+    }
+
+    /// Whether an auditor can be told the guard from the program alone, so that no instance need keep it: the guard
+    /// of a final noun, where it is the same in every vat. See `audition::guards::written_down`.
+    fn is_written_down(&self, it: DefinitionKind) -> bool {
+        let DefinitionKind::Final { guard: Some(guard) } = it else { return false };
+        let Expr::Noun(noun) = self.program.expr(guard) else { return false };
+        *self.scopes.binder(guard) == Binder::Outer
+            && matches!(self.outer.lookup(noun), Some(OuterNoun::Constant(_)))
     }
 
     /// Where the noun of a use is, and in what shape. `None`: nowhere.

@@ -222,6 +222,16 @@ fn native(name: &str) -> Option<Entry> {
         .or_else(|| crate::library::module(name))
 }
 
+/// Is the module part of this program, and its value DeepFrozen in every vat?
+pub(crate) fn is_frozen_library(name: &str) -> bool {
+    match native(name) {
+        Some(Entry::Class(class)) => class.stamps.has(Stamps::DEEP_FROZEN),
+        Some(Entry::Value(_) | Entry::Make(_)) => false,
+        // Each asks to be; `library_is_frozen` in vat/tests/one_judge.rs.
+        None => crate::library::source(name).is_some(),
+    }
+}
+
 /// The module's value, now or once it has been evaluated.
 fn import(cx: &mut Cx, name: &Arc<str>, absent: Option<Value>) -> Outcome {
     if let Some(it) = cx.imported.get(name).copied() {

@@ -8,7 +8,17 @@ use crate::scope::{Names, View};
 use crate::turn::Program;
 use audit::{Guard, Judgement, Verdict};
 use std::sync::Arc;
+use syntax::kernel_e::{ExprId, ObjectId};
 use syntax::{Expansion, Scopes, SyntaxError, SyntaxErrorKind};
+
+/// An object expression that fails before anything around it has run.
+#[derive(Debug)]
+pub struct Refused {
+    pub object: ObjectId,
+    /// Where the auditor is named that refuses it.
+    pub at: ExprId,
+    pub why: String,
+}
 
 /// A module's program, for a fresh safe scope.
 pub(crate) fn program(
@@ -158,28 +168,37 @@ impl audit::Around for Living<'_> {
             None => self.born().frozen(noun),
         }
     }
+    /// Only the library's: what a folder has is not looked at before it is evaluated, and another vat's folder may
+    /// have another.
+    fn module(&self, name: &str) -> Option<bool> {
+        crate::import::is_frozen_library(name).then_some(true)
+    }
 }
 
 /// The verdicts on an object expression that matter to the code made for it.
-pub(crate) fn presumed_frozen(judgements: &[Judgement], object: syntax::kernel_e::ObjectId) -> bool {
+pub(crate) fn presumed_frozen(judgements: &[Judgement], object: ObjectId) -> bool {
     judgements.iter().any(|it| it.object == object && it.asked_at.is_none() && it.verdict.is_approved())
 }
 
-/// The first objection of an auditor that is known before evaluation and insists.
-pub(crate) fn refused(judgements: &[Judgement], object: syntax::kernel_e::ObjectId) -> Option<&str> {
+/// The first objection of an auditor that is known before evaluation and insists, and where that is named.
+pub(crate) fn refused(judgements: &[Judgement], object: ObjectId) -> Option<(ExprId, &str)> {
     judgements.iter().find_map(|it| match &it.verdict {
-        Verdict::Rejected(objections) if it.object == object && it.asked_at.is_some() && it.insists => {
-            objections.first().map(|it| it.message.as_str())
+        Verdict::Rejected(objections) if it.object == object && it.insists => {
+            Some((it.asked_at?, objections.first()?.message.as_str()))
         }
         _ => None,
     })
 }
 
 /// Every object expression that such an auditor refuses.
-pub(crate) fn all_refused(judgements: &[Judgement]) -> Vec<(syntax::kernel_e::ObjectId, String)> {
+pub(crate) fn all_refused(judgements: &[Judgement]) -> Vec<Refused> {
     let mut all: Vec<_> = judgements.iter().map(|it| it.object).collect();
     all.dedup();
-    all.into_iter().filter_map(|it| Some((it, refused(judgements, it)?.to_string()))).collect()
+    let refused = |object| {
+        let (at, why) = refused(judgements, object)?;
+        Some(Refused { object, at, why: why.to_string() })
+    };
+    all.into_iter().filter_map(refused).collect()
 }
 
 /// By object expression: in a few words, why it is not known to be immutable.

@@ -121,17 +121,31 @@ fn what_was_foreseen_happens_in_a_try_when_the_object_is_made() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// F24: as many audited instances as others take the same room, since the mark is on the expression they are made by.
-/// What they capture may differ: an auditor can ask for the guard of a captured variable, so its binding is kept.
+/// F24: as many audited instances as others take the same room, whatever they capture, since the mark is on the
+/// expression they are made by, and the guards that an auditor may ask for are in the program.
 #[test]
 fn f24_the_mark_is_not_on_the_instance() {
+    let points = "for _ in 1..100_000 { all.push(def point CLAUSE { to itself() { return point } }) }";
+    same_room(points, ["[false, false]", "[true, true]"], "implements DeepFrozen");
+    // Each closes over a name of its own turn of the loop.
+    let coins = "for worth :int in 1..100_000 { all.push(def coin CLAUSE { to worth() { return worth } }) }";
+    same_room(coins, ["[false, false]", "[true, true]"], "implements DeepFrozen");
+    // A variable of its own is no slot for being asked about.
+    let tills =
+        "for _ in 1..100_000 { all.push({ var sum := 0; def till CLAUSE { to put(n) { sum += n } } }) }";
+    same_room(tills, ["[false, false]", "[false, false]"], "implements pbc");
+}
+
+/// Makes a hundred thousand with and without the clause.
+fn same_room(loops: &str, frozen: [&str; 2], marked: &str) {
     let room = |clause: &str| {
         let mut world = World::new(Limits { heap: 1 << 28, turn: 100_000_000, ..Limits::default() });
         let vat = world.make_vat("points", Box::new(Still::new()));
         let text = format!(
             "def all := [].diverge()
-            for _ in 1..100_000 {{ all.push(def point {clause} {{ to itself() {{ return point }} }}) }}
-            [DeepFrozen.isDeepFrozen(all[0]), DeepFrozen.isDeepFrozen(all.last())]"
+            {}
+            [DeepFrozen.isDeepFrozen(all[0]), DeepFrozen.isDeepFrozen(all.last())]",
+            loops.replace("CLAUSE", clause)
         );
         let handle = world.eval(vat, Evaluation::new(expand(&parse(&text).program), "points"));
         while world.evaluated(handle).is_none() {
@@ -144,9 +158,44 @@ fn f24_the_mark_is_not_on_the_instance() {
         world.collect(vat);
         (audited, world.heap_bytes(vat))
     };
-    let (plain, marked) = (room(""), room("implements DeepFrozen"));
-    assert_eq!((&*plain.0, &*marked.0), ("[false, false]", "[true, true]"));
-    // Both hold a hundred thousand points; the verdict itself is there once.
+    let (plain, marked) = (room(""), room(marked));
+    assert_eq!([&*plain.0, &*marked.0], frozen);
+    // Both hold a hundred thousand objects; the verdict itself is there once.
     assert!(plain.1 > 100_000 * 16, "{} bytes", plain.1);
-    assert!(marked.1 < plain.1 + 1_000, "{} bytes, without the mark {}", marked.1, plain.1);
+    assert!(marked.1 < plain.1 + 1_000, "{} bytes, without the mark {}: {loops}", marked.1, plain.1);
+}
+
+/// What the library's modules give is DeepFrozen, which verdicts that nobody asked for rely on.
+#[test]
+fn library_is_frozen() {
+    let modules = [
+        "confinement.makeFactory",
+        "vat.makeActors",
+        "tables.sorting",
+        "text.json",
+        "text.makeRegex",
+        "promise.several",
+        "time.makeInstant",
+        "crypto.hash",
+        "org.erights.e.elib.eio.makePipe",
+        "org.erights.e.elib.eio.joined",
+        "org.erights.e.elib.eio.mapped",
+        "org.erights.e.elib.eio.makeOutStream",
+        "org.erights.e.elib.eio.serving",
+        "org.erights.e.elib.sealing.makeBrand",
+    ];
+    let asked = modules.map(|it| format!("DeepFrozen.isDeepFrozen(<import:{it}>)")).join(", ");
+    let mut world = World::new(Limits { turn: 100_000_000, ..Limits::default() });
+    let vat = world.make_vat("library", Box::new(Still::new()));
+    let text = format!("[{asked}]");
+    let handle = world.eval(vat, Evaluation::new(expand(&parse(&text).program), "library"));
+    while world.evaluated(handle).is_none() {
+        world.run_turn();
+    }
+    match world.state(handle) {
+        vat::ReferenceState::Near(it) => {
+            assert_eq!(it, format!("[{}]", vec!["true"; modules.len()].join(", ")))
+        }
+        other => panic!("{other:?}"),
+    }
 }

@@ -2,13 +2,16 @@
 //! words of the room `audit`.
 
 use crate::code::Held;
+use crate::compile::OuterNoun;
 use crate::cx::Cx;
 use crate::heap::Cell;
+use crate::machine::Loaded;
 use crate::native::Stamps;
 use crate::value::{Value, View};
 use audit::{Guard, Standard};
 use std::sync::Arc;
-use syntax::scope::{Binder, Capture, DefinitionKind};
+use syntax::kernel_e::Expr;
+use syntax::scope::{Binder, Capture, DefinitionId, DefinitionKind};
 
 /// By capture of the object's script, in their order.
 pub(super) fn of_captures(cx: &Cx, object: Value) -> Option<Vec<Guard>> {
@@ -40,9 +43,27 @@ fn of_capture(cx: &Cx, object: Value, capture: &Capture) -> Guard {
             {
                 Guard::def(Guard::Standard(Standard::DeepFrozen))
             }
-            _ => Guard::plain_def(),
+            _ => match written_down(loaded, *id) {
+                Some(guard) => Guard::def(describe(cx, guard)),
+                None => Guard::plain_def(),
+            },
         },
         (Held::Value, Binder::Outer) => Guard::plain_def(),
+    }
+}
+
+/// The guard of a final noun, as the program has it, where it is the same in every vat: no object keeps that for each
+/// of its nouns.
+fn written_down(loaded: &Loaded, id: DefinitionId) -> Option<Value> {
+    let module = &loaded.module;
+    let DefinitionKind::Final { guard: Some(guard) } = module.scopes.definition(id).kind else { return None };
+    let Expr::Noun(noun) = module.program.expr(guard) else { return None };
+    if *module.scopes.binder(guard) != Binder::Outer {
+        return None;
+    }
+    match module.told.iter().find(|it| it.noun == *noun)?.found? {
+        OuterNoun::Constant(it) => Some(it),
+        OuterNoun::Held(_) => None,
     }
 }
 
@@ -171,7 +192,11 @@ fn other(cx: &Cx, guard: Value) -> String {
 /// E's `audition.getGuard("x")`: the guard on the binding of a free noun, as an object.
 pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
     let (it, loaded, script) = crate::object::script(cx, object)?;
-    loaded.module.scopes.captures(script.object?).iter().find(|it| &*it.noun == noun)?;
+    let capture = loaded.module.scopes.captures(script.object?).iter().find(|it| &*it.noun == noun)?;
+    let written = match capture.binder {
+        Binder::Definition(id) => written_down(loaded, id),
+        Binder::Outer => None,
+    };
     let found = script.captures.iter().position(|it| &*it.noun == noun);
     let (held, value) = match found {
         Some(at) => (script.captures[at].held, it.captures[at]),
@@ -191,7 +216,7 @@ pub(super) fn of_noun(cx: &mut Cx, object: Value, noun: &str) -> Option<Value> {
         return Some(cx.heap.native(&crate::guard::same::SAME_AS, [slot.into()]));
     }
     Some(match held {
-        Held::Value => crate::slot::final_slot_guard(cx, Value::NULL),
+        Held::Value => crate::slot::final_slot_guard(cx, written.unwrap_or(Value::NULL)),
         Held::Slot => slot_guard(cx, value),
         Held::Field => Value::of(&crate::guard::slot::VAR_SLOT),
         Held::Binding => match cx.heap.get(value) {

@@ -16,6 +16,8 @@ pub(super) struct Uses {
     pub binds: Vec<bool>,
     /// Captured by an object whose auditors, or whose state, may ask for its guard.
     pub asked: Vec<bool>,
+    /// There is a `meta.getState()`.
+    pub shown: bool,
     /// An ejector's noun that is used otherwise than by calling it in its own frame.
     pub escapes: Vec<bool>,
     /// An ejector's noun that is the exit of a definition that may fail: it is a jump, but the pattern may want
@@ -78,6 +80,7 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         captured: vec![false; n],
         binds: vec![false; n],
         asked: vec![false; n],
+        shown: false,
         escapes: vec![false; n],
         soft: vec![false; n],
         fields: vec![false; n],
@@ -111,6 +114,7 @@ pub(super) fn uses(program: &Program, scopes: &Scopes, outer: &dyn Outer) -> Use
         walk.top = top;
         walk.expr(*it);
     }
+    walk.uses.shown = meta_state;
     if meta_state {
         // `meta.getState()` shows the slots of all there is.
         walk.uses.captured.fill(true);
@@ -399,7 +403,7 @@ impl<'a> Walk<'a> {
     fn settle_fields(&mut self) {
         let uses = &mut self.uses;
         for (at, it) in self.scopes.definitions.iter().enumerate() {
-            let alone = uses.holders[at] == 1 && !uses.shared[at] && !uses.binds[at] && !uses.asked[at];
+            let alone = uses.holders[at] == 1 && !uses.shared[at] && !uses.binds[at];
             let plain = matches!(it.kind, DefinitionKind::Var { guard: None }) && !it.top_level;
             uses.fields[at] = alone && plain;
         }

@@ -56,9 +56,10 @@ pub(crate) fn write(out: &mut Writer, it: &Module) {
     let frozen = it.scripts.iter().filter(|it| it.presumed_frozen).filter_map(|it| it.object);
     let frozen: Vec<ObjectId> = frozen.collect();
     out.all(frozen.iter(), |out, it| out.u32(it.0));
-    out.all(it.refused.iter(), |out, (object, why)| {
-        out.u32(object.0);
-        out.text(why);
+    out.all(it.refused.iter(), |out, it| {
+        out.u32(it.object.0);
+        out.u32(it.at.0);
+        out.text(&it.why);
     });
     out.all(it.objections.iter(), |out, it| out.all(it.iter(), |out, it| out.text(it)));
 }
@@ -87,10 +88,14 @@ pub(crate) fn read(from: &mut Reader<'_>) -> Read<Module> {
     for object in from.all(object)? {
         judgements.push(judgement(object, None, Verdict::Approved));
     }
-    for (object, why) in from.all(|from| Ok((object(from)?, from.text()?.to_string())))? {
+    let auditor = |from: &mut Reader<'_>| match from.u32()? {
+        it if (it as usize) < program.exprs.len() => Ok(ExprId(it)),
+        _ => Err(Damage("an auditor has a wrong number")),
+    };
+    for (object, at, why) in from.all(|from| Ok((object(from)?, auditor(from)?, from.text()?.to_string())))? {
         let kind = ObjectionKind::NotAnAuditor { name: "".into() };
         let objection = Objection { kind, place: Place::Object(object), message: why };
-        judgements.push(judgement(object, Some(ExprId(0)), Verdict::Rejected(vec![objection])));
+        judgements.push(judgement(object, Some(at), Verdict::Rejected(vec![objection])));
     }
     let objections = from.all(|from| from.all(|from| Ok(from.text()?.to_string())))?;
     let around = Around(told.into_iter().map(|it| (it.noun.clone(), it)).collect());
