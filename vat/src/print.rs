@@ -174,7 +174,7 @@ fn go_on(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
     while let Some(task) = printing.todo.pop() {
         cx.charge(1)?;
         match task {
-            Task::Leave => printing.around.leave(),
+            Task::Leave => printing.around.leave(cx),
             Task::Piece(Piece::Text(text)) => printing.write(&text),
             Task::Piece(Piece::TypeOf(it)) => {
                 let text = type_name(cx, it);
@@ -215,17 +215,22 @@ fn finish(cx: &mut Cx, mut then: Box<Then>) -> Outcome {
 
 fn printed(cx: &mut Cx, mut then: Box<Then>, _: Value) -> Outcome {
     if let Some(printing) = then.state::<Printing>() {
-        printing.around.leave();
+        printing.around.leave(cx);
     }
     go_on(cx, then)
 }
 
 /// An object's own `__printOn` threw: its print says so, and the rest goes on.
 fn failed(cx: &mut Cx, mut then: Box<Then>, exit: Exit) -> Outcome {
-    let Exit::Thrown(_) = exit else { return Err(exit) };
+    let Exit::Thrown(_) = exit else {
+        if let Some(printing) = then.state::<Printing>() {
+            printing.around.leave_all(cx);
+        }
+        return Err(exit);
+    };
     let name = then.values.first().map_or_else(String::new, |it| type_name(cx, *it));
     if let Some(printing) = then.state::<Printing>() {
-        printing.around.leave();
+        printing.around.leave(cx);
         let name = name.trim_matches('"');
         let article = crate::data::quote::with_article(name);
         printing.write(&format!("<***{article} threw <sealed problem> when printed***>"));

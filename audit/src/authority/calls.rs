@@ -8,6 +8,9 @@ use syntax::kernel_e::{Name, ObjectId};
 /// The verb of a call that nobody writes: what is made of data and of what arrives here holds the latter.
 const HOLD: &str = "\0hold";
 
+/// Neither this one: what arrives here is printed by a built-in. What a caller hands over is its caller's affair.
+const PRINT: &str = "\0print";
+
 /// `loc` has arrived at the receiver of a call.
 pub(super) fn arrive(cx: &mut Solution, site: usize, loc: LocId) {
     let it = cx.sites[site].clone();
@@ -17,6 +20,9 @@ pub(super) fn arrive(cx: &mut Solution, site: usize, loc: LocId) {
             call.hold(cx);
         }
         return;
+    }
+    if call.verb() == PRINT {
+        return call.printed(cx);
     }
     match cx.locs[loc as usize].clone() {
         Loc::Object(unit, object) => call.object(cx, unit, object),
@@ -202,6 +208,7 @@ impl Call {
                 for it in self.args() {
                     cx.flow(it, held);
                     self.calls(cx, it, "__printOn", vec![me], cx.nowhere);
+                    self.calls(cx, it, PRINT, vec![me], cx.nowhere);
                 }
                 cx.add(self.answer(), self.loc);
             }
@@ -260,6 +267,22 @@ impl Call {
             }
             verb if verb.starts_with("__") => self.answers_data(cx),
             _ => self.stranger(cx),
+        }
+    }
+
+    /// An object prints itself, a collection what it holds.
+    fn printed(&self, cx: &mut Solution) {
+        match cx.locs[self.loc as usize] {
+            Loc::Object(..) => {
+                let me = cx.one(self.loc);
+                self.calls(cx, me, "__printOn", self.args(), cx.nowhere);
+            }
+            Loc::Slot(..) => {}
+            Loc::Made(_, _, kind) if kind != Kind::Library => {
+                let held = cx.held(self.loc);
+                self.calls(cx, held, PRINT, self.args(), cx.nowhere);
+            }
+            _ => {}
         }
     }
 
@@ -461,9 +484,31 @@ impl Call {
     /// A name of the privileged scope.
     fn power(&self, cx: &mut Solution, name: &'static ScopeName) {
         match (name.authority, self.verb()) {
-            (Authority::Stdout | Authority::Stderr | Authority::Stdin | Authority::Entropy, _) => {
+            (Authority::Stdout | Authority::Stderr, verb) => {
                 self.answers_data(cx);
+                // What is printed is handed a writer, which can be kept and goes where this one goes.
+                let me = cx.one(self.loc);
+                for it in self.args() {
+                    self.calls(cx, it, PRINT, vec![me], cx.nowhere);
+                }
+                let says_only = matches!(
+                    verb,
+                    "run"
+                        | "print"
+                        | "println"
+                        | "lnPrint"
+                        | "quote"
+                        | "write"
+                        | "printAll"
+                        | "printSame"
+                        | "flush"
+                        | "close"
+                );
+                if !says_only {
+                    cx.add(self.answer(), self.loc);
+                }
             }
+            (Authority::Stdin | Authority::Entropy, _) => self.answers_data(cx),
             (Authority::Timer, _) => {
                 self.answers_data(cx);
                 for it in self.args() {

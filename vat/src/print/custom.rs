@@ -89,7 +89,7 @@ fn within(cx: &mut Cx, writer: Value, syntax: Value, value: Option<Value>) -> Re
     let (_, base) = parts(cx, writer);
     let chain = around(cx, writer);
     let chain = match value {
-        Some(value) => link(cx, chain, &[value])?,
+        Some(value) => link(cx, chain, value)?,
         None => chain,
     };
     Ok(cx.heap.native(&SYNTAX_WRITER, [syntax, base, chain]))
