@@ -9,7 +9,8 @@ from conftest import PATIENCE, Kernel, of_type
 
 
 def test_shutdown_is_answered_and_ends_the_process(kernel):
-    assert kernel.ask("control", "shutdown_request", {"restart": False}) == {"status": "ok", "restart": False}
+    asked = kernel.request("control", "shutdown_request", {"restart": False})
+    assert kernel.reply(asked, "control")["content"] == {"status": "ok", "restart": False}
     assert of_type(kernel.said(asked), "shutdown_reply")
     assert kernel.process.wait(PATIENCE) == 0
 
