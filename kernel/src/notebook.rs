@@ -268,7 +268,10 @@ impl Notebook {
 
     /// Whether a vat waits for the world: a line of input, a process, a connection.
     pub fn awaits_world(&self) -> bool {
-        self.world.awaits_powers()
+        // The end of its process, which Python's vat always waits for, is nobody's answer.
+        let python = self.homes.get(crate::python::VAT).map(|it| it.vat);
+        let answers = |(vat, count): (VatId, usize)| count > usize::from(Some(vat) == python);
+        self.world.awaiting_powers().into_iter().any(answers)
     }
 
     /// The world has answered: there may be something to do.

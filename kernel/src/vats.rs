@@ -41,9 +41,11 @@ impl Notebook {
     pub fn vats(&mut self) -> Value {
         let rows: Vec<Row> = self.world.all_vats().into_iter().map(|it| self.row(it)).collect();
         let mut plain = String::new();
-        let mut html = "<table><thead><tr><th>vat</th><th>queue</th><th>heap</th><th>names</th>\
-                        <th>holds</th><th>held by others</th></tr></thead><tbody>"
-            .to_owned();
+        let mut html = "<table style=\"line-height: 1.4\"><thead><tr>".to_owned();
+        for title in ["vat", "queue", "heap", "names", "holds", "held by others"] {
+            html += &format!("<th style=\"text-align: left\">{title}</th>");
+        }
+        html += "</tr></thead><tbody>";
         for it in &rows {
             plain += &format!(
                 "{}: {} waiting, {}, names: {}, holds: {}, held by others: {}\n",

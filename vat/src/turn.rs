@@ -251,7 +251,12 @@ impl Vat {
 
     /// Does it wait for the world to answer?
     pub fn expects(&self) -> bool {
-        self.cx.awaited.used().is_some_and(|it| !it.is_empty())
+        self.awaited() > 0
+    }
+
+    /// How many answers of the world it waits for.
+    pub fn awaited(&self) -> usize {
+        self.cx.awaited.used().map_or(0, |it| it.len())
     }
 
     /// What leaves the vat weighs nothing here any more.

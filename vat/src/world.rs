@@ -511,6 +511,11 @@ impl World {
         self.vats.expects() || self.hears_more()
     }
 
+    /// The vats that do, and how many answers each waits for.
+    pub fn awaiting_powers(&self) -> Vec<(VatId, usize)> {
+        self.vats.expecting()
+    }
+
     /// How many turns all vats together have taken.
     pub fn turns(&self) -> u64 {
         self.turns

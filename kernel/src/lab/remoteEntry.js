@@ -46,8 +46,8 @@
     if (stream.match(URI)) return "link";
     if (stream.match(NUMBER)) return "number";
     if (stream.match(/[A-Za-z_]\w*/)) return word(stream, state);
-    if (inside === "braces" && stream.match("}")) return close(state, "brace");
-    if (stream.match("{")) return inside ? open(state, "braces", "brace") : "brace";
+    if (inside === "braces" && stream.match("}")) return close(state, state.inside[state.inside.length - 2] === "quasi" ? "brace" : null);
+    if (stream.match("{")) return inside ? open(state, "braces", null) : null;
     state.before = "";
     if (stream.match(/<-|->|=>|:=|==|!=|<=>|=~|!~|\.\.!?|[-+*\/%&|^<>=!?:]+/)) {
       state.before = stream.current();

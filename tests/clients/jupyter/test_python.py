@@ -102,6 +102,13 @@ def test_what_e_lets_go_of_python_lets_go_of(kernel):
     assert settled(kernel, "odd <- alive()")[1] == "0"
 
 
+def test_nothing_is_left_to_run_though_python_is_there(kernel):
+    odd(kernel)
+    assert settled(kernel, "odd <- add(1, 2)")[1] == "3"
+    reply, said = kernel.execute("Ref.promise()[0]", allow_stdin=False)
+    assert "nothing is left to run" in shown(said)[0]
+
+
 def test_the_end_of_python_breaks_what_waits_and_nothing_else(kernel):
     odd(kernel)
     assert "the Python process has ended" in settled(kernel, "odd <- die()")[1]

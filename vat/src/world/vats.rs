@@ -6,6 +6,7 @@
 //! Where there are many vats, those that nobody has had anything for lately are packed up (see `rest`) until they
 //! are looked at again.
 
+use super::VatId;
 use crate::rest::Resting;
 use crate::turn::Vat;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -135,6 +136,12 @@ impl Vats {
     }
     pub(super) fn expects(&self) -> bool {
         self.expecting.iter().any(|it| self.get(*it).is_some_and(Vat::expects))
+    }
+
+    /// Which do, and how many answers each waits for.
+    pub(super) fn expecting(&self) -> Vec<(VatId, usize)> {
+        let waiting = |number: &u32| Some((VatId(*number), self.get(*number)?.awaited()));
+        self.expecting.iter().filter_map(waiting).filter(|it| it.1 > 0).collect()
     }
 
     /// To be called after whatever may have given the vat something to do, or to wait for.
