@@ -339,6 +339,8 @@ pub enum Kernel {
         #[arg(value_name = "CONNECTION_FILE")]
         connection: PathBuf,
     },
+    /// Serve the process that started this, on standard input and output: Jupyter's messages, a line of JSON each.
+    Pipe,
 }
 
 #[derive(Args, Debug)]

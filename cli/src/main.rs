@@ -65,6 +65,7 @@ fn open(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Kernel(Kernel::Install(it)) => kernel_install(it),
         Command::Kernel(Kernel::Run { connection }) => kernel::serve(&connection).map(|()| Outcome::Clean),
+        Command::Kernel(Kernel::Pipe) => kernel::serve_pipe().map(|()| Outcome::Clean),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "walnut", &mut std::io::stdout());
             Ok(Outcome::Clean)

@@ -57,7 +57,7 @@ pub fn start(endpoint: String, voice: Voice, levers: Levers) -> anyhow::Result<(
     is_bound.recv()?
 }
 
-fn answer(request: &Request, voice: &Voice, levers: &Levers) {
+pub fn answer(request: &Request, voice: &Voice, levers: &Levers) {
     match request.message.msg_type() {
         "kernel_info_request" => voice.answer(request, &answers::kernel_info()),
         "debug_request" => voice.answer(request, &answers::debug(&request.message.content)),
@@ -93,7 +93,7 @@ pub fn shut_down(request: &Request, voice: &Voice, levers: &Levers) {
 }
 
 /// Control-C in a terminal, or a front end that interrupts by signal.
-async fn interrupt_on_signal(levers: &Levers) {
+pub async fn interrupt_on_signal(levers: &Levers) {
     loop {
         match tokio::signal::ctrl_c().await {
             Ok(()) => levers.interrupt(),

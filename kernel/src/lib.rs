@@ -1,7 +1,8 @@
 //! The notebook's protocol: E as a Jupyter kernel.
 //!
-//! [`serve`] answers one front end's connection file until it is told to stop or its parent is gone;
-//! [`install`] writes the `kernel.json` by which front ends find it.
+//! [`serve`] answers one front end's connection file until it is told to stop or its parent is gone; [`serve_pipe`] does so
+//! for the process that started it, in lines on standard input and output; [`install`] writes the `kernel.json` by which
+//! front ends find it.
 //!
 //! This thread reads and writes the sockets; `control` answers what may not wait; `worker` owns the vats; `history`
 //! keeps inputs. They meet in queues: jobs for the worker, and what is to be said on iopub.
@@ -26,6 +27,7 @@ mod pages;
 mod panel;
 mod parent;
 mod permission;
+mod pipe;
 mod powers;
 mod prelude;
 mod program;
@@ -49,6 +51,7 @@ mod worker;
 
 pub use batch::Batch;
 pub use install::{Place, install};
+pub use pipe::serve_pipe;
 
 use anyhow::Context;
 use asking::Asking;
@@ -65,11 +68,12 @@ use std::time::Duration;
 use store::Store;
 use streams::Streams;
 use subshells::Subshells;
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use vat::powers::host::Bell;
 use voice::Voice;
 use wire::Wire;
 use worker::Job;
+use zeromq::ZmqMessage;
 
 /// How long what was said last may take to leave the sockets before the process ends.
 const LAST_WORDS: Duration = Duration::from_millis(50);
@@ -97,34 +101,56 @@ fn read(connection_file: &Path) -> anyhow::Result<ConnectionInfo> {
     Ok(connection)
 }
 
-async fn serve_connection(connection: &ConnectionInfo) -> anyhow::Result<()> {
-    let (iopub, said) = sockets::queue();
-    let (stop, mut stopped) = unbounded_channel();
-    let (jobs, inbox) = mpsc::channel();
-    let voice = Voice { wire: Wire::new(&connection.key)?, iopub };
-    let (streams, is_kept) = Streams::new(voice.clone(), Path::new(".").into());
-    tokio::spawn(streams.clone().flush_in_time(is_kept));
-    let store = Store::of_this_person();
-    let bell = Bell::default();
-    let grants = Grants::new(store.clone());
-    let (cause, lines) = (Cause::default(), Arc::default());
-    let outside =
-        Outside { streams, cause, grants, bell: bell.clone(), lines, folder: Path::new(".").into() };
-    let notebook = Notebook::new(outside.clone());
-    let subshells = Subshells::default();
-    let levers = Levers { interrupt: notebook.interrupt(), jobs: jobs.clone(), subshells, stop };
-    worker::listen_to(bell, jobs.clone())?;
-    let (questions, to_be_asked) = sockets::queue();
-    let asking = Asking::new(voice.clone(), questions);
-    let history = History::start(store, voice.clone())?;
+/// All but the way to the front end.
+struct Kernel {
+    session: Session,
+    voice: Voice,
+    levers: Levers,
+    /// What goes out on iopub.
+    said: UnboundedReceiver<ZmqMessage>,
+    /// What goes out on stdin.
+    questions: UnboundedReceiver<ZmqMessage>,
+    /// Told when it is to end.
+    stopped: UnboundedReceiver<()>,
+}
 
+impl Kernel {
+    fn new(wire: Wire) -> anyhow::Result<Kernel> {
+        let (iopub, said) = sockets::queue();
+        let (stop, stopped) = unbounded_channel();
+        let (jobs, inbox) = mpsc::channel();
+        let voice = Voice { wire, iopub };
+        let (streams, is_kept) = Streams::new(voice.clone(), Path::new(".").into());
+        tokio::spawn(streams.clone().flush_in_time(is_kept));
+        let store = Store::of_this_person();
+        let bell = Bell::default();
+        let grants = Grants::new(store.clone());
+        let (cause, lines) = (Cause::default(), Arc::default());
+        let outside =
+            Outside { streams, cause, grants, bell: bell.clone(), lines, folder: Path::new(".").into() };
+        let notebook = Notebook::new(outside.clone());
+        let subshells = Subshells::default();
+        let levers = Levers { interrupt: notebook.interrupt(), jobs: jobs.clone(), subshells, stop };
+        worker::listen_to(bell, jobs)?;
+        let (to_be_asked, questions) = sockets::queue();
+        let asking = Asking::new(voice.clone(), to_be_asked);
+        let history = History::start(store, voice.clone())?;
+        let session = Session::new(inbox, outside, notebook, voice.clone(), levers.clone(), history, asking);
+        Ok(Kernel { session, voice, levers, said, questions, stopped })
+    }
+}
+
+async fn serve_connection(connection: &ConnectionInfo) -> anyhow::Result<()> {
+    let Kernel { session, voice, levers, said, questions, mut stopped } =
+        Kernel::new(Wire::new(&connection.key)?)?;
+    let jobs = levers.jobs.clone();
     tokio::spawn(sockets::iopub(sockets::bind(&connection.iopub_url()).await?, said));
     tokio::spawn(sockets::heartbeat(sockets::bind(&connection.hb_url()).await?));
     let (answers, stdin) = (jobs.clone(), sockets::bind(&connection.stdin_url()).await?);
     let hear = move |it| drop(answers.send(Job::Entered(it)));
-    tokio::spawn(sockets::stdin(stdin, voice.clone(), to_be_asked, hear));
-    control::start(connection.control_url(), voice.clone(), levers.clone())?;
-    worker::start(Session::new(inbox, outside, notebook, voice.clone(), levers, history, asking))?;
+    tokio::spawn(sockets::stdin(stdin, voice.clone(), questions, hear));
+    control::start(connection.control_url(), voice.clone(), levers)?;
+    worker::start(session)?;
     let shell = sockets::bind(&connection.shell_url()).await?;
     tokio::spawn(sockets::requests("shell", shell, voice, move |it| drop(jobs.send(Job::Asked(it)))));
 
