@@ -138,6 +138,10 @@ pub struct Run {
     /// Write the message log as Causeway's JSON records: who sent what, in which turn, from where
     #[arg(long, value_name = "FILE")]
     pub causeway: Option<PathBuf>,
+    /// Run vats on so many threads at most, once several of them have been busy for a while; with one every run has
+    /// the same order
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: u16,
     /// What the program is told (interp.getArgs())
     #[arg(last = true)]
     pub args: Vec<String>,

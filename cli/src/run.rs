@@ -30,6 +30,7 @@ pub fn run(it: &args::Run) -> anyhow::Result<Outcome> {
     let console = Console::terminal().telling(&it.args);
     let mut session = Session::recorded(console, imports, grants, Limits::default(), recorder);
     session.set_properties(&it.prop);
+    session.set_workers(it.workers.into());
     log_to(&mut session, it.causeway.as_deref())?;
     let Some(program) = start(&mut session, &source)? else { return Ok(Outcome::Findings) };
     stop_at_ctrl_c(&session)?;

@@ -11,6 +11,7 @@ use syntax::{Expansion, Pragmas, Scopes, SyntaxError, SyntaxErrorKind};
 use vat::causality::why::Why;
 use vat::problem::Stop;
 use vat::transcript::Recorder;
+use vat::world::Workers;
 use vat::{
     Evaluated, Evaluation, Handle, Interrupt, Limits, Outcome, ProblemReport, ReferenceState, VatId, World,
 };
@@ -37,6 +38,8 @@ pub struct Session {
     grants: Grants,
     recorder: Option<Recorder>,
     causeway: Option<Causeway>,
+    /// On how many threads vats run where nobody counts their turns.
+    workers: usize,
 }
 
 /// A vat with what stays from one of its texts to the next.
@@ -91,12 +94,17 @@ impl Session {
         };
         let vat = world.make_vat("main", powers);
         let seat = Seat { name: String::new(), vat, pragmas: Pragmas::default(), console };
-        Session { world, seat, others: Vec::new(), imports, grants, recorder, causeway: None }
+        Session { world, seat, others: Vec::new(), imports, grants, recorder, causeway: None, workers: 1 }
     }
 
     /// What `interp.getProps()` gives from now on.
     pub fn set_properties(&self, properties: &[(String, String)]) {
         self.seat.console.set_properties(properties);
+    }
+
+    /// Vats run on so many threads at most, where nobody counts their turns.
+    pub fn set_workers(&mut self, workers: usize) {
+        self.workers = workers;
     }
 
     /// Texts go to the vat of this name from now on; it is made if there is none, or if a new one is wanted.
@@ -209,7 +217,10 @@ impl Session {
 
     /// Up to so many turns, of which only the last may have ended in a way of its own.
     fn some_turns(&mut self, at_most: u64) -> vat::Outcome {
-        let report = self.world.run_turns(at_most);
+        let report = match self.workers {
+            2.. if at_most > 1 => self.world.run_on(Workers::new(self.workers)),
+            _ => self.world.run_turns(at_most),
+        };
         if self.causeway.is_some() {
             self.log();
         }

@@ -198,10 +198,67 @@ fn seeded(n: u64) {
     row("each is sent a message and answers", n, seconds);
 }
 
+/// A hundred vats at work, which tell each other now and then, on so many threads. In seconds on the wall's clock:
+/// processors that others use as well are seen in it.
+#[cfg(feature = "host")]
+fn on_threads(n: u64) {
+    use vat::world::Workers;
+    const MILLS: u64 = 100;
+    let rounds = n / MILLS;
+    let mut before = None;
+    for threads in [1, 2] {
+        let mut stage = Stage::new();
+        let vat = stage.vat("miller");
+        stage.eval(
+            vat,
+            &format!(
+                "def source := `
+                     var next := null
+                     var heard := 0
+                     var sum := 0
+                     def mill {{
+                         to join(other) {{ next := other }}
+                         to tell(n) {{ heard += n }}
+                         to grind(left) {{
+                             for i in 1..1_000 {{ sum := (sum * 31 + i) %% 65_521 }}
+                             if (left %% 10 == 0) {{ next <- tell(1) }}
+                             if (left > 1) {{ mill <- grind(left - 1) }}
+                         }}
+                         to heard() {{ return heard }}
+                         to sum() {{ return sum }}
+                     }}`
+                 def mills := [].diverge()
+                 for i in 1..{MILLS} {{ mills.push(seedVat(makeVat(`mill $i`), source)) }}
+                 for i => it in (mills) {{ it <- join(mills[(i + 1) %% {MILLS}]) }}"
+            )
+            .replace("%%", "%"),
+        );
+        stage.run();
+        stage.eval(vat, &format!("for it in (mills) {{ it <- grind({rounds}) }}"));
+        let start = std::time::Instant::now();
+        let report = stage.world.run_on(Workers { threads, after: 100_000 });
+        let seconds = start.elapsed().as_secs_f64();
+        assert_eq!(report.outcome, Outcome::Quiet { wake_in: None });
+        stage.eval(vat, "var heard := 0; var sums := 0; for it in (mills) { when (def n := it <- heard()) -> { heard += n }; when (def n := it <- sum()) -> { sums += n } }");
+        stage.run();
+        stage.eval(vat, "println([heard, sums])");
+        stage.run();
+        let said = stage.said();
+        assert!(said.starts_with(&format!("[{}, ", MILLS * (rounds / 10))), "{said}");
+        assert_eq!(*before.get_or_insert(said.clone()), said);
+        row(&format!("turns of 100 busy vats, {threads} threads, on the wall"), n, seconds);
+    }
+}
+
+#[cfg(not(feature = "host"))]
+fn on_threads(_: u64) {
+    println!("vats on several threads: with --features host");
+}
+
 fn main() {
     let only: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
     type Bench = fn(u64);
-    let benches: [(&str, Bench, u64); 8] = [
+    let benches: [(&str, Bench, u64); 9] = [
         ("within", within, 1_000_000),
         ("loops", loops, 1_000_000),
         ("between", between, 500_000),
@@ -210,6 +267,7 @@ fn main() {
         ("far-chain", chain_between, 100_000),
         ("idle", idle, 100_000),
         ("seeded", seeded, 100_000),
+        ("threads", on_threads, 20_000),
     ];
     let scale: f64 = std::env::var("SCALE").ok().and_then(|it| it.parse().ok()).unwrap_or(1.0);
     for (name, bench, n) in benches {

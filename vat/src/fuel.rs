@@ -107,6 +107,11 @@ impl Fuel {
     pub(crate) fn rest(self) -> Interrupt {
         self.interrupt
     }
+    /// May its turns be stopped without those of others?
+    #[cfg(feature = "host")]
+    pub(crate) fn has_own_interrupt(&self) -> bool {
+        self.own.is_some()
+    }
     pub(crate) fn own_interrupt(&mut self) -> Interrupt {
         self.own.get_or_insert_default().clone()
     }

@@ -160,6 +160,14 @@ pub(crate) struct Lent {
     vat: u32,
 }
 
+#[cfg(feature = "host")]
+impl Lent {
+    /// Whose values are left over, something else may have run since.
+    pub(crate) fn forget(&mut self) {
+        self.vat = 0;
+    }
+}
+
 /// Frames and registers of one vat's running turn. Empty between turns.
 pub(crate) struct Machine {
     stack: Vec<Value>,

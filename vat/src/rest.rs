@@ -62,10 +62,10 @@ impl Seldom {
 impl Vat {
     /// Is it between two turns, and does it wait for nothing but messages?
     pub fn may_rest(&self) -> bool {
-        let Vat { name: _, cx, machine, limits: _, evals, is_ready, is_expecting, alarm, ended, .. } = self;
+        let Vat { cx, machine, evals, is_ready, is_expecting, has_mail, alarm, ended, .. } = self;
         let is_done =
             evals.used().is_none_or(FxHashMap::is_empty) && ended.is_none() && self.before.is_none();
-        let waits = *is_ready || *is_expecting || alarm.is_some();
+        let waits = *is_ready || *is_expecting || *has_mail || alarm.is_some();
         is_done && !waits && machine.is_empty() && cx.may_rest()
     }
 
@@ -80,6 +80,7 @@ impl Vat {
             evals: _,
             is_ready: _,
             is_expecting: _,
+            has_mail: _,
             alarm: _,
             ended: _,
             full_at,
@@ -176,6 +177,10 @@ impl Cx {
 }
 
 impl Resting {
+    #[cfg(feature = "host")]
+    pub(crate) fn set_pace(&mut self, pace: crate::far::Pace) {
+        self.tables.set_pace(pace);
+    }
     /// The same vat again, ready for its next turn.
     pub fn wake(self) -> Vat {
         let fuel = Fuel::new(self.limits.turn, self.interrupt);
@@ -202,6 +207,7 @@ impl Resting {
             evals: Rare::default(),
             is_ready: false,
             is_expecting: false,
+            has_mail: false,
             alarm: None,
             ended: None,
             full_at: self.full_at,

@@ -48,6 +48,8 @@ pub(crate) struct Vat {
     /// Does it stand in its world's ready queue, and among those who wait for their powers?
     pub is_ready: bool,
     pub is_expecting: bool,
+    /// Does something lie in its inbox?
+    pub has_mail: bool,
     /// When its world will look at its timers.
     pub alarm: Option<i64>,
     /// Its last turn used more than it may, and that ends it.
@@ -151,6 +153,7 @@ impl Vat {
             evals: Rare::default(),
             is_ready: false,
             is_expecting: false,
+            has_mail: false,
             alarm: None,
             ended: None,
             full_at: u64::MAX,
@@ -247,6 +250,12 @@ impl Vat {
     /// Has it something to hand over to others?
     pub fn has_news(&self) -> bool {
         !self.cx.outbox.is_empty() || self.cx.tables.has_dropped()
+    }
+
+    /// Has it something to do?
+    #[inline]
+    pub fn is_busy(&self) -> bool {
+        !self.cx.queue.is_empty() || self.has_mail
     }
 
     /// Does it wait for the world to answer?

@@ -13,6 +13,8 @@ mod saved;
 mod share;
 mod transport;
 mod vats;
+#[cfg(feature = "host")]
+mod workers;
 
 pub use crate::far::Known;
 pub use gate::{Hosted, printed};
@@ -23,6 +25,8 @@ pub use look::Look;
 pub use route::Traffic;
 pub use share::Sharing;
 pub use transport::{Courier, Link, Pick, Roads};
+#[cfg(feature = "host")]
+pub use workers::Workers;
 
 use crate::causality::log::Log;
 use crate::causality::why::Why;
@@ -157,6 +161,8 @@ pub struct World {
     /// What was asked about promises, and the promise for the answer.
     whys: Vec<(Handle, Handle)>,
     turns: u64,
+    /// In units, all of them together.
+    work: u64,
     /// What vats are lent while they have a turn, or deliveries.
     lent: Lent,
     outbox: Vec<Outgoing>,
@@ -191,6 +197,7 @@ impl World {
             log: None,
             whys: Vec::new(),
             turns: 0,
+            work: 0,
             lent: Lent::default(),
             outbox: Vec::new(),
             queues: Vec::new(),
@@ -469,6 +476,7 @@ impl World {
         };
         let cause = turned.as_ref().and_then(|it| self.handle_of(it.cause));
         let work = turned.as_ref().map_or(0, |it| it.used);
+        self.work = self.work.saturating_add(work);
         let is_silent = turned.as_ref().is_some_and(|it| it.stopped.is_none() && it.evaluated.is_none());
         let evaluated = turned.and_then(|it| it.evaluated).map(|id| Handle { vat, id });
         let report = TurnReport { outcome, vat: Some(vat), cause, evaluated, settled, interrupted_after };

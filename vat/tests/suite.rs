@@ -16,6 +16,11 @@ fn replay(transcript: &Transcript) -> Vec<Vec<Answer>> {
     if !name.starts_with("hostile") {
         let eager = replay_with(transcript, Limits { eager_collection: true, ..limits.clone() });
         assert_eq!(eager, answers, "with a collection at every safepoint");
+        // Why a promise is pending depends on when that is asked.
+        #[cfg(feature = "host")]
+        if name != "pending.updoc" {
+            threads::check(transcript, limits.clone());
+        }
     }
     // A space bank pays in its own world only.
     if !name.starts_with("hostile") && name != "banks.updoc" {
@@ -49,6 +54,75 @@ fn replay_moving(transcript: &Transcript, limits: Limits) -> Vec<Vec<Answer>> {
     transcript.steps().enumerate().map(|(at, it)| step(at, &it.input)).collect()
 }
 
+/// The same steps, each until nothing is left to do: on several threads they give what they give on one. What several
+/// vats print in one step is in no order.
+#[cfg(feature = "host")]
+mod threads {
+    use super::*;
+    use vat::world::Workers;
+
+    /// More turns than any page needs that comes to an end.
+    const TURNS: u64 = 200_000;
+
+    pub fn check(transcript: &Transcript, limits: Limits) {
+        let Some(one) = play(transcript, limits.clone(), None) else { return };
+        for threads in [1, 2, 3] {
+            let several = play(transcript, limits.clone(), Some(Workers::at_once(threads)));
+            assert_eq!(several.as_ref(), Some(&one), "on {threads} threads of workers");
+        }
+    }
+
+    /// `None`: it comes to no end.
+    fn play(
+        transcript: &Transcript,
+        limits: Limits,
+        workers: Option<Workers>,
+    ) -> Option<Vec<Vec<(String, Vec<String>)>>> {
+        let powers = Still::new();
+        let mut world = World::new(limits);
+        let vat = world.make_vat("main", Box::new(powers.clone()));
+        let mut prompt = Prompt { world, vat, powers, pragmas: Pragmas::default() };
+        transcript.steps().map(|it| step(&mut prompt, &it.input, workers)).collect()
+    }
+
+    fn step(
+        prompt: &mut Prompt,
+        input: &str,
+        workers: Option<Workers>,
+    ) -> Option<Vec<(String, Vec<String>)>> {
+        let mut answers = Vec::new();
+        let handle = prompt.start(input);
+        until_quiet(&mut prompt.world, workers)?;
+        prompt.streams(&mut answers);
+        prompt.result(handle, &mut answers);
+        prompt.world.reactor(prompt.vat);
+        until_quiet(&mut prompt.world, workers)?;
+        prompt.streams(&mut answers);
+        let sorted = |it: Answer| {
+            let mut lines: Vec<String> = it.text.lines().map(str::to_owned).collect();
+            lines.sort();
+            (it.key, lines)
+        };
+        Some(answers.into_iter().map(sorted).collect())
+    }
+
+    fn until_quiet(world: &mut World, workers: Option<Workers>) -> Option<()> {
+        let before = world.turns();
+        loop {
+            let report = match workers {
+                Some(it) => world.run_on(it),
+                None => world.run_turns(256),
+            };
+            if let Outcome::Quiet { .. } = report.outcome {
+                return Some(());
+            }
+            if world.turns() - before > TURNS {
+                return None;
+            }
+        }
+    }
+}
+
 struct Prompt {
     world: World,
     vat: VatId,
@@ -66,13 +140,17 @@ impl Prompt {
         self.vat = vats[0];
     }
 
-    fn step(&mut self, input: &str) -> Vec<Answer> {
-        let mut answers = Vec::new();
+    fn start(&mut self, input: &str) -> Handle {
         let parse = parse_with(input, &self.pragmas);
         self.pragmas = parse.pragmas;
         let mut expansion = expand(&parse.program);
         expansion.errors.splice(0..0, parse.errors);
-        let handle = self.world.eval(self.vat, Evaluation::new(expansion, "step"));
+        self.world.eval(self.vat, Evaluation::new(expansion, "step"))
+    }
+
+    fn step(&mut self, input: &str) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        let handle = self.start(input);
         self.run_until(|world| world.evaluated(handle).is_some());
         self.streams(&mut answers);
         self.result(handle, &mut answers);

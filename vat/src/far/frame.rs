@@ -92,6 +92,23 @@ pub(crate) enum Outgoing {
 }
 
 impl Outgoing {
+    /// Is it the world that does something about it, and no other vat?
+    #[cfg(feature = "host")]
+    pub(crate) fn is_for_the_world(&self) -> bool {
+        matches!(
+            self,
+            Outgoing::MakeVat { .. }
+                | Outgoing::Seed { .. }
+                | Outgoing::Kill { .. }
+                | Outgoing::Ask { .. }
+                | Outgoing::Destroy { .. }
+        )
+    }
+    /// Does that take all vats, and that none of them has a turn?
+    #[cfg(feature = "host")]
+    pub(crate) fn concerns_all(&self) -> bool {
+        matches!(self, Outgoing::Ask { .. } | Outgoing::Destroy { .. })
+    }
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         match self {
             Outgoing::Send { message, .. } => message.trace(visit),

@@ -197,6 +197,12 @@ impl World {
             return None;
         }
         let powers = self.vats.get_mut(from)?.cx.powers.heir(name.clone());
+        if of_its_own && self.travel.is_some() {
+            self.add_vat(vat, name, powers);
+            let why = "a vat in a process of its own cannot be made while vats run on several threads: use --workers 1";
+            self.end_vat(vat, Problem::new(why));
+            return None;
+        }
         if of_its_own {
             return self.add_process(vat, name, powers, tenant);
         }

@@ -5,8 +5,10 @@
 //! over at once, and pays nothing for this.
 
 use super::{VatId, World};
-use crate::far::{Frame, Held, Pace, Parcel, PassedOn};
+use crate::far::{Frame, Held, Outgoing, Pace, Parcel, PassedOn};
 use crate::problem::Problem;
+use crate::turn::Vat;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Where letters lie until they arrive.
@@ -46,30 +48,65 @@ pub trait Courier: Send {
 /// What is on its way.
 pub(super) struct Travel {
     roads: Roads,
-    courier: Box<dyn Courier>,
+    /// Nobody, where each vat takes what lies in its inbox by itself.
+    courier: Option<Box<dyn Courier>>,
     /// By sender, or 0, and receiver.
     links: BTreeMap<(u32, u32), VecDeque<Letter>>,
+    /// In place of links, where there is no courier.
+    boxes: FxHashMap<u32, Vec<Letter>>,
 }
 
 /// What one vat's turn has sent to another.
-struct Letter {
-    from: u32,
-    frames: Vec<Frame>,
+pub(super) struct Letter {
+    pub from: u32,
+    pub frames: Vec<Frame>,
 }
 
 impl Travel {
+    /// That of a vat which nobody has done anything with.
     pub(super) fn pace(&self) -> Pace {
         match self.roads {
+            _ if self.courier.is_none() => Pace::AtOnce,
             Roads::Inboxes => Pace::Batches,
             Roads::Links => Pace::Links,
         }
     }
     /// Is anything on its way?
     pub(super) fn is_busy(&self) -> bool {
-        !self.links.is_empty()
+        !self.links.is_empty() || !self.boxes.is_empty()
+    }
+
+    /// Inboxes that nobody brings anything from.
+    #[cfg(feature = "host")]
+    pub(super) fn boxes() -> Travel {
+        Travel { roads: Roads::Inboxes, courier: None, links: BTreeMap::new(), boxes: FxHashMap::default() }
+    }
+    /// What lies in a vat's inbox.
+    #[cfg(feature = "host")]
+    pub(super) fn open(&mut self, vat: u32) -> Option<Vec<Letter>> {
+        self.boxes.remove(&vat)
+    }
+    #[cfg(feature = "host")]
+    pub(super) fn has_mail(&self, vat: u32) -> bool {
+        self.boxes.contains_key(&vat)
+    }
+    /// Somebody in whose inbox something lies.
+    #[cfg(feature = "host")]
+    pub(super) fn anybody(&self) -> Option<u32> {
+        self.boxes.keys().next().copied()
     }
 
     fn put(&mut self, from: u32, batch: Vec<(u32, Frame)>) {
+        if self.courier.is_none() {
+            for (to, frame) in batch {
+                let letters = self.boxes.entry(to).or_default();
+                match letters.last_mut() {
+                    Some(it) if it.from == from => it.frames.push(frame),
+                    _ => letters.push(Letter { from, frames: vec![frame] }),
+                }
+            }
+            return;
+        }
         let mut letters: BTreeMap<u32, Vec<Frame>> = BTreeMap::new();
         for (to, frame) in batch {
             letters.entry(to).or_default().push(frame);
@@ -94,7 +131,7 @@ impl Travel {
                 letters: it.len(),
             })
             .collect();
-        let pick = match self.courier.pick(&shown, idle) {
+        let pick = match self.courier.as_mut()?.pick(&shown, idle) {
             None if idle => Pick { link: 0, letter: 0 },
             it => it?,
         };
@@ -109,6 +146,9 @@ impl Travel {
 
     /// What lies before a vat that is gone.
     fn inbox_of(&mut self, vat: u32) -> Option<VecDeque<Letter>> {
+        if self.courier.is_none() {
+            return self.boxes.remove(&vat).map(VecDeque::from);
+        }
         self.links.remove(&(0, vat))
     }
 }
@@ -116,13 +156,15 @@ impl Travel {
 impl World {
     /// From now on what vats send to each other takes its time. To be called while nothing runs.
     pub fn travel(&mut self, roads: Roads, courier: Box<dyn Courier>) {
-        let travel = Travel { roads, courier, links: BTreeMap::new() };
+        let courier = Some(courier);
+        let travel = Travel { roads, courier, links: BTreeMap::new(), boxes: FxHashMap::default() };
+        let pace = travel.pace();
+        self.travel = Some(Box::new(travel));
         for it in self.vats.numbers() {
             if let Some(vat) = self.vats.get_mut(it) {
-                vat.cx.tables.pace = travel.pace();
+                vat.cx.tables.pace = pace;
             }
         }
-        self.travel = Some(Box::new(travel));
     }
 
     /// Is anything on its way between vats?
@@ -134,38 +176,49 @@ impl World {
     pub(super) fn dispatch(&mut self, from: u32) {
         let mut batch = Vec::new();
         let mut passed_on: Vec<(u32, PassedOn)> = Vec::new();
+        let asks_later = self.travel.as_ref().is_some_and(|it| it.courier.is_none());
         while let Some(vat) = self.vats.get_mut(from)
             && !vat.cx.outbox.is_empty()
         {
             vat.handed_over();
-            for it in std::mem::take(&mut vat.cx.outbox) {
+            let mut outbox = std::mem::take(&mut vat.cx.outbox);
+            // What is asked before all has arrived that was sent before it has to wait.
+            let question = outbox.iter().position(|it| asks_later && matches!(it, Outgoing::Ask { .. }));
+            let later = question.map(|at| outbox.split_off(at));
+            for it in outbox {
                 self.prepare(from, it, &mut batch);
             }
-        }
-        for (to, frame) in &mut batch {
-            if let Some(it) = frame.parcel_mut() {
-                passed_on.extend(std::mem::take(&mut it.passed_on).into_iter().map(|it| (*to, it)));
+            if let Some(later) = later {
+                if let Some(vat) = self.vats.get_mut(from) {
+                    vat.cx.outbox.splice(0..0, later);
+                }
+                break;
             }
         }
-        let dropped = self.vats.get_mut(from).map(|it| it.cx.tables.take_dropped());
-        let dropped = dropped.into_iter().flatten();
-        let dropped = dropped.map(|(home, export, times)| (home, Frame::Drop { export, times }));
-        // Behind all that was sent on the references, and before they are let go of.
-        batch.extend(passed_on.iter().map(|(to, it)| word_of(*to, *it)));
-        batch.extend(dropped);
+        if let Some(vat) = self.vats.get_mut(from) {
+            passed_on = complete(vat, &mut batch, 0);
+        }
         self.note_batch(from, &batch, &passed_on);
         self.put(from, batch);
         self.changed(from);
     }
 
-    fn put(&mut self, from: u32, batch: Vec<(u32, Frame)>) {
+    pub(super) fn put(&mut self, from: u32, batch: Vec<(u32, Frame)>) {
         let is_open = self.travel.as_ref().is_some_and(|it| it.roads == Roads::Links);
         let (batch, lost): (Vec<_>, Vec<_>) =
             batch.into_iter().partition(|(to, _)| is_open || self.vats.has(*to));
         let mut to = None;
+        let wakes = self.travel.as_ref().is_some_and(|it| it.courier.is_none());
         for it in &batch {
             self.traffic.messages += 1;
-            self.traffic.frames += u64::from(to.replace(it.0) != Some(it.0));
+            if to.replace(it.0) == Some(it.0) {
+                continue;
+            }
+            self.traffic.frames += 1;
+            if wakes && let Some(vat) = self.vats.get_mut(it.0) {
+                vat.has_mail = true;
+                self.vats.wake(it.0);
+            }
         }
         if let Some(travel) = &mut self.travel {
             travel.put(from, batch);
@@ -184,7 +237,7 @@ impl World {
         }
     }
 
-    fn take_in(&mut self, to: u32, letter: Letter) {
+    pub(super) fn take_in(&mut self, to: u32, letter: Letter) {
         let Letter { from, frames } = letter;
         for it in frames {
             match it {
@@ -244,6 +297,21 @@ impl World {
     }
 }
 
+/// Behind what a vat sends, from that place of the batch: what the homes of references that it passes on are told,
+/// and then which ones it lets go of.
+pub(super) fn complete(vat: &mut Vat, batch: &mut Vec<(u32, Frame)>, start: usize) -> Vec<(u32, PassedOn)> {
+    let mut passed_on = Vec::new();
+    for (to, frame) in batch.iter_mut().skip(start) {
+        if let Some(it) = frame.parcel_mut() {
+            passed_on.extend(std::mem::take(&mut it.passed_on).into_iter().map(|it| (*to, it)));
+        }
+    }
+    batch.extend(passed_on.iter().map(|(to, it)| word_of(*to, *it)));
+    let dropped = vat.cx.tables.take_dropped().into_iter();
+    batch.extend(dropped.map(|(home, export, times)| (home, Frame::Drop { export, times })));
+    passed_on
+}
+
 /// What the home of a reference is told that was passed on to `to`.
 fn word_of(to: u32, it: PassedOn) -> (u32, Frame) {
     let PassedOn { home, export, gift } = it;
@@ -254,7 +322,7 @@ fn word_of(to: u32, it: PassedOn) -> (u32, Frame) {
 }
 
 /// What gives back all that a parcel holds which does not arrive at `to`.
-fn returns(parcel: &Parcel, to: u32) -> Vec<(u32, Frame)> {
+pub(super) fn returns(parcel: &Parcel, to: u32) -> Vec<(u32, Frame)> {
     let one = |it: Held| match it {
         Held::Export { home, export } => (home, Frame::Drop { export, times: 1 }),
         Held::Gift { home, giver, gift } => (home, Frame::Refuse { giver, gift }),

@@ -9,6 +9,7 @@
 use super::VatId;
 use crate::rest::Resting;
 use crate::turn::Vat;
+use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub(super) struct Vats {
     /// How many were packed up the last time, and how many have had something to do since that had been.
     rested: usize,
     woken: usize,
+    /// Those that a worker has taken out for some turns.
+    away: FxHashSet<u32>,
     /// Who has deliveries, and perhaps some that have none any more.
     ready: VecDeque<u32>,
     /// When somebody's first timer rings, by the clock of the world.
@@ -66,6 +69,7 @@ impl Vats {
             many_when_quiet: many,
             rested: 0,
             woken: 0,
+            away: FxHashSet::default(),
             ready: VecDeque::new(),
             alarms: BTreeSet::new(),
             expecting: VecDeque::new(),
@@ -122,11 +126,48 @@ impl Vats {
     }
     /// Without unpacking it.
     pub(super) fn has(&self, number: u32) -> bool {
+        if self.away.contains(&number) {
+            return true;
+        }
         let Some(place) = self.places.get(number as usize) else { return false };
         let resting = place.resting.take();
         let is_there = place.vat.get().is_some() || resting.is_some();
         place.resting.set(resting);
         is_there
+    }
+    /// Takes a vat out for some turns: it lives on, and nobody else finds it.
+    #[cfg(feature = "host")]
+    pub(super) fn take_out(&mut self, number: u32) -> Option<Box<Vat>> {
+        self.get(number)?;
+        let vat = self.places.get_mut(number as usize)?.vat.take()?;
+        self.away.insert(number);
+        Some(vat)
+    }
+    #[cfg(feature = "host")]
+    pub(super) fn put_back(&mut self, number: u32, vat: Box<Vat>) {
+        self.away.remove(&number);
+        if let Some(place) = self.places.get_mut(number as usize) {
+            place.vat = OnceCell::from(vat);
+        }
+    }
+    /// From now on it takes that long to wherever the vat sends; without unpacking it.
+    #[cfg(feature = "host")]
+    pub(super) fn set_pace(&mut self, number: u32, pace: crate::far::Pace) {
+        let Some(place) = self.places.get_mut(number as usize) else { return };
+        match (place.vat.get_mut(), place.resting.get_mut()) {
+            (Some(it), _) => it.cx.tables.pace = pace,
+            (None, Some(it)) => it.set_pace(pace),
+            (None, None) => {}
+        }
+    }
+    #[cfg(feature = "host")]
+    pub(super) fn is_any_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+    /// Does anybody wait for powers?
+    #[cfg(feature = "host")]
+    pub(super) fn is_any_expecting(&self) -> bool {
+        !self.expecting.is_empty()
     }
     pub(super) fn len(&self) -> usize {
         self.alive
@@ -148,7 +189,7 @@ impl Vats {
     pub(super) fn wake(&mut self, number: u32) -> Option<&mut Vat> {
         self.get(number)?;
         let vat = self.places.get_mut(number as usize)?.vat.get_mut()?;
-        if !vat.cx.queue.is_empty() {
+        if vat.is_busy() {
             vat.used = self.packed;
             if !std::mem::replace(&mut vat.is_ready, true) {
                 self.ready.push_back(number);
@@ -176,11 +217,11 @@ impl Vats {
             return;
         }
         let (before, now, anyway) = (up.len(), self.packed, is_quiet || self.is_eager);
-        let places = &mut self.places;
+        let (places, away) = (&mut self.places, &self.away);
         let mut stuck = 0;
         up.retain(|it| {
             let Some(place) = places.get_mut(*it as usize) else { return false };
-            let Some(vat) = place.vat.take() else { return false };
+            let Some(vat) = place.vat.take() else { return away.contains(it) };
             let is_idle = anyway || vat.used != now;
             if is_idle && vat.may_rest() {
                 place.resting.set(Some(Box::new(vat.rest())));
@@ -211,7 +252,7 @@ impl Vats {
     pub(super) fn first(&mut self) -> Option<u32> {
         while let Some(number) = self.ready.front().copied() {
             match self.get_mut(number) {
-                Some(vat) if !vat.cx.queue.is_empty() => return Some(number),
+                Some(vat) if vat.is_busy() => return Some(number),
                 Some(vat) => vat.is_ready = false,
                 None => {}
             }
@@ -239,6 +280,10 @@ impl Vats {
         let asked = if self.first().is_some() { self.expecting.len().min(1) } else { self.expecting.len() };
         for _ in 0..asked {
             let Some(number) = self.expecting.pop_front() else { return };
+            if self.away.contains(&number) {
+                self.expecting.push_back(number);
+                continue;
+            }
             let Some(vat) = self.get_mut(number) else { continue };
             vat.is_expecting = false;
             vat.hear();

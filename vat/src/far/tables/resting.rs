@@ -62,6 +62,10 @@ impl Tables {
 }
 
 impl Resting {
+    #[cfg(feature = "host")]
+    pub(crate) fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
     /// The same tables again.
     pub(crate) fn wake(self) -> Tables {
         Tables {
