@@ -64,6 +64,9 @@ mod threads {
     /// More turns than any page needs that comes to an end.
     const TURNS: u64 = 200_000;
 
+    /// The answers of a step: each key, and the lines sorted.
+    type Step = Vec<(String, Vec<String>)>;
+
     pub fn check(transcript: &Transcript, limits: Limits) {
         let Some(one) = play(transcript, limits.clone(), None) else { return };
         for threads in [1, 2, 3] {
@@ -73,11 +76,7 @@ mod threads {
     }
 
     /// `None`: it comes to no end.
-    fn play(
-        transcript: &Transcript,
-        limits: Limits,
-        workers: Option<Workers>,
-    ) -> Option<Vec<Vec<(String, Vec<String>)>>> {
+    fn play(transcript: &Transcript, limits: Limits, workers: Option<Workers>) -> Option<Vec<Step>> {
         let powers = Still::new();
         let mut world = World::new(limits);
         let vat = world.make_vat("main", Box::new(powers.clone()));
@@ -85,11 +84,7 @@ mod threads {
         transcript.steps().map(|it| step(&mut prompt, &it.input, workers)).collect()
     }
 
-    fn step(
-        prompt: &mut Prompt,
-        input: &str,
-        workers: Option<Workers>,
-    ) -> Option<Vec<(String, Vec<String>)>> {
+    fn step(prompt: &mut Prompt, input: &str, workers: Option<Workers>) -> Option<Step> {
         let mut answers = Vec::new();
         let handle = prompt.start(input);
         until_quiet(&mut prompt.world, workers)?;
