@@ -4,7 +4,7 @@ use crate::db::Db;
 use crate::input::{File, FileKind, modules};
 use crate::knowledge::knowledge;
 use crate::names::{Meaning, Site, names};
-use crate::program::{maps, outlines, programs};
+use crate::program::{maps, programs};
 use audit::as_written;
 use audit::authority::{Authority, Held, MethodSummary, Outer, Parts, Programs, Reach};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -31,7 +31,7 @@ fn solve(db: &dyn Db, file: File) -> Authority<Key> {
     while let Some(before) = chain.last().and_then(|it| it.previous(db)) {
         chain.push(before);
     }
-    let programs = chain.iter().rev().flat_map(|it| (0..outlines(db, *it).len()).map(|index| (*it, index)));
+    let programs = chain.iter().rev().flat_map(|it| (0..programs(db, *it).len()).map(|index| (*it, index)));
     let roots: Vec<Key> = programs.collect();
     Authority::new(&AllPrograms { db }, &roots)
 }
@@ -72,11 +72,11 @@ fn group_reaches(db: &dyn Db, representative: File) -> Arc<Vec<(File, Arc<Reache
 /// What the top-level names of a file reach, where the fixpoint is there already.
 pub(crate) fn reaches_in(db: &dyn Db, file: File, solved: &Authority<Key>) -> Reaches {
     let mut names = Vec::new();
-    if file.kind(db) == FileKind::Module && !outlines(db, file).is_empty() {
+    if file.kind(db) == FileKind::Module && !programs(db, file).is_empty() {
         let holds = solved.of_value((file, 0)).holds;
         names.push(NameReach { name: None, holds, methods: Vec::new() });
     }
-    for index in 0..outlines(db, file).len() {
+    for index in 0..programs(db, file).len() {
         db.unwind_if_revision_cancelled();
         let sites: Vec<(DefinitionId, Option<ObjectId>)> = top_level(db, file, index).collect();
         let objects: Vec<ObjectId> = sites.iter().filter_map(|it| it.1).collect();
@@ -213,7 +213,7 @@ impl Programs for AllPrograms<'_> {
 
     fn parts(&self, (file, index): Key) -> Option<Parts<'_>> {
         Some(Parts {
-            program: outlines(self.db, file).get(index)?,
+            program: programs(self.db, file).get(index)?,
             scopes: &names(self.db, file).programs.get(index)?.scopes,
             known: knowledge(self.db, file).programs.get(index)?,
         })

@@ -8,7 +8,7 @@ use crate::db::Db;
 use crate::input::{File, FileKind};
 use crate::transcript::{self, Piece};
 use std::sync::Arc;
-use syntax::kernel_e::{Expr, Integer, Literal, Program};
+use syntax::kernel_e::Program;
 use syntax::{Expansion, Parse, Pragmas, SourceMap};
 use text_size::{TextRange, TextSize};
 
@@ -71,19 +71,6 @@ fn parsed(db: &dyn Db, file: File, piece: &Piece, pragmas: &Pragmas) -> Parse {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn programs(db: &dyn Db, file: File) -> Arc<Vec<Program>> {
     Arc::new(trees(db, file).iter().map(|it| it.expansion.program.clone()).collect())
-}
-
-/// The same without what its numbers are: what authority reads, for which one is as good as another. Few are kept: one
-/// that was forgotten costs a comparison that cannot be made after the next edit.
-#[salsa::tracked(returns(ref), lru = 64)]
-pub(crate) fn outlines(db: &dyn Db, file: File) -> Arc<Vec<Program>> {
-    let mut outlines = programs(db, file).as_ref().clone();
-    for it in outlines.iter_mut().flat_map(|it| &mut it.exprs) {
-        if let Expr::Literal(it @ (Literal::Int(_) | Literal::Float(_) | Literal::Char(_))) = it {
-            *it = Literal::Int(Integer::Small(0));
-        }
-    }
-    Arc::new(outlines)
 }
 
 /// The positions that [`programs`] leaves out.

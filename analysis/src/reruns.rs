@@ -238,17 +238,6 @@ fn a_method_body_reruns_the_verdicts_of_its_module_and_no_others() {
     assert_eq!((count(&ran, "verdicts"), count(&ran, "module_value")), (1, 1), "{ran:?}");
 }
 
-/// What a number is, or a text that is not called by, is nothing to authority.
-#[test]
-fn another_number_in_a_body_reruns_nothing_of_authority() {
-    let mut it = modules();
-    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n, 1]"));
-    it.ran(all_authority);
-    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n, 20]"));
-    let ran = it.ran(all_authority);
-    assert_eq!(count(&ran, "group_reaches"), 0, "{ran:?}");
-}
-
 #[test]
 fn a_method_body_reruns_its_module_and_those_who_import_it() {
     let mut it = modules();
