@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { client, restart, start, stop } from "./client";
 import { registerCommands } from "./commands";
 import { registerGraph } from "./graph";
+import { registerNotebooks } from "./notebooks";
 import { registerTasks } from "./tasks";
 import { registerTests } from "./transcripts";
 
@@ -18,6 +19,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   );
   registerCommands(context);
   registerGraph(context);
+  registerNotebooks(context);
   registerTasks(context);
   registerTests(context);
   await start(context);
