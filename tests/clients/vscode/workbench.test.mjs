@@ -35,6 +35,8 @@ before(async () => {
   fs.mkdirSync(path.join(workspace, ".vscode"), { recursive: true });
   fs.writeFileSync(path.join(workspace, "purse.e"), page);
   fs.writeFileSync(path.join(workspace, "sums.updoc"), "Two sums.\n\n? 1 + 1\n# value: 2\n\n? 1 + 2\n# value: 4\n");
+  fs.writeFileSync(path.join(workspace, "promise.ipynb"), notebook(
+    "def [promise, resolver] := Ref.promise()\npromise", 'resolver <- resolve("settled later")\nnull', "stdin.takeLine()"));
   const settings = { "walnut.server.path": WALNUT, "editor.inlayHints.enabled": "on" };
   fs.writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify(settings));
   const port = await serve(home, workspace);
@@ -44,7 +46,7 @@ before(async () => {
       "--disable-component-update", "--disable-sync"],
   });
   view = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await view.goto(`http://127.0.0.1:${port}/?folder=${workspace}`);
+  await view.goto(`http://127.0.0.1:${port}/?folder=${workspace}`, { timeout: 120_000 });
   await view.locator(".explorer-folders-view .monaco-list-row", { hasText: "purse.e" }).dblclick({ timeout: 120_000 });
   await view.locator(".monaco-editor .view-lines").first().waitFor({ timeout: 60_000 });
 });
@@ -55,6 +57,14 @@ after(async () => {
   server?.kill();
   fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
+
+/** A notebook of these cells, as it is saved. */
+function notebook(...sources) {
+  const cell = (source, at) =>
+    ({ cell_type: "code", id: `cell-${at}`, metadata: {}, execution_count: null, outputs: [], source });
+  const kernelspec = { name: "walnut", display_name: "E (Walnut)", language: "e" };
+  return JSON.stringify({ cells: sources.map(cell), metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 });
+}
 
 /** Starts the workbench on a free port of loopback and waits until it listens. */
 async function serve(home, workspace) {
@@ -166,4 +176,45 @@ test("a transcript that fails shows what it said instead", { skip }, async () =>
   await command("Walnut: Run this transcript and show what differs");
   await view.getByText("It said something else").first().waitFor({ timeout: 60_000 });
   await picture("transcript");
+});
+
+/** Waits until an output of the notebook says this; outputs are in a frame of their own. */
+async function shows(text) {
+  for (let patience = 120; patience > 0; patience -= 1) {
+    for (const frame of view.frames()) {
+      if (await frame.getByText(text).count().catch(() => 0)) return;
+    }
+    await view.waitForTimeout(500);
+  }
+  await picture("notebook-last");
+  assert.fail(`no output says ${text}`);
+}
+
+test("a notebook's promise resolves after its cell is done, without the Jupyter extension", { skip }, async () => {
+  const cell = (at) => view.locator(".notebookOverlay .cell-list-container .monaco-list-row .view-lines").nth(at);
+  // A workbench that is still starting does not know what a notebook is, and shows its text.
+  for (let patience = 6; patience > 0 && !(await cell(0).isVisible()); patience -= 1) {
+    await command("View: Close All Editors");
+    await view.locator(".explorer-folders-view .monaco-list-row", { hasText: "promise.ipynb" }).dblclick({ timeout: 60_000 });
+    await cell(0).waitFor({ timeout: 15_000 }).catch(() => {});
+  }
+  await cell(0).click({ timeout: 60_000 });
+  await view.keyboard.press("Shift+Enter");
+  await shows("<Promise>");
+  await picture("notebook-pending");
+  await cell(1).click({ timeout: 30_000 });
+  await view.keyboard.press("Shift+Enter");
+  await shows("settled later");
+  await picture("notebook-settled");
+});
+
+test("what a cell asks for is asked in the workbench", { skip }, async () => {
+  await view.locator(".notebookOverlay .cell-list-container .monaco-list-row .view-lines").nth(2).click({ timeout: 30_000 });
+  await view.keyboard.press("Shift+Enter");
+  const box = view.locator(".quick-input-widget input").first();
+  await view.getByText("The program waits for a line").first().waitFor({ timeout: 60_000 });
+  await box.fill("walnut");
+  await view.keyboard.press("Enter");
+  await shows('"walnut"');
+  await picture("notebook-question");
 });
