@@ -5,16 +5,18 @@ use super::occurrences::{Occurrence, occurrence_at};
 use super::places::{is_written, name_of};
 use super::semantic_tokens::parameters;
 use super::signature::signature;
-use crate::authority::{reach_of_name, reach_of_object};
+use crate::authority::{authority, reach_of_name, reach_of_object};
 use crate::db::Db;
 use crate::heard::heard;
 use crate::input::File;
 use crate::knowledge::knowledge;
-use crate::messages::{message_at, method_range, method_written_at};
+use crate::messages::{
+    MethodSite, ObjectSite, message_at, method_range, method_written_at, methods, object_at,
+};
 use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
 use crate::verdicts::verdicts;
-use audit::authority::{Held, Thing};
+use audit::authority::{Held, Summary, Thing};
 use audit::scopes::{Authority, Level, ScopeName};
 use audit::{Guard, Worth, as_written};
 use syntax::kernel_e::{ObjectId, Script};
@@ -167,11 +169,67 @@ fn object_page(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Vec<S
     let judgements = &heard(db, file).programs[index];
     parts.extend(judgements.iter().filter(|it| it.object == object).map(explain));
     parts.extend(properties(db, file, index, object));
+    parts.extend(checked(db, ObjectSite { file, program: index, object }));
     parts.push(closes_over(db, file, index, object));
     let reach = reach_of_object(db, file, index, object);
     let further: Vec<&Held> = reach.holds.iter().filter(|it| is_news(it)).collect();
-    parts.extend(reaches("Through them it reaches", &further));
+    for (title, group) in GROUPS {
+        let of_group: Vec<&Held> =
+            further.iter().copied().filter(|it| group_of(&it.thing) == *group).collect();
+        parts.extend(reaches(title, &of_group));
+    }
+    parts.extend(returns(&authority(db, file).summary((file, index), object)));
     parts
+}
+
+/// What guards look at only when a message comes: the rest of the page is known already.
+fn checked(db: &dyn Db, object: ObjectSite) -> Option<String> {
+    let count = methods(object_at(db, object)).len();
+    let signatures = (0..count).filter_map(|method| signature(db, MethodSite { object, method }));
+    let guarded: Vec<String> =
+        signatures.filter(|it| it.label.contains(" :")).map(|it| format!("`{}`", it.label)).collect();
+    (!guarded.is_empty()).then(|| format!("Checked when it runs: {}.", guarded.join(", ")))
+}
+
+/// Where something comes from that an object reaches.
+#[derive(Clone, Copy, PartialEq)]
+enum Group {
+    Ambient,
+    Captured,
+    PassedIn,
+    Unknown,
+}
+
+/// In the order in which they are shown.
+const GROUPS: &[(&str, Group)] = &[
+    ("Through them it reaches ambient powers", Group::Ambient),
+    ("Through them it reaches captured state", Group::Captured),
+    ("Passed in, and within its reach", Group::PassedIn),
+    ("Not known", Group::Unknown),
+];
+
+fn group_of(it: &Thing) -> Group {
+    match it {
+        Thing::Power(..) => Group::Ambient,
+        Thing::Variable(..) | Thing::Collection(_) | Thing::Object(..) => Group::Captured,
+        Thing::Parameter(..) => Group::PassedIn,
+        Thing::Unknown(_) => Group::Unknown,
+    }
+}
+
+/// What a caller gets at by the answer of a method, beside data and what it has handed over itself.
+fn returns(summary: &Summary) -> Option<String> {
+    let lines: String = summary
+        .methods
+        .iter()
+        .filter_map(|it| {
+            let given =
+                it.returns.iter().filter(|it| !matches!(it, Thing::Parameter(..) | Thing::Object(..)));
+            let given: Vec<String> = given.map(thing).collect();
+            (!given.is_empty()).then(|| format!("\n- `{}`: {}", it.message, given.join("; ")))
+        })
+        .collect();
+    (!lines.is_empty()).then(|| format!("Returned by a call:{lines}"))
 }
 
 /// Which of the four properties it has; nothing if none.
