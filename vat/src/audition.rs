@@ -18,7 +18,7 @@ pub(crate) use earned::are_earned;
 pub use frozen::is_deep_frozen;
 pub(crate) use frozen::{all_parts, is_presumed_frozen, may_be_copied};
 pub use heard::Heard;
-pub use walk::Reachable;
+pub use walk::{Home, Reachable};
 
 use crate::cx::Cx;
 use crate::heap::{Cell, Heap};

@@ -55,6 +55,12 @@ where
                 .iter()
                 .map(|it| matches!(it.kind, DefinitionKind::Var { .. }))
                 .collect(),
+            bindings: parts
+                .scopes
+                .definitions
+                .iter()
+                .map(|it| matches!(it.kind, DefinitionKind::Binding))
+                .collect(),
             // Nothing is known of any of them yet.
             objects: std::iter::repeat_n(Arc::new(ObjectFacts::default()), parts.program.objects.len())
                 .collect(),

@@ -234,6 +234,12 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
             if matches!(loc, Loc::Parameter(..)) && walk.is_through_parameter(step) {
                 continue;
             }
+            // `def makeSensor(&level)`: where a slot is known that was handed over, it is no other.
+            if let Loc::Parameter(unit, id) = loc
+                && self.solution.is_slot_taken(*unit, *id)
+            {
+                continue;
+            }
             if found.insert((home, thing.clone())) {
                 let origin = thing.clone();
                 let thing = if home == start { thing } else { foreign(thing) };

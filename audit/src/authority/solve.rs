@@ -73,6 +73,7 @@ impl Loc {
 pub(super) struct Unit {
     pub nouns: Vec<Name>,
     pub vars: Vec<bool>,
+    pub bindings: Vec<bool>,
     pub objects: Vec<Arc<ObjectFacts>>,
     /// By `ExprId`: the node of its value. What only hands on another's value shares that one's node.
     pub exprs: Vec<NodeId>,
@@ -84,6 +85,11 @@ pub(super) struct Unit {
 impl Unit {
     pub fn is_var(&self, it: DefinitionId) -> bool {
         self.vars.get(it.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// Of a slot or binding pattern: `&x`, `&&x`.
+    pub fn is_binding(&self, it: DefinitionId) -> bool {
+        self.bindings.get(it.0 as usize).copied().unwrap_or(false)
     }
 }
 
@@ -519,6 +525,15 @@ impl Solution {
         let node = self.node();
         self.shared.insert((of, key), node);
         (node, true)
+    }
+
+    /// Whether a name was bound to slots (`&x` in a pattern), and which ones is known.
+    pub fn is_slot_taken(&self, unit: u32, it: DefinitionId) -> bool {
+        self.units[unit as usize].is_binding(it)
+            && self
+                .at(self.definition(unit, it))
+                .iter()
+                .any(|it| matches!(self.locs[*it as usize], Loc::Slot(..)))
     }
 
     /// A node with just this location.

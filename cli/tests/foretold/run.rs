@@ -193,7 +193,7 @@ impl Run {
         let Some(foretold) = foretold.iter().rev().find(|it| it.name == name) else { return };
         let Some(found) = self.world.reachable(self.vat, name) else { return };
         let mut objects: std::collections::HashSet<(u32, TextRange)> = std::collections::HashSet::new();
-        let (mut variables, mut parameters, mut powers) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut variables, mut powers) = (BTreeSet::new(), BTreeSet::new());
         let (mut collections, mut unknown) = (0, false);
         for it in &foretold.reaches {
             match (&it.thing, it.at) {
@@ -205,10 +205,6 @@ impl Run {
                 }
                 (ReachedThing::Power { name, .. }, _) => {
                     powers.insert(name.clone());
-                }
-                // A slot that was handed over (`makeSensor(&stock)`) is found under the name it was taken in by.
-                (ReachedThing::Parameter(name), _) => {
-                    parameters.insert(name.clone());
                 }
                 (ReachedThing::Collection, _) => collections += 1,
                 (ReachedThing::Unknown(_), _) => unknown = true,
@@ -235,11 +231,18 @@ impl Run {
                 miss(format!("an object of step {step} at {header:?}"));
             }
         }
-        for (_, _, noun) in found.variables.iter().filter(|it| step_of(&it.0).is_some()) {
-            count += 1;
-            let noun = as_written(noun);
-            if !variables.contains(noun) && !parameters.contains(noun) && noun != name {
-                miss(format!("the variable {noun}"));
+        for homes in &found.slots {
+            // A slot is known by its `var`, whatever it was taken in by; modules have no number here.
+            let here = |it: &&vat::audition::Home| it.0.as_ref().is_none_or(|it| step_of(it).is_some());
+            let nouns: Vec<&str> = homes.iter().filter(here).map(|it| as_written(&it.1)).collect();
+            count += usize::from(!nouns.is_empty());
+            // Of a slot that is nobody's any more it is only asked that some state was foretold.
+            let foretold = match homes.as_slice() {
+                [] => !variables.is_empty() || collections > 0,
+                _ => nouns.is_empty() || nouns.iter().any(|it| variables.contains(*it) || *it == name),
+            };
+            if !foretold {
+                miss(format!("the variable {}", nouns.first().unwrap_or(&"of nobody")));
             }
         }
         for power in &found.powers {

@@ -8,13 +8,14 @@ use super::frozen::constants;
 use crate::code::Held;
 use crate::cx::Cx;
 use crate::heap::{Cell, Promise};
+use crate::print::writer::{STDERR, STDOUT};
 use crate::value::{Obj, Value};
 use crate::world::{VatId, World};
 use audit::scopes::Authority;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use syntax::kernel_e::{Name, ObjectId};
-use syntax::scope::{Binder, DefinitionId};
+use syntax::scope::{Binder, DefinitionId, DefinitionKind};
 
 /// What a walk found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -23,6 +24,9 @@ pub struct Reachable {
     pub objects: FxHashSet<(Arc<str>, ObjectId)>,
     /// Variables: the text and the definition, where it is one of that text, and the noun.
     pub variables: FxHashSet<(Arc<str>, Option<DefinitionId>, Name)>,
+    /// Slots that can be assigned: by whose `var` each is, with the text that says so, or none where it is a name of
+    /// the scope. Nobody's: made by a function, or the `var` of a call that is over.
+    pub slots: Vec<Vec<Home>>,
     /// How many collections that can change.
     pub collections: usize,
     pub powers: FxHashSet<&'static str>,
@@ -30,22 +34,30 @@ pub struct Reachable {
     pub cells: usize,
 }
 
+/// A name that a slot was made for.
+pub type Home = (Option<Arc<str>>, Name);
+
 impl World {
     /// What can be reached in a vat from a name of its scope; nothing if there is no such name.
     pub fn reachable(&mut self, vat: VatId, noun: &str) -> Option<Reachable> {
         let cx = self.cx_mut(vat)?;
         let powers = powers(cx);
         let named = *cx.scope.names.get(noun)?;
-        let (found, seen, todo) = (Reachable::default(), FxHashSet::default(), Vec::new());
-        let mut walk = Walk { cx, powers, found, seen, todo };
-        match named.held {
-            Held::Value => walk.todo.push(named.value),
-            // The name itself says what kind of name it is.
-            Held::Slot | Held::Field | Held::Binding => walk.enter_slot(named.value),
+        // First from all names, to see whose each slot is.
+        let mut everywhere = Walk::new(cx, &powers);
+        for (noun, it) in cx.scope.names.iter() {
+            everywhere.enter(it);
+            if is_variable(cx, it.value) {
+                let homes = everywhere.homes.entry(slot_of(cx, it.value)).or_default();
+                homes.push((None, Name::new(&**noun)));
+            }
         }
-        while let Some(it) = walk.todo.pop() {
-            walk.step(it);
-        }
+        everywhere.run();
+        let mut walk = Walk::new(cx, &powers);
+        walk.enter(&named);
+        walk.run();
+        let homes = |slot| everywhere.homes.get(slot).cloned().unwrap_or_default();
+        walk.found.slots.extend(walk.slots.iter().map(homes));
         Some(walk.found)
     }
 }
@@ -53,7 +65,17 @@ impl World {
 /// What the names of the privileged scope hold in this vat.
 fn powers(cx: &mut Cx) -> FxHashMap<Value, &'static str> {
     let names = audit::scopes::privileged().filter(|it| it.authority != Authority::None);
-    names.filter_map(|it| Some((crate::scope::born_value(cx, it.name, false)?, it.name))).collect()
+    let born = names.filter_map(|it| Some((crate::scope::born_value(cx, it.name, false)?, it.name)));
+    // Where a writer writes that somebody kept.
+    let sinks = [(Value::of(&STDOUT), "stdout"), (Value::of(&STDERR), "stderr")];
+    born.chain(sinks).collect()
+}
+
+fn slot_of(cx: &Cx, value: Value) -> Value {
+    match cx.heap.get(value) {
+        Some(Cell::Binding(it)) => it.slot,
+        _ => value,
+    }
 }
 
 /// A slot that can be assigned, or a binding of one.
@@ -69,13 +91,34 @@ fn is_variable(cx: &Cx, value: Value) -> bool {
 
 struct Walk<'a> {
     cx: &'a Cx,
-    powers: FxHashMap<Value, &'static str>,
+    powers: &'a FxHashMap<Value, &'static str>,
     found: Reachable,
     seen: FxHashSet<Obj>,
     todo: Vec<Value>,
+    slots: FxHashSet<Value>,
+    homes: FxHashMap<Value, Vec<Home>>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(cx: &'a Cx, powers: &'a FxHashMap<Value, &'static str>) -> Walk<'a> {
+        let (found, seen, slots) = (Reachable::default(), FxHashSet::default(), FxHashSet::default());
+        Walk { cx, powers, found, seen, todo: Vec::new(), slots, homes: FxHashMap::default() }
+    }
+
+    fn enter(&mut self, named: &crate::scope::Named) {
+        match named.held {
+            Held::Value => self.todo.push(named.value),
+            // The name itself says what kind of name it is.
+            Held::Slot | Held::Field | Held::Binding => self.enter_slot(named.value),
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some(it) = self.todo.pop() {
+            self.step(it);
+        }
+    }
+
     fn step(&mut self, value: Value) {
         let value = self.cx.near(value);
         self.found.powers.extend(self.powers.get(&value));
@@ -95,6 +138,9 @@ impl Walk<'_> {
                     && matches!(it.class.name, "FlexList" | "FlexMap" | "FlexSet")
                 {
                     self.found.collections += 1;
+                }
+                if matches!(cell, Cell::VarSlot(_) | Cell::GuardedSlot(_)) {
+                    self.slots.insert(value);
                 }
                 let todo = &mut self.todo;
                 cell.trace(&mut |it| todo.push(it));
@@ -130,6 +176,14 @@ impl Walk<'_> {
                     Some(Binder::Definition(id)) => Some(*id),
                     _ => None,
                 };
+                let home = (Some(source.clone()), it.noun.clone());
+                if it.held == Held::Field {
+                    self.found.slots.push(vec![home]);
+                } else if let Some(id) = definition
+                    && matches!(loaded.module.scopes.definition(id).kind, DefinitionKind::Var { .. })
+                {
+                    self.homes.entry(slot_of(self.cx, *held)).or_default().push(home);
+                }
                 self.found.variables.insert((source.clone(), definition, it.noun.clone()));
             }
             match self.cx.heap.get(*held) {
