@@ -158,7 +158,11 @@ impl Call {
             "substitute" | "op__cmp" | "size" => self.answers_data(cx),
             "fetch" => self.or_thunk(cx),
             "diverge" => self.answers_new(cx, Kind::Mutable, &[]),
-            _ => {
+            verb => {
+                // A message that could not be read off the program may be that one.
+                if verb.is_empty() {
+                    self.answers_new(cx, Kind::Mutable, &[]);
+                }
                 self.answers_data(cx);
                 // What holds nothing but data is data.
                 let args = self.args();
@@ -266,7 +270,13 @@ impl Call {
                 self.answers_data(cx);
             }
             verb if verb.starts_with("__") => self.answers_data(cx),
-            _ => self.stranger(cx),
+            verb => {
+                // A message that could not be read off the program may be `diverge`.
+                if verb.is_empty() {
+                    self.answers_new(cx, Kind::Mutable, &[held]);
+                }
+                self.stranger(cx);
+            }
         }
     }
 
