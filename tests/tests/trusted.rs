@@ -3,7 +3,8 @@
 use std::fs;
 
 /// What the answer "nothing in here has power" rests on, beside the machine itself: the auditor, the guards that it
-/// reads, the auditions of the runtime, and sealing. `cargo test -p harness --test trusted -- --nocapture`.
+/// reads, the auditions of the runtime, and sealing. Not in it: `walk.rs`, by which the tests measure what was foretold.
+/// `cargo test -p harness --test trusted -- --nocapture`.
 const TRUSTED: &[&str] = &[
     "audit/src/audition.rs",
     "audit/src/auditors.rs",
@@ -16,7 +17,6 @@ const TRUSTED: &[&str] = &[
     "vat/src/audition/frozen.rs",
     "vat/src/audition/guards.rs",
     "vat/src/audition/heard.rs",
-    "vat/src/audition/walk.rs",
     "vat/src/sealing.rs",
 ];
 
