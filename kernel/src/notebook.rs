@@ -270,7 +270,8 @@ impl Notebook {
     pub fn awaits_world(&self) -> bool {
         // The end of its process, which Python's vat always waits for, is nobody's answer.
         let python = self.homes.get(crate::python::VAT).map(|it| it.vat);
-        let answers = |(vat, count): (VatId, usize)| count > usize::from(Some(vat) == python);
+        let answers =
+            |(vat, all, ends): (VatId, usize, usize)| all > if Some(vat) == python { ends } else { 0 };
         self.world.awaiting_powers().into_iter().any(answers)
     }
 

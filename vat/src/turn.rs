@@ -268,6 +268,11 @@ impl Vat {
         self.cx.awaited.used().map_or(0, |it| it.len())
     }
 
+    /// How many of these are that a process ends.
+    pub fn awaited_ends(&self) -> usize {
+        self.cx.awaited.used().map_or(0, |it| it.values().filter(|it| it.is_end).count())
+    }
+
     /// What leaves the vat weighs nothing here any more.
     #[inline]
     pub fn handed_over(&mut self) {

@@ -519,8 +519,8 @@ impl World {
         self.vats.expects() || self.hears_more()
     }
 
-    /// The vats that do, and how many answers each waits for.
-    pub fn awaiting_powers(&self) -> Vec<(VatId, usize)> {
+    /// The vats that do, how many answers each waits for, and how many of these are that a process ends.
+    pub fn awaiting_powers(&self) -> Vec<(VatId, usize, usize)> {
         self.vats.expecting()
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Awaited {
     /// What the job was started for: a stream, a listener.
     pub whose: Value,
     pub meaning: Meaning,
+    /// It is answered when a process ends, whatever that does until then.
+    pub is_end: bool,
     pub cause: u64,
     pub sent: Sent,
 }
@@ -29,11 +31,12 @@ pub(crate) struct Awaited {
 pub fn start(cx: &mut Cx, job: Job, whose: Value, meaning: Meaning) -> Result<Value, Exit> {
     cx.counter += 1;
     let ticket = cx.counter;
+    let is_end = matches!(job, Job::Wait(_));
     if let Err(why) = cx.powers.start(ticket, job) {
         return Err(cx.throw(why));
     }
     let (promise, resolver) = cx.promise();
-    let awaited = Awaited { resolver, whose, meaning, cause: cx.cause, sent: cx.here() };
+    let awaited = Awaited { resolver, whose, meaning, is_end, cause: cx.cause, sent: cx.here() };
     log::asked(cx, awaited.sent, "resolve/1", Destination::Here, promise);
     cx.awaited.insert(ticket, awaited);
     Ok(promise)

@@ -179,9 +179,12 @@ impl Vats {
         self.expecting.iter().any(|it| self.get(*it).is_some_and(Vat::expects))
     }
 
-    /// Which do, and how many answers each waits for.
-    pub(super) fn expecting(&self) -> Vec<(VatId, usize)> {
-        let waiting = |number: &u32| Some((VatId(*number), self.get(*number)?.awaited()));
+    /// Which do, how many answers each waits for, and how many of these are that a process ends.
+    pub(super) fn expecting(&self) -> Vec<(VatId, usize, usize)> {
+        let waiting = |number: &u32| {
+            let vat = self.get(*number)?;
+            Some((VatId(*number), vat.awaited(), vat.awaited_ends()))
+        };
         self.expecting.iter().filter_map(waiting).filter(|it| it.1 > 0).collect()
     }
 
