@@ -5,6 +5,7 @@
 
 mod banks;
 mod gate;
+mod handles;
 mod hearing;
 mod ledger;
 mod look;
@@ -12,12 +13,14 @@ mod route;
 mod saved;
 mod share;
 mod transport;
+mod turns;
 mod vats;
 #[cfg(feature = "host")]
 mod workers;
 
 pub use crate::far::Known;
 pub use gate::{Hosted, printed};
+pub use handles::{ProblemReport, ReferenceState};
 pub use hearing::Auditors;
 pub(crate) use ledger::Now;
 pub use ledger::{Entry, Place, Tag, Violation, violations};
@@ -25,29 +28,27 @@ pub use look::Look;
 pub use route::Traffic;
 pub use share::Sharing;
 pub use transport::{Courier, Link, Pick, Roads};
+pub use turns::{Outcome, TurnReport};
 #[cfg(feature = "host")]
 pub use workers::Workers;
 
 use crate::causality::log::Log;
-use crate::causality::why::Why;
-use crate::causality::{self, Graves, Remembered, SentLine};
+use crate::causality::{self, Graves, Remembered};
 use crate::cx::{Delivery, Work};
 use crate::far::{Outgoing, Pace};
-use crate::fuel::{Interrupt, SLICE};
-use crate::heap::{Cell, Promise};
+use crate::fuel::Interrupt;
 use crate::machine::Lent;
 use crate::powers::Powers;
 use crate::powers::inherited::Granted;
-use crate::problem::{Problem, Stop, TraceLine};
+use crate::problem::Problem;
 use crate::reference::State;
-use crate::turn::{Eval, Evaluated, Limits, Program, Turned, Vat};
+use crate::turn::{Eval, Evaluated, Limits, Program, Vat};
 use crate::value::Value;
 use gate::Gate;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 use syntax::Expansion;
 use vats::Vats;
 
@@ -78,66 +79,6 @@ impl Evaluation {
     pub fn new(expansion: Expansion, source: &str) -> Evaluation {
         Evaluation { expansion, source: source.into(), prefix: "__main$".into(), text: None }
     }
-}
-
-/// What [`World::run_turn`] did.
-#[derive(Clone, PartialEq, Debug)]
-pub struct TurnReport {
-    pub outcome: Outcome,
-    /// Whose turn it was.
-    pub vat: Option<VatId>,
-    /// The evaluation that the turn goes back to, through any number of sends.
-    pub cause: Option<Handle>,
-    /// The evaluation whose own turn this was.
-    pub evaluated: Option<Handle>,
-    /// Handles of [`World::eval`] and [`World::watch`] that are settled from now on.
-    pub settled: Vec<Handle>,
-    /// How many units of work the turn had used when it was interrupted, if it was.
-    pub interrupted_after: Option<u64>,
-}
-
-/// What was done for a report.
-struct Taken {
-    turns: u64,
-    /// In units of work.
-    work: u64,
-    /// Nothing was evaluated or stopped.
-    is_silent: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Outcome {
-    /// A turn was taken, to its end.
-    Turned,
-    /// A turn was begun and ended from outside; it sent nothing.
-    Stopped(Stop),
-    /// There is nothing to do, before a timer rings (or ever).
-    Quiet { wake_in: Option<Duration> },
-}
-
-/// What a handle stands for now, printed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ReferenceState {
-    Near(String),
-    Far(String),
-    /// The printed reference, `<ref broken by …>`.
-    Broken(String),
-    Promise(String),
-}
-
-/// A problem for people.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ProblemReport {
-    /// As updoc prints it, key included: `problem: list index …` or `<viciousCycleException: Ref loop>`.
-    pub printed: String,
-    /// `viciousCycleException`, if it has a type.
-    pub kind: Option<Arc<str>>,
-    /// Innermost first.
-    pub trace: Vec<TraceLine>,
-    /// The sends that led to the turn it was thrown in, the latest first.
-    pub sent: Vec<SentLine>,
-    /// What to try, in a sentence each.
-    pub notes: Vec<String>,
 }
 
 /// Vats, and what passes between them.
@@ -379,303 +320,6 @@ impl World {
     pub fn stop_waiting(&mut self, vat: VatId) {
         if let Some(it) = self.vats.get_mut(vat.0) {
             it.cx.waiting = Value::NULL;
-        }
-    }
-
-    /// Which vat the next turn is of, and the evaluation it goes back to.
-    pub fn next_turn(&mut self) -> Option<(VatId, Option<Handle>)> {
-        self.hear_processes();
-        self.vats.ring();
-        let number = self.vats.first()?;
-        let cause = self.vats.get(number)?.cx.queue.front()?.cause;
-        Some((VatId(number), self.handle_of(cause)))
-    }
-
-    fn handle_of(&self, cause: u64) -> Option<Handle> {
-        let vat = *self.asked.get(&cause)?;
-        Some(Handle { vat: VatId(vat), id: cause })
-    }
-
-    /// Takes one turn of one vat, the vats in rotation.
-    pub fn run_turn(&mut self) -> TurnReport {
-        self.run_turns(1)
-    }
-
-    /// The same turns in the same order, up to so many of them for one report, which is of the last: as long as none
-    /// evaluates, stops or settles what is watched, no power is to answer, and it is not yet time to look at the timers.
-    pub fn run_turns(&mut self, at_most: u64) -> TurnReport {
-        self.hear_processes();
-        self.vats.ring();
-        self.carry();
-        let next = self.vats.first();
-        let one_by_one = self.travel.is_some() || self.ledger.is_some() || self.awaits_powers();
-        self.run(next, if one_by_one { 1 } else { at_most })
-    }
-
-    /// Takes one turn of this vat, if it has anything to do.
-    pub fn run_turn_of(&mut self, vat: VatId) -> TurnReport {
-        self.hear_processes();
-        self.vats.ring();
-        self.carry();
-        let busy = self.vats.get(vat.0).is_some_and(|it| !it.cx.queue.is_empty());
-        self.run(busy.then_some(vat.0), 1)
-    }
-
-    fn run(&mut self, next: Option<u32>, at_most: u64) -> TurnReport {
-        self.vats.tidy(next.is_none());
-        let Some(mut number) = next else {
-            let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
-            // What another process has answered settles things without a turn.
-            let settled = self.newly_settled();
-            return TurnReport {
-                outcome,
-                vat: None,
-                cause: None,
-                evaluated: None,
-                settled,
-                interrupted_after: None,
-            };
-        };
-        let (mut left, mut used) = (at_most, 0);
-        loop {
-            let (taken, report) = self.take_turns(number, left);
-            left = left.saturating_sub(taken.turns);
-            used += taken.work;
-            let tells = !taken.is_silent || !report.settled.is_empty();
-            match self.vats.first() {
-                Some(next) if !tells && left > 0 && used < SLICE => number = next,
-                _ => return report,
-            }
-        }
-    }
-
-    /// Takes a turn of this vat, or up to so many if nobody else is ready.
-    fn take_turns(&mut self, number: u32, at_most: u64) -> (Taken, TurnReport) {
-        let at_most = if self.vats.is_one_ready() { at_most } else { 1 };
-        self.note_delivery(number);
-        let (taken, turned) = self.turn(number, at_most);
-        let interrupted_after = self.interrupted_after(number, turned.as_ref());
-        let turns = taken.max(1);
-        self.turns += turns;
-        self.vats.turned(number);
-        self.changed(number);
-        if self.vats.get(number).is_some_and(Vat::has_news) {
-            self.route(number);
-        }
-        if !self.whys.is_empty() {
-            self.tell_why();
-        }
-        if let Some(why) = self.vats.get_mut(number).and_then(|it| it.ended.take()) {
-            self.end_vat(number, *why);
-        }
-        let settled = self.newly_settled();
-        let vat = VatId(number);
-        let outcome = match turned.as_ref().and_then(|it| it.stopped) {
-            Some(stop) => Outcome::Stopped(stop),
-            None => Outcome::Turned,
-        };
-        let cause = turned.as_ref().and_then(|it| self.handle_of(it.cause));
-        let work = turned.as_ref().map_or(0, |it| it.used);
-        self.work = self.work.saturating_add(work);
-        let is_silent = turned.as_ref().is_some_and(|it| it.stopped.is_none() && it.evaluated.is_none());
-        let evaluated = turned.and_then(|it| it.evaluated).map(|id| Handle { vat, id });
-        let report = TurnReport { outcome, vat: Some(vat), cause, evaluated, settled, interrupted_after };
-        (Taken { turns, work, is_silent }, report)
-    }
-
-    /// After how many units of work that turn was interrupted, if it was.
-    fn interrupted_after(&self, number: u32, turned: Option<&Turned>) -> Option<u64> {
-        turned.filter(|it| it.stopped == Some(Stop::Interrupted))?;
-        self.vats.get(number).map(|it| it.cx.fuel.interrupted_after())
-    }
-
-    fn turn(&mut self, number: u32, at_most: u64) -> (u64, Option<Turned>) {
-        let Some(vat) = self.vats.get_mut(number) else { return (0, None) };
-        if vat.cx.outbox.capacity() == 0 {
-            vat.cx.outbox = std::mem::take(&mut self.outbox);
-        }
-        let interrupt_after = self.interrupt_after.take();
-        if interrupt_after.is_some() {
-            vat.cx.fuel.interrupt_after(interrupt_after);
-        }
-        vat.machine.borrow(&mut vat.cx, &mut self.lent);
-        let turned = vat.turns(at_most);
-        vat.machine.give_back(&mut vat.cx, &mut self.lent);
-        if interrupt_after.is_some() {
-            vat.cx.fuel.interrupt_after(None);
-        }
-        // An idle vat keeps no room for what it does not have.
-        if vat.cx.queue.is_empty() {
-            let queue = std::mem::take(&mut vat.cx.queue);
-            if self.queues.len() < 16 && queue.capacity() <= 1024 {
-                self.queues.push(queue);
-            }
-        }
-        turned
-    }
-
-    /// Does a vat wait for the world to answer: a process, a connection, a line of input?
-    pub fn awaits_powers(&self) -> bool {
-        self.vats.expects() || self.hears_more()
-    }
-
-    /// The vats that do, how many answers each waits for, and how many of these are that a process ends.
-    pub fn awaiting_powers(&self) -> Vec<(VatId, usize, usize)> {
-        self.vats.expecting()
-    }
-
-    /// How many turns all vats together have taken.
-    pub fn turns(&self) -> u64 {
-        self.turns
-    }
-
-    /// How many vats are alive.
-    pub fn vats(&self) -> usize {
-        self.vats.len()
-    }
-
-    /// To be called after anything was done to a vat: it may have something to do, or have settled a handle.
-    fn changed(&mut self, number: u32) {
-        if let Some(vat) = self.vats.wake(number)
-            && std::mem::take(&mut vat.cx.settled)
-            && !self.watched.is_empty()
-            && self.settling.last() != Some(&number)
-        {
-            self.settling.push(number);
-        }
-    }
-
-    fn newly_settled(&mut self) -> Vec<Handle> {
-        let mut all = Vec::new();
-        if self.settling.is_empty() {
-            return all;
-        }
-        let mut vats = std::mem::take(&mut self.settling);
-        vats.sort_unstable();
-        vats.dedup();
-        for it in vats {
-            let handle = |id| Handle { vat: VatId(it), id };
-            let watched = self.watched.range(handle(0)..=handle(u64::MAX)).copied();
-            all.extend(watched.filter(|it| !self.is_pending(*it)));
-        }
-        all.iter().for_each(|it| {
-            self.watched.remove(it);
-        });
-        all
-    }
-
-    /// Does the value hold an unresolved promise: is it one, or is one in its lists and maps?
-    pub fn is_pending(&self, handle: Handle) -> bool {
-        let Some((vat, value)) = self.value(handle) else { return false };
-        let heap = &vat.cx.heap;
-        match heap.get(value) {
-            None => return false,
-            Some(Cell::Promise(Promise::Unresolved(_))) => return true,
-            Some(_) => {}
-        }
-        let mut seen = rustc_hash::FxHashSet::default();
-        let mut work = vec![value];
-        while let Some(it) = work.pop() {
-            let it = heap.shorten(it);
-            let Some(at) = it.as_obj().filter(|it| seen.insert(*it)) else { continue };
-            match heap.cell(at) {
-                Cell::Promise(Promise::Unresolved(_)) => return true,
-                Cell::List(it) => work.extend(it.iter()),
-                Cell::Native(it) if it.class.stamps.has(crate::native::Stamps::PASS_BY_COPY) => {
-                    work.extend(it.fields.iter());
-                    if let Some(payload) = &it.payload {
-                        payload.trace(&mut |it| work.push(it));
-                    }
-                }
-                _ => {}
-            }
-        }
-        false
-    }
-
-    /// Reports once more when the handle is settled.
-    pub fn watch(&mut self, handle: Handle) {
-        self.watched.insert(handle);
-    }
-
-    fn value(&self, handle: Handle) -> Option<(&Vat, Value)> {
-        let vat = self.vats.get(handle.vat.0)?;
-        Some((vat, *vat.cx.handles.get(&handle.id)?))
-    }
-
-    /// Is the value `null`? (Prompts and transcripts show nothing for it.)
-    pub fn is_null(&self, handle: Handle) -> bool {
-        self.value(handle).is_some_and(|(vat, it)| vat.cx.near(it).is_null())
-    }
-
-    /// What the handle stands for, printed as `E.toQuote` prints it. May run E code, for a bounded time.
-    pub fn state(&mut self, handle: Handle) -> ReferenceState {
-        let Some((vat, value)) = self.value(handle) else {
-            return ReferenceState::Broken("<ref broken by problem: the vat is gone>".to_string());
-        };
-        let state = crate::reference::state(&vat.cx.heap, value);
-        let printed = self.vats.get_mut(handle.vat.0).map_or_else(String::new, |it| it.quote(value));
-        self.changed(handle.vat.0);
-        match state {
-            State::Near => ReferenceState::Near(printed),
-            State::Far => ReferenceState::Far(printed),
-            State::Broken => ReferenceState::Broken(printed),
-            State::Promise => ReferenceState::Promise(printed),
-        }
-    }
-
-    /// The problem of a handle that is broken.
-    pub fn problem(&mut self, handle: Handle) -> Option<ProblemReport> {
-        let (vat, value) = self.value(handle)?;
-        let problem = crate::reference::opt_problem(&vat.cx.heap, value)?;
-        let problem = crate::throw::unsealed(&vat.cx.heap, problem);
-        let (kind, trace, sent, notes) = match vat.cx.heap.get(problem) {
-            Some(Cell::Problem(it)) => {
-                let sent = it.sent.map(|it| causality::chain(it, |vat| self.remembered(vat)));
-                let notes = crate::suggest::notes(&vat.cx, it);
-                (it.kind.clone(), it.trace.clone(), sent.unwrap_or_default(), notes)
-            }
-            _ => (None, Vec::new(), Vec::new(), Vec::new()),
-        };
-        let printed = self.vats.get_mut(handle.vat.0)?.quote(problem);
-        self.changed(handle.vat.0);
-        Some(ProblemReport { printed, kind, trace, sent, notes })
-    }
-
-    /// Why what the handle stands for is not settled; `None`: it is. Collects garbage to find out, in every vat that
-    /// the promise waits for.
-    pub fn why_pending(&mut self, handle: Handle) -> Option<Why> {
-        let (_, value) = self.value(handle)?;
-        causality::why::why(self, handle.vat.0, value)
-    }
-
-    /// A vat asks why one of its promises is not settled: it is told when all that its turn has sent is on its way.
-    fn ask_why(&mut self, from: u32, value: Value, answer: Value) -> Option<u32> {
-        let [value, answer] = [value, answer].map(|it| {
-            let handle = Handle { vat: VatId(from), id: self.fresh() };
-            if let Some(vat) = self.vats.get_mut(from) {
-                vat.cx.handles.insert(handle.id, it);
-            }
-            handle
-        });
-        self.whys.push((value, answer));
-        None
-    }
-
-    fn tell_why(&mut self) {
-        for (value, answer) in std::mem::take(&mut self.whys) {
-            let why = self.why_pending(value);
-            let number = answer.vat.0;
-            if let Some(vat) = self.vats.get_mut(number)
-                && let Some(promise) = vat.cx.handles.get(&answer.id).copied()
-            {
-                let text = why.map_or(Value::NULL, |it| vat.cx.heap.text(it.to_string()));
-                vat.cx.resolve(promise, text);
-            }
-            self.release(value);
-            self.release(answer);
-            self.changed(number);
-            self.route(number);
         }
     }
 
