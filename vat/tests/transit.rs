@@ -1,5 +1,7 @@
 //! Vats whose messages take their time: what holds when they arrive at once holds however long they take.
 
+mod gate;
+
 use vat::powers::still::Still;
 use vat::world::{Courier, Evaluation, Known, Link, Outcome, Pick, Roads, Violation, World, violations};
 use vat::{Handle, Limits, ReferenceState, VatId};
@@ -127,45 +129,16 @@ fn order_holds_while_promises_are_resolved_on_the_way() {
         let mut stage = Stage::new(roads, seed);
         let (mint, alice, bob, carol) =
             (stage.vat("mint"), stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
-        stage.eval(mint, "def [gate, resolver] := Ref.promise(); var n := 0; def opener { to open(it) { n += 1; resolver.resolve(it) } }");
-        stage.eval(carol, "var n := 0; def log { to run(x) { n += 1; println(x) } }");
-        stage.eval(bob, "var n := 0; def friend { to meet(it) { n += 1; it <- run(`bob $n`) } }");
+        stage.eval(mint, gate::MINT);
+        stage.eval(carol, gate::CAROL);
+        stage.eval(bob, gate::BOB);
         stage.world.share(mint, "gate", alice);
         stage.world.share(mint, "opener", alice);
         stage.world.share(bob, "friend", alice);
         stage.world.share(carol, "log", alice);
         let before = seed % 5;
-        stage.eval(
-            alice,
-            &format!(
-                "for i in 0..!{before} {{ gate <- run(`alice $i`) }}
-                 opener <- open(log)
-                 def go(i) {{
-                     gate <- run(`alice $i`)
-                     if (i % 3 == 0) {{ friend <- meet(gate); gate <- run(`after $i`) }}
-                     if (i < 12) {{ go <- run(i + 1) }}
-                     null
-                 }}
-                 go({before})"
-            ),
-        );
-        let lines = stage.lines();
-        let of = |who: &str| -> Vec<u64> {
-            let it = lines.iter().filter_map(|it| it.strip_prefix(who)?.trim().parse().ok());
-            it.collect()
-        };
-        assert_eq!(of("alice"), (0..=12).collect::<Vec<_>>(), "{roads:?}, seed {seed}: {lines:?}");
-        let met = of("bob");
-        let forks = (before..=12).filter(|it| it % 3 == 0);
-        assert_eq!(met.len(), forks.clone().count(), "{roads:?}, seed {seed}: {lines:?}");
-        let at = |line: String| lines.iter().position(|it| *it == line).expect("it was logged");
-        // Bob has met the gate in the order in which it was sent, for what goes to him keeps its order too.
-        for (n, i) in forks.enumerate() {
-            assert!(
-                at(format!("alice {i}")) < at(format!("bob {}", n + 1)),
-                "{roads:?}, seed {seed}: {lines:?}"
-            );
-        }
+        stage.eval(alice, &gate::alice(before, 12));
+        gate::check(&stage.lines(), before, 12, &format!("{roads:?}, seed {seed}"));
         stage.forgets(&[mint, alice, bob, carol], seed);
     }
 }

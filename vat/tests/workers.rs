@@ -1,6 +1,8 @@
 //! Vats on several threads: what holds on one holds on many, and no answer is lost. `ROUNDS=5000` plays more worlds.
 #![cfg(feature = "host")]
 
+mod gate;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use vat::powers::still::Still;
@@ -165,40 +167,16 @@ fn order_holds_while_promises_are_resolved_on_other_threads() {
         let mut stage = Stage::new(1 + seed as usize % 4);
         let (mint, alice, bob, carol) =
             (stage.vat("mint"), stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
-        stage.eval(mint, "def [gate, resolver] := Ref.promise(); var n := 0; def opener { to open(it) { n += 1; resolver.resolve(it) } }; null");
-        stage.eval(carol, "var n := 0; def log { to run(x) { n += 1; println(x) } }");
-        stage.eval(bob, "var n := 0; def friend { to meet(it) { n += 1; it <- run(`bob $n`) } }");
+        stage.eval(mint, gate::MINT);
+        stage.eval(carol, gate::CAROL);
+        stage.eval(bob, gate::BOB);
         stage.world.share(mint, "gate", alice);
         stage.world.share(mint, "opener", alice);
         stage.world.share(bob, "friend", alice);
         stage.world.share(carol, "log", alice);
         let before = seed % 5;
-        stage.eval(
-            alice,
-            &format!(
-                "for i in 0..!{before} {{ gate <- run(`alice $i`) }}
-                 opener <- open(log)
-                 def go(i) {{
-                     gate <- run(`alice $i`)
-                     if (i % 3 == 0) {{ friend <- meet(gate); gate <- run(`after $i`) }}
-                     if (i < 40) {{ go <- run(i + 1) }}
-                     null
-                 }}
-                 go({before})"
-            ),
-        );
-        let lines = stage.lines();
-        let of = |who: &str| -> Vec<u64> {
-            let it = lines.iter().filter_map(|it| it.strip_prefix(who)?.trim().parse().ok());
-            it.collect()
-        };
-        assert_eq!(of("alice"), (0..=40).collect::<Vec<_>>(), "seed {seed}: {lines:?}");
-        let forks = (before..=40).filter(|it| it % 3 == 0);
-        assert_eq!(of("bob").len(), forks.clone().count(), "seed {seed}: {lines:?}");
-        let at = |line: String| lines.iter().position(|it| *it == line).expect("it was logged");
-        for (n, i) in forks.enumerate() {
-            assert!(at(format!("alice {i}")) < at(format!("bob {}", n + 1)), "seed {seed}: {lines:?}");
-        }
+        stage.eval(alice, &gate::alice(before, 40));
+        gate::check(&stage.lines(), before, 40, &format!("seed {seed}"));
         stage.forgets();
     }
 }
