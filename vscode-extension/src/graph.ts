@@ -55,7 +55,7 @@ function page(svg: string): string {
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html><html><head><meta http-equiv="Content-Security-Policy" content="${policy}">
 <style>
-  body { background: var(--vscode-editor-background); }
+  body { background: var(--vscode-editor-background); } svg { max-width: 100%; height: auto; }
   rect { stroke: var(--vscode-editor-foreground); } g { cursor: pointer; } marker path { fill: #888; }
   g:hover rect { stroke-width: 2; } text { pointer-events: none; fill: #222; }
 </style></head><body>${svg || "Nothing is held here."}

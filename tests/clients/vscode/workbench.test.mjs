@@ -168,6 +168,8 @@ test("the authority graph is drawn beside the text", { skip }, async () => {
   assert.ok(drawn, "no frame has the graph");
   await picture("authority-graph");
   assert.match(await drawn.locator("svg").innerHTML(), /mint/);
+  const [right, pane] = await drawn.evaluate(() => [document.querySelector("svg").getBoundingClientRect().right, innerWidth]);
+  assert.ok(right <= pane, `the graph is cut off: it ends at ${right}, the pane at ${pane}`);
 });
 
 test("a transcript that fails shows what it said instead", { skip }, async () => {
