@@ -215,3 +215,21 @@ fn vats_take_turns_and_none_waits_for_more_than_the_others() {
     let order: Vec<VatId> = (0..9).filter_map(|_| world.run_turn().vat).collect();
     assert_eq!(order, [vats, vats, vats].concat());
 }
+
+/// Timers and the host are looked at in between: what counts is the work, not how many turns it is done in.
+#[test]
+fn many_turns_at_a_time_are_few_if_they_are_long() {
+    for (rounds, at_least, at_most) in [(1, 256, 256), (6_000, 2, 3)] {
+        let mut world = World::new(Limits::default());
+        let vat = world.make_vat("mill", Box::new(Still::new()));
+        let text =
+            format!("def grind() {{ for i in 1..{rounds} {{ i + 1 }}; grind <- run() }}; grind <- run()");
+        let parse = syntax::parse(&text);
+        world.eval(vat, Evaluation::new(syntax::expand(&parse.program), "mill"));
+        world.run_turn();
+        let before = world.turns();
+        world.run_turns(256);
+        let taken = world.turns() - before;
+        assert!((at_least..=at_most).contains(&taken), "{taken} turns of {rounds} rounds each");
+    }
+}

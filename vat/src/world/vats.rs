@@ -308,3 +308,42 @@ impl Vats {
         Some(Duration::from_millis(due.saturating_sub(now).max(0) as u64))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, Vats};
+    use crate::fuel::Interrupt;
+    use crate::powers::inherited::Granted;
+    use crate::powers::still::Still;
+    use crate::turn::{Limits, Vat};
+    use std::sync::Arc;
+
+    fn packed(vats: &mut Vats) -> usize {
+        vats.places.iter_mut().map(|it| usize::from(it.resting.get_mut().is_some())).sum()
+    }
+
+    #[test]
+    fn idle_vats_are_packed_up_where_there_are_many_and_come_back_when_they_are_looked_at() {
+        let many = 2 * FEW as u32;
+        let mut vats = Vats::new(false);
+        for number in 0..many {
+            let powers = Granted::new(Box::new(Still::new()));
+            let name = format!("vat {number}").into();
+            vats.insert(
+                number,
+                Vat::new(number, name, powers, Arc::new(Limits::default()), Interrupt::new(), Arc::default()),
+            );
+            if number as usize == FEW / 2 {
+                vats.tidy(true);
+                assert_eq!(packed(&mut vats), 0, "so few are left as they are");
+            }
+        }
+        vats.tidy(true);
+        assert_eq!(packed(&mut vats), many as usize);
+        assert!(vats.has(7));
+        assert_eq!(packed(&mut vats), many as usize, "to ask whether it is there does not unpack it");
+        assert_eq!(vats.get(7).map(|it| &*it.name), Some("vat 7"));
+        assert_eq!(packed(&mut vats), many as usize - 1);
+        assert_eq!(vats.len(), many as usize);
+    }
+}
