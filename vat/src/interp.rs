@@ -99,6 +99,7 @@ pub static VAT: Class = Class::new(
     "<Vat>",
     &[
         method("seed", 1, seed),
+        method("seed", 2, |cx, this, args| cx.call(Value::of(&SEED_VAT), "run", [this, args[0], args[1]])),
         method("seedEval", 1, seed),
         method("orderlyShutdown", 1, shut_down),
         method("getName", 0, |cx, this, _| {
@@ -235,9 +236,12 @@ fn unheard(_: &mut Cx, _: Value, _: &[Value]) -> Outcome {
 }
 
 /// `seedVat(vat, source)`: what the source gives in the other vat; `seedVat(source)` makes the vat and gives
-/// both.
-pub static SEED_VAT: Class =
-    Class::new("seedVat", "<seedVat>", &[method("run", 1, seed_new), method("run", 2, seed_vat)]);
+/// both. `seedVat(vat, source, ["purse" => purse])`: the program knows these names too.
+pub static SEED_VAT: Class = Class::new(
+    "seedVat",
+    "<seedVat>",
+    natives!["run"(Any) => seed_new, "run"(Any, Any) => seed_vat, "run"(Any, Any, Map) => seed_with],
+);
 
 /// `<elang:interp.seedVatAuthor>(<unsafe>)`: whoever may do anything may also make vats.
 pub static SEED_VAT_AUTHOR: Class = Class::new(
@@ -279,6 +283,26 @@ fn seed_vat(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
     crate::causality::log::asked(cx, sent, "seed/1", to, promise);
     cx.outbox.push(Outgoing::Seed { vat, source, promise, cause, sent });
     done(promise)
+}
+
+/// Evaluates a program, in the vat this is evaluated in, where it knows some more names.
+const SEEDER: &str = r#"fn source, names {
+  var scope := privilegedScope.withPrefix("__main$")
+  for name => value in names { scope := scope.with(name, value) }
+  e__quasiParser(source).eval(scope)
+}"#;
+
+fn seed_with(cx: &mut Cx, _: Value, args: &[Value]) -> Outcome {
+    let &[vat, source, names] = args else { return done(Value::NULL) };
+    let Some(source) = source_text(cx, source) else {
+        return Err(cx.throw(crate::object::does_not_coerce(source, "an EExpr")));
+    };
+    let (seeder, source) = (cx.heap.text(SEEDER), cx.heap.text(source));
+    let crate::native::Step::Done(seeder) = seed_vat(cx, Value::NULL, &[vat, seeder])? else {
+        return done(Value::NULL);
+    };
+    let (verb, args) = (cx.heap.text("run"), cx.heap.list([source, names]));
+    cx.call(Value::of(&crate::e::E), "send", [seeder, verb, args])
 }
 
 /// The E source that a value stands for: a string as it is, a syntax tree printed.
