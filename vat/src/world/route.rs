@@ -28,6 +28,16 @@ pub struct Traffic {
     pub frames: u64,
 }
 
+/// What became of something that was handed over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Handed {
+    ToNobody,
+    /// That vat took it in, and may have something to send now.
+    To(u32),
+    /// It stands in that vat's queue.
+    Queued(u32),
+}
+
 impl World {
     /// What has passed between vats so far.
     pub fn traffic(&self) -> Traffic {
@@ -55,10 +65,14 @@ impl World {
                 let mut outbox = std::mem::take(&mut vat.cx.outbox);
                 vat.handed_over();
                 for it in &mut outbox {
-                    let Some(to) = self.hand_over_next(from, it) else { continue };
+                    let handed = self.hand_over_next(from, it);
+                    let (Handed::To(to) | Handed::Queued(to)) = handed else { continue };
                     self.traffic.messages += u64::from(to != from);
                     self.traffic.frames += u64::from(to != from && last != Some(to));
                     last = Some(to);
+                    if handed == Handed::Queued(to) {
+                        continue;
+                    }
                     self.changed(to);
                     if to != from && self.vats.get(to).is_some_and(|it| it.has_news()) {
                         work.push(to);
@@ -74,14 +88,37 @@ impl World {
     }
 
     /// The same for something that is done with afterwards. A message is read where it lies, if it can be.
-    fn hand_over_next(&mut self, from: u32, it: &mut Outgoing) -> Option<u32> {
+    fn hand_over_next(&mut self, from: u32, it: &mut Outgoing) -> Handed {
         if let Outgoing::Send { vat: to, export, message, cause } = it
-            && self.is_short(from, *to, message)
+            && let Some(handed) = self.hand_over_short((from, *to), *export, message, *cause)
         {
-            return self.hand_over_short((from, *to), *export, message, *cause);
+            return handed;
         }
         // Something that goes to nobody is left in its place.
-        self.hand_over(from, std::mem::replace(it, Outgoing::Finish { vat: from, question: u32::MAX }))
+        let it = std::mem::replace(it, Outgoing::Finish { vat: from, question: u32::MAX });
+        self.hand_over(from, it).map_or(Handed::ToNobody, Handed::To)
+    }
+
+    /// The shortest way, if the message can go it and there is room for it.
+    fn hand_over_short(
+        &mut self,
+        (from, to): (u32, u32),
+        export: u32,
+        message: &Message,
+        cause: u64,
+    ) -> Option<Handed> {
+        let (sender, receiver) = self.vats.both(from, to)?;
+        if !short::is_short(&sender.cx, message, to) || receiver.is_full(short::WEIGHT) {
+            return None;
+        }
+        if receiver.cx.queue.capacity() == 0 {
+            receiver.cx.queue = self.queues.pop().unwrap_or_default();
+        }
+        if !short::pass(&mut sender.cx, &mut receiver.cx, export, message, cause) {
+            return Some(Handed::To(to));
+        }
+        self.vats.stand_in_line(to);
+        Some(Handed::Queued(to))
     }
 
     /// The vat that it went to, which may have something to send now.
@@ -132,29 +169,6 @@ impl World {
                 None
             }
         }
-    }
-
-    /// Can a message go the shortest way, and is there room for it? Else it is looked at closer.
-    fn is_short(&mut self, from: u32, to: u32, message: &Message) -> bool {
-        self.vats.get(from).is_some_and(|it| short::is_short(&it.cx, message, to))
-            && self.vats.get_mut(to).is_some_and(|it| !it.is_full(short::WEIGHT))
-    }
-
-    fn hand_over_short(
-        &mut self,
-        (from, to): (u32, u32),
-        export: u32,
-        message: &Message,
-        cause: u64,
-    ) -> Option<u32> {
-        let sender = &mut self.vats.get_mut(from)?.cx;
-        let message = short::send(sender, export, message, to, cause);
-        let vat = self.vats.get_mut(to)?;
-        if vat.cx.queue.capacity() == 0 {
-            vat.cx.queue = self.queues.pop().unwrap_or_default();
-        }
-        short::accept(&mut vat.cx, from, &message);
-        Some(to)
     }
 
     /// The same where it takes time: what goes to whom is put behind the others.

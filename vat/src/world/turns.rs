@@ -3,7 +3,7 @@
 use super::{Handle, VatId, World};
 use crate::fuel::SLICE;
 use crate::problem::Stop;
-use crate::turn::{Turned, Vat};
+use crate::turn::Turned;
 use std::time::Duration;
 
 /// What [`World::run_turn`] did.
@@ -25,10 +25,23 @@ pub struct TurnReport {
 /// What was done for a report.
 struct Taken {
     turns: u64,
-    /// In units of work.
-    work: u64,
-    /// Nothing was evaluated or stopped.
-    is_silent: bool,
+    /// The last of them.
+    turned: Option<Turned>,
+    /// How many units of work it had used when it was interrupted, if it was.
+    interrupted_after: Option<u64>,
+    settled: Vec<Handle>,
+}
+
+impl Taken {
+    /// In units.
+    fn work(&self) -> u64 {
+        self.turned.as_ref().map_or(0, |it| it.used)
+    }
+    /// Nothing was evaluated, stopped or settled.
+    fn is_silent(&self) -> bool {
+        let is_plain = |it: &Turned| it.stopped.is_none() && it.evaluated.is_none();
+        self.settled.is_empty() && self.turned.as_ref().is_some_and(is_plain)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -98,19 +111,30 @@ impl World {
         };
         let (mut left, mut used) = (at_most, 0);
         loop {
-            let (taken, report) = self.take_turns(number, left);
+            let taken = self.take_turns(number, left);
             left = left.saturating_sub(taken.turns);
-            used += taken.work;
-            let tells = !taken.is_silent || !report.settled.is_empty();
+            used += taken.work();
             match self.vats.first() {
-                Some(next) if !tells && left > 0 && used < SLICE => number = next,
-                _ => return report,
+                Some(next) if taken.is_silent() && left > 0 && used < SLICE => number = next,
+                _ => return self.report(number, taken),
             }
         }
     }
 
+    fn report(&self, number: u32, taken: Taken) -> TurnReport {
+        let Taken { turned, interrupted_after, settled, .. } = taken;
+        let vat = VatId(number);
+        let outcome = match turned.as_ref().and_then(|it| it.stopped) {
+            Some(stop) => Outcome::Stopped(stop),
+            None => Outcome::Turned,
+        };
+        let cause = turned.as_ref().and_then(|it| self.handle_of(it.cause));
+        let evaluated = turned.and_then(|it| it.evaluated).map(|id| Handle { vat, id });
+        TurnReport { outcome, vat: Some(vat), cause, evaluated, settled, interrupted_after }
+    }
+
     /// Takes a turn of this vat, or up to so many if nobody else is ready.
-    fn take_turns(&mut self, number: u32, at_most: u64) -> (Taken, TurnReport) {
+    fn take_turns(&mut self, number: u32, at_most: u64) -> Taken {
         let at_most = if self.vats.is_one_ready() { at_most } else { 1 };
         self.note_delivery(number);
         let (taken, turned) = self.turn(number, at_most);
@@ -119,28 +143,22 @@ impl World {
         self.turns += turns;
         self.vats.turned(number);
         self.changed(number);
-        if self.vats.get(number).is_some_and(Vat::has_news) {
-            self.route(number);
+        let mut ended = None;
+        if let Some(vat) = self.vats.get_mut(number) {
+            ended = vat.ended.take();
+            if vat.has_news() {
+                self.route(number);
+            }
         }
         if !self.whys.is_empty() {
             self.tell_why();
         }
-        if let Some(why) = self.vats.get_mut(number).and_then(|it| it.ended.take()) {
+        if let Some(why) = ended {
             self.end_vat(number, *why);
         }
-        let settled = self.newly_settled();
-        let vat = VatId(number);
-        let outcome = match turned.as_ref().and_then(|it| it.stopped) {
-            Some(stop) => Outcome::Stopped(stop),
-            None => Outcome::Turned,
-        };
-        let cause = turned.as_ref().and_then(|it| self.handle_of(it.cause));
-        let work = turned.as_ref().map_or(0, |it| it.used);
-        self.work = self.work.saturating_add(work);
-        let is_silent = turned.as_ref().is_some_and(|it| it.stopped.is_none() && it.evaluated.is_none());
-        let evaluated = turned.and_then(|it| it.evaluated).map(|id| Handle { vat, id });
-        let report = TurnReport { outcome, vat: Some(vat), cause, evaluated, settled, interrupted_after };
-        (Taken { turns, work, is_silent }, report)
+        let taken = Taken { turns, turned, interrupted_after, settled: self.newly_settled() };
+        self.work = self.work.saturating_add(taken.work());
+        taken
     }
 
     /// After how many units of work that turn was interrupted, if it was.

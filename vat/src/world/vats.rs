@@ -112,6 +112,14 @@ impl Vats {
         }
         self.places.get_mut(number as usize)?.vat.get_mut().map(|it| &mut **it)
     }
+    /// Two of them that are not the same.
+    pub(super) fn both(&mut self, one: u32, other: u32) -> Option<(&mut Vat, &mut Vat)> {
+        for number in [one, other] {
+            self.get(number)?;
+        }
+        let [one, other] = self.places.get_disjoint_mut([one as usize, other as usize]).ok()?;
+        Some((one.vat.get_mut()?, other.vat.get_mut()?))
+    }
     #[cold]
     fn unpack<'a>(&self, number: u32, place: &'a Place) -> Option<&'a Vat> {
         let resting = place.resting.take()?;
@@ -193,11 +201,7 @@ impl Vats {
         self.get(number)?;
         let vat = self.places.get_mut(number as usize)?.vat.get_mut()?;
         if vat.is_busy() {
-            vat.used = self.packed;
-            if !std::mem::replace(&mut vat.is_ready, true) {
-                self.ready.push_back(number);
-            }
-            self.woken += usize::from(std::mem::take(&mut vat.is_unpacked));
+            self.woken += stand_in(&mut self.ready, self.packed, vat, number);
         }
         let due = vat.cx.timers.used().and_then(|it| it.first_key_value()).map(|it| it.0.0);
         if due != vat.alarm {
@@ -211,6 +215,13 @@ impl Vats {
             self.expecting.push_back(number);
         }
         Some(vat)
+    }
+
+    /// To be called after the vat has got a delivery, and nothing else has happened to it.
+    pub(super) fn stand_in_line(&mut self, number: u32) {
+        if let Some(vat) = self.places.get_mut(number as usize).and_then(|it| it.vat.get_mut()) {
+            self.woken += stand_in(&mut self.ready, self.packed, vat, number);
+        }
     }
 
     /// Packs up idle vats if many are up: while others take turns only those that were idle since the last time.
@@ -307,6 +318,16 @@ impl Vats {
         let now = self.get_mut(number)?.cx.powers.clock_millis();
         Some(Duration::from_millis(due.saturating_sub(now).max(0) as u64))
     }
+}
+
+/// The vat stands in the ready queue; how many are awake by that which had been packed up.
+#[inline(always)]
+fn stand_in(ready: &mut VecDeque<u32>, now: u32, vat: &mut Vat, number: u32) -> usize {
+    vat.used = now;
+    if !std::mem::replace(&mut vat.is_ready, true) {
+        ready.push_back(number);
+    }
+    usize::from(std::mem::take(&mut vat.is_unpacked))
 }
 
 #[cfg(test)]
