@@ -48,7 +48,16 @@ const ROOMS: &[Room] = &[
     Room {
         name: "cli",
         imports: &["analysis", "syntax", "audit", "vat", "lsp", "kernel"],
-        guests: &["clap", "clap_complete", "ctrlc", "annotate-snippets", "reedline", "toml", "layout-rs"],
+        guests: &[
+            "clap",
+            "clap_complete",
+            "ctrlc",
+            "annotate-snippets",
+            "reedline",
+            "toml",
+            "layout-rs",
+            "tikv-jemallocator",
+        ],
     },
     Room { name: "tests", imports: &[], guests: &["similar", "libtest-mimic"] },
     // The chores are not part of the product: they may import nothing of it, only start it.
@@ -68,6 +77,7 @@ const VISITORS: &[&str] = &[
     "expect-test",
     "similar",
     "libtest-mimic",
+    "tikv-jemallocator",
     "proptest",
     "divan",
     "criterion",

@@ -6,6 +6,11 @@ use vat::powers::still::Still;
 use vat::world::{Evaluation, Outcome, World};
 use vat::{Limits, VatId};
 
+/// As in `walnut` itself.
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Time that this thread has run, so that others who use the machine do not count.
 struct Clock(f64);
 
