@@ -6,6 +6,7 @@
 
 mod cell;
 mod collect;
+mod journal;
 mod message;
 mod resting;
 mod saved;
@@ -76,6 +77,8 @@ pub struct Heap {
     laid: std::cell::Cell<u64>,
     /// What the strings weigh that were laid together since the last collection: their cells weigh what was new.
     spread: std::cell::Cell<u64>,
+    /// What cells were, while a turn runs that may be taken back.
+    journal: Option<Box<journal::Journal>>,
 }
 
 /// The name of an object that is the same in every vat that has it.
@@ -117,6 +120,7 @@ impl Heap {
             looked: Default::default(),
             laid: Default::default(),
             spread: Default::default(),
+            journal: None,
         }
     }
     pub fn bytes(&self) -> u64 {
@@ -232,6 +236,9 @@ impl Heap {
     /// A cell to change in place. Its weight must not change; see [`Heap::recount`] for payloads.
     #[inline]
     pub fn cell_mut(&mut self, it: Obj) -> &mut Cell {
+        if self.journal.is_some() {
+            self.put_down(it);
+        }
         &mut self.cells[it.index()]
     }
     /// Puts the real cell where an empty one was allocated to have its handle early.

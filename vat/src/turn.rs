@@ -101,7 +101,6 @@ struct Laid {
     selector: Selector,
     argc: usize,
     result: Asker,
-    weight: u64,
 }
 
 /// What a turn did.
@@ -286,12 +285,9 @@ impl Vat {
         let cause = *cause;
         // A message is read where it lies, for most turns are short.
         let laid = match work {
-            Work::Message { target, message } if self.machine.lay(*target, &message.args) => Some(Laid {
-                selector: message.selector,
-                argc: message.args.len(),
-                result: message.result,
-                weight: message.bytes(),
-            }),
+            Work::Message { target, message } if self.machine.lay(*target, &message.args) => {
+                Some(Laid { selector: message.selector, argc: message.args.len(), result: message.result })
+            }
             _ => None,
         };
         let sent = match work {
@@ -299,7 +295,12 @@ impl Vat {
             Work::Seed { sent, .. } => *sent,
             Work::Eval(id) => log::by_host(*id),
         };
+        let weight = match work {
+            Work::Message { message, .. } => message.bytes(),
+            Work::Eval(_) | Work::Seed { .. } => 0,
+        };
         let delivery = self.cx.queue.pop_front()?;
+        self.cx.heap.let_go(weight);
         let (queued, told) = self.begin(cause, sent);
         if self.cx.log.is_some() {
             self.log_got(&delivery.work, sent);
@@ -307,7 +308,6 @@ impl Vat {
         let (evaluated, stopped) = match (laid, delivery.work) {
             (Some(it), _) => (None, self.hear_message(it, queued, told)),
             (None, Work::Message { target, message }) => {
-                self.cx.heap.let_go(message.bytes());
                 self.cx.awaiting = message.result.promise().map_or(Value::NULL, Value::from);
                 let outcome = self.machine.call(&mut self.cx, target, message.selector, &message.args);
                 (None, self.settle(message.result, outcome, queued, told))
@@ -320,6 +320,9 @@ impl Vat {
             }
         };
         self.cx.awaiting = Value::NULL;
+        if self.before.take().is_some() {
+            self.cx.heap.end_journal();
+        }
         if self.cx.tables.wants_collection() {
             self.machine.tidy(&mut self.cx);
         }
@@ -376,8 +379,8 @@ impl Vat {
         self.cx.fuel.refill(budget);
         let before = (self.cx.queue.len(), self.cx.outbox.len());
         let undoes = self.cx.tenant.as_ref().is_some_and(|it| it.when_out == WhenOut::Undo);
-        if undoes || self.before.is_some() {
-            self.before = if undoes { crate::store::remember(self).map(Box::new) } else { None };
+        if undoes {
+            self.before = Some(Box::new(crate::store::remember(self)));
         }
         before
     }
@@ -385,7 +388,6 @@ impl Vat {
     /// The turn of a message whose operands are laid out.
     #[inline]
     fn hear_message(&mut self, it: Laid, queued: usize, told: usize) -> Option<Stop> {
-        self.cx.heap.let_go(it.weight);
         self.cx.awaiting = it.result.promise().map_or(Value::NULL, Value::from);
         let outcome = self.machine.deliver(&mut self.cx, it.selector, it.argc);
         let unheard = self.cx.log.is_none();
@@ -487,13 +489,16 @@ impl Vat {
     fn undo(&mut self, stopped: Option<Stop>, sent: usize) {
         let Some(before) = self.before.take() else { return };
         if stopped == Some(Stop::Interrupted) {
-            return;
+            return self.cx.heap.end_journal();
         }
         self.cx.outbox.truncate(sent);
-        let taken_back = crate::store::take_back(self, &before);
-        // The heap that was written down had nothing of it.
+        let taken_back = crate::store::take_back(self, *before);
+        // The heap that was put down had nothing of it.
         self.cx.outgoing = 0;
-        debug_assert_eq!(taken_back, Ok(()), "what was written down can be read");
+        if taken_back.is_err() {
+            let why = "a turn of the vat had to be taken back, and changed what cannot be written down";
+            self.ended = Some(Box::new(Problem::new(why)));
+        }
     }
 
     fn run_program(&mut self, program: &Program) -> Result<Value, Exit> {

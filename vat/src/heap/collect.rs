@@ -28,12 +28,19 @@ impl Heap {
         {
             let marks = &mut self.marks;
             roots(&mut |it| mark(marks, &mut work, it));
+            // What a turn has changed may have to be there again.
+            if let Some(journal) = &self.journal {
+                journal.roots().iter().for_each(|it| mark(marks, &mut work, *it));
+            }
         }
         while let Some(id) = work.pop() {
             let cell = &self.cells[id as usize];
             bytes += cell.bytes();
             let marks = &mut self.marks;
             cell.trace(&mut |it| mark(marks, &mut work, it));
+            if let Some(journal) = &self.journal {
+                journal.held_by(Obj(id)).iter().for_each(|it| mark(marks, &mut work, *it));
+            }
             if let Cell::Object { stamps, .. } = cell
                 && stamps.has(Stamps::APPROVED)
                 && let Some(it) = self.approvals.get(&Obj(id))
@@ -137,14 +144,16 @@ impl Heap {
         let portraits = self.portraits.used_mut();
         portraits.into_iter().for_each(|it| it.retain(|it, _| is_marked(it.index())));
         if let Some(weak) = self.weak.used_mut() {
-            let dead = &mut *self.dead;
+            let (dead, journal) = (&mut *self.dead, &mut self.journal);
             weak.retain(|weak, target| {
                 let lives = target.as_obj().is_none_or(|it| is_marked(it.index()));
                 if is_marked(weak.index()) && !lives {
                     dead.push(*weak);
+                    journal.iter_mut().for_each(|it| it.dead.push(*weak));
                 }
                 is_marked(weak.index()) && lives
             });
+            dead.retain(|it| is_marked(it.index()));
             // In the order they were made, whatever the table's.
             dead.sort_unstable();
         }

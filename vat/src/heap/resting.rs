@@ -86,6 +86,8 @@ impl Heap {
             looked,
             laid,
             spread,
+            // Between turns there is none.
+            journal: _,
         } = self;
         let seldom = Seldom { approvals, far_proxies, shared, shared_names, portraits, weak, dead, spans };
         Resting {

@@ -104,17 +104,6 @@ impl Heap {
         Ok(heap)
     }
 
-    /// Takes over another heap's cells; who pays for them stays the same.
-    pub(crate) fn become_again(&mut self, other: Heap) {
-        let before = std::mem::replace(self, other);
-        self.limit = before.limit;
-        self.eager = before.eager;
-        self.allowed = before.allowed;
-        self.purse = before.purse;
-        let collect_at = self.collect_at;
-        self.collect_at(collect_at);
-    }
-
     /// Does no reference lead to a free place?
     fn check_free(&self) -> Read<()> {
         let mut dangling = false;
@@ -301,7 +290,7 @@ fn read_proxied(from: &mut Reader<'_>) -> Read<Box<Proxied>> {
     Ok(Box::new(Proxied { handler, resolution, identity: from.value()? }))
 }
 
-fn cell(out: &mut Writer, it: &Cell) {
+pub(super) fn cell(out: &mut Writer, it: &Cell) {
     match it {
         Cell::Free => out.byte(0),
         Cell::Short(_) | Cell::Long(..) => {
@@ -410,7 +399,7 @@ fn one(out: &mut Writer, tag: u8, it: Value) {
     out.value(it);
 }
 
-fn read_cell(from: &mut Reader<'_>) -> Read<Cell> {
+pub(super) fn read_cell(from: &mut Reader<'_>) -> Read<Cell> {
     Ok(match from.byte()? {
         0 => Cell::Free,
         1 => Cell::from(Text::from(from.text()?)),
