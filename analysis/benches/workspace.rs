@@ -7,19 +7,28 @@
 #[path = "workspace/made_up.rs"]
 mod made_up;
 
-use analysis::{Analysis, AnalysisHost, Change, FileId, FileKind};
-use made_up::{PROGRAM_LINES, module, program};
+use analysis::{Analysis, AnalysisHost, Change, FileId, FileKind, ReachedThing};
+use made_up::{CLOCK, MIDDLE, PROGRAM_LINES, SHOPS, module, program};
 use std::time::Instant;
 
 /// The program of 2,000 lines; the modules are numbered from one.
 const DESK: FileId = FileId(0);
-const KEYS: usize = 200;
+const KEYS: usize = 400;
 
 fn main() {
-    if let Some(name) = std::env::args().nth(1).filter(|it| !it.starts_with("--")) {
-        // One cold run by itself, for a profiler, or to see how much memory it takes.
-        return one(name.parse().expect("a number of modules"));
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
+    let number = |at: usize| arguments.get(at).map(|it| it.parse().expect("a number of modules"));
+    match arguments.first().map(String::as_str) {
+        // One cold run by itself, or keys after one, for a profiler, or to see how much memory it takes.
+        Some("keys") => {
+            keys_among(number(1).unwrap_or(50), number(2).unwrap_or(KEYS));
+        }
+        Some(_) => one(number(0).unwrap_or(500)),
+        None => everything(),
     }
+}
+
+fn everything() {
     let mut cold = Vec::new();
     for _ in 0..5 {
         let start = Instant::now();
@@ -33,14 +42,19 @@ fn main() {
         "{{\"bench\":\"workspace/memory/500\",\"who\":\"walnut\",\"unit\":\"MB\",\"median\":{}}}",
         peak()
     );
-    let mut medians = Vec::new();
-    for count in [50, 500, 5_000] {
-        let mut host = opened(count);
-        all(&host, count);
-        let keys = keys(&mut host);
-        medians.push(report(&format!("workspace/key/{count}"), &keys));
-    }
+    let medians: Vec<f64> = [50, 500, 5_000].map(|count| keys_among(count, KEYS)).to_vec();
     println!("from 50 to 5,000 modules a key takes {:.2} times as long", medians[2] / medians[0]);
+}
+
+/// So many keys in a workspace of so many modules; the median processor time of one.
+fn keys_among(count: usize, keys: usize) -> f64 {
+    let mut host = opened(count);
+    all(&host, count);
+    let runs = pressed(&mut host, keys);
+    let wall: Vec<f64> = runs.iter().map(|it| it.0).collect();
+    let processor: Vec<f64> = runs.iter().map(|it| it.1).collect();
+    report(&format!("workspace/key/{count}"), &wall);
+    report(&format!("workspace/key-processor/{count}"), &processor)
 }
 
 fn one(count: usize) {
@@ -53,7 +67,7 @@ fn one(count: usize) {
 fn opened(count: usize) -> AnalysisHost {
     let mut host = AnalysisHost::default();
     let mut change = Change::default();
-    change.open(DESK, "desk.e", FileKind::Program, program(0));
+    change.open(DESK, "desk.e", FileKind::Program, program());
     for n in 1..=count {
         let name = format!("bank/m{n}.emaker");
         change.open(FileId(n as u32), &name, FileKind::Module, module(n));
@@ -75,7 +89,7 @@ fn all(host: &AnalysisHost, count: usize) -> usize {
         };
         let parts: Vec<_> = (1..=threads).map(part).collect();
         let lines: usize = parts.into_iter().map(|it| it.join().expect("its answers are right")).sum();
-        lines + desk(&host.analysis(), 0)
+        lines + desk(&host.analysis(), Clock::Number)
     })
 }
 
@@ -95,35 +109,118 @@ fn one_module(analysis: &Analysis, n: usize) -> usize {
     analysis.text(file).expect("nobody writes").lines().count()
 }
 
-/// The program's verdicts and authority after `edit` edits; the ledger of the last shop prints.
-fn desk(analysis: &Analysis, edit: usize) -> usize {
+/// The program's verdicts and authority; the ledger of the last shop prints.
+fn desk(analysis: &Analysis, clock: Clock) -> usize {
     let judged = analysis.judgements(DESK).expect("nobody writes");
+    let authorities = analysis.authorities(DESK).expect("nobody writes").expect("the file is there");
+    let names = authorities.names();
+    let at = |name: &str| names.iter().position(|it| it.name == name).expect("it is defined");
+    if clock == Clock::Half {
+        // What a half-typed method takes along is not told here; what stands before it is judged as it was.
+        assert!(judged.len() >= 100, "{} verdicts", judged.len());
+        assert!(authorities.things(at("shop7")).any(|it| it.label() == "stdout"));
+        return PROGRAM_LINES;
+    }
     assert_eq!(judged.len(), 200);
-    let authority = analysis.authority(DESK).expect("nobody writes");
-    let reaches = |name: &str, what: &str| {
-        let it = authority.iter().find(|it| it.name == name).expect("it is defined");
-        it.reaches.iter().any(|it| it.thing.label() == what)
-    };
-    assert!(reaches("shop7", "stdout"));
-    assert!(reaches("shop7", "var sold7"));
-    assert!(!reaches("rate7", "stdout"));
-    // Each other key puts the timer into the middle shop, or takes it out.
-    assert_eq!(reaches("shop50", "timer"), edit % 2 == 1, "after {edit} keys");
+    for n in 0..SHOPS {
+        let ends = |name: &str| {
+            let mut found = (0, 0, 0);
+            for it in authorities.things(at(name)) {
+                match it {
+                    ReachedThing::Power { name, .. } if name == "timer" => found.0 += 1,
+                    ReachedThing::Power { .. } => found.1 += 1,
+                    ReachedThing::Unknown(_) => found.2 += 1,
+                    _ => {}
+                }
+            }
+            found
+        };
+        // The timer, standard output, what nobody knows.
+        let here = usize::from(n == MIDDLE);
+        let expected = match clock {
+            Clock::Timer => (here, 1, 0),
+            Clock::Nobody => (0, 1, here),
+            Clock::Number | Clock::Half => (0, 1, 0),
+        };
+        assert_eq!(ends(&format!("shop{n}")), expected, "shop{n}, {clock:?}");
+        assert_eq!(ends(&format!("rate{n}")), (0, 0, 0));
+    }
+    // What is on the screen, with every way.
+    for n in MIDDLE - 2..MIDDLE + 2 {
+        for name in [format!("shop{n}"), format!("account{n}")] {
+            let whole = authorities.whole(at(&name)).expect("it is defined");
+            let sold = whole.reaches.iter().find(|it| it.thing.label() == format!("var sold{n}"));
+            assert_eq!(
+                sold.map(|it| it.path.first().map(String::as_str)),
+                Some(Some(&*match name.starts_with('s') {
+                    true => format!("sold{n}"),
+                    false => name,
+                }))
+            );
+        }
+    }
     PROGRAM_LINES
 }
 
-fn keys(host: &mut AnalysisHost) -> Vec<f64> {
+/// What the middle shop reads its clock from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Clock {
+    /// The number that it began with.
+    Number,
+    /// A name that nobody defines, on the way to `timer`.
+    Nobody,
+    Timer,
+    /// A parenthesis is open.
+    Half,
+}
+
+/// What stands in the middle of the program, key after key: a power is typed and called, and taken out again; a
+/// number grows a digit and loses it; a comment gets a letter.
+const TYPED: &[(&str, Clock)] = &[
+    ("00", Clock::Number),
+    ("0", Clock::Number),
+    ("", Clock::Number),
+    ("t", Clock::Nobody),
+    ("ti", Clock::Nobody),
+    ("tim", Clock::Nobody),
+    ("time", Clock::Nobody),
+    ("timer", Clock::Timer),
+    ("timer ", Clock::Timer),
+    ("timer", Clock::Timer),
+    ("timer.", Clock::Half),
+    ("timer.n", Clock::Timer),
+    ("timer.no", Clock::Timer),
+    ("timer.now", Clock::Timer),
+    ("timer.now(", Clock::Half),
+    ("timer.now()", Clock::Timer),
+    ("timer.now() ", Clock::Timer),
+    ("timer.now() #", Clock::Timer),
+    ("timer.now() # s", Clock::Timer),
+    ("0", Clock::Number),
+];
+
+/// Of each key: how long it took, and how much of a processor's time.
+fn pressed(host: &mut AnalysisHost, keys: usize) -> Vec<(f64, f64)> {
+    let text = program();
+    let (before, after) = text.split_once(CLOCK).expect("there is a clock");
     let mut runs = Vec::new();
-    for edit in 1..=KEYS {
-        let text = program(edit);
-        let start = Instant::now();
+    for (typed, clock) in TYPED.iter().cycle().take(keys) {
+        let text = format!("{before}{typed}{after}");
+        let (start, used) = (Instant::now(), processor_time());
         let mut change = Change::default();
         change.set_text(DESK, &text);
         host.apply_change(change);
-        desk(&host.analysis(), edit);
-        runs.push(start.elapsed().as_secs_f64());
+        desk(&host.analysis(), *clock);
+        runs.push((start.elapsed().as_secs_f64(), processor_time() - used));
     }
     runs
+}
+
+/// How long this thread has had a processor, in seconds; 0 where that cannot be asked. On a machine with other work
+/// it says more than the time.
+fn processor_time() -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    told.split(' ').next().and_then(|it| it.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
 }
 
 /// Prints the figure, and gives its median.

@@ -6,7 +6,7 @@ use crate::knowledge::knowledge;
 use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
 use audit::as_written;
-use audit::authority::{Authority, Held, MethodSummary, Outer, Parts, Programs, Reach};
+use audit::authority::{Authority, From, Outer, Parts, Programs, Reach};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use syntax::Scopes;
@@ -17,82 +17,50 @@ use text_size::TextRange;
 /// A program of a file.
 pub(crate) type Key = (File, usize);
 
-/// How the values of a file's programs hang together, with those of all that they lead into: earlier steps and
-/// cells, and imported modules. One fixpoint for all of them. Large; what is asked for after every key is in
-/// [`reaches`].
-#[salsa::tracked(returns(ref), no_eq, lru = 4)]
-pub(crate) fn authority(db: &dyn Db, file: File) -> Arc<Authority<Key>> {
-    Arc::new(solve(db, file))
+/// How the values of a file's programs hang together with those of all that they lead into: earlier steps and cells,
+/// and imported modules. One fixpoint for all of them, of which only what holds what is kept, without positions.
+pub(crate) fn authority(db: &dyn Db, file: File) -> &Arc<Authority<Key>> {
+    group_authority(db, representative(db, file))
 }
 
-fn solve(db: &dyn Db, file: File) -> Authority<Key> {
-    // What the texts before this one do with their names counts, used here or not.
+/// The same, to be asked about any of the texts that `file` continues.
+#[salsa::tracked(returns(ref), no_eq, lru = 4)]
+pub(crate) fn authority_of_chain(db: &dyn Db, file: File) -> Arc<Authority<Key>> {
+    Arc::new(Authority::new(&AllPrograms { db }, &roots(db, file)))
+}
+
+/// Modules that import each other are solved together, once.
+#[salsa::tracked(returns(ref), no_eq)]
+fn group_authority(db: &dyn Db, representative: File) -> Arc<Authority<Key>> {
+    let group = group(db, representative);
+    let all: Vec<Key> = group.iter().flat_map(|it| roots(db, *it)).collect();
+    let kept: Vec<Key> = group.iter().flat_map(|it| keys(db, *it)).collect();
+    Arc::new(Authority::about(&AllPrograms { db }, &all, &kept))
+}
+
+/// The programs of the file and of those before it: what they do with their names counts, used here or not.
+fn roots(db: &dyn Db, file: File) -> Vec<Key> {
     let mut chain = vec![file];
     while let Some(before) = chain.last().and_then(|it| it.previous(db)) {
         chain.push(before);
     }
-    let programs = chain.iter().rev().flat_map(|it| (0..programs(db, *it).len()).map(|index| (*it, index)));
-    let roots: Vec<Key> = programs.collect();
-    Authority::new(&AllPrograms { db }, &roots)
+    chain.iter().rev().flat_map(|it| keys(db, *it)).collect()
 }
 
-/// What the top-level names of a file reach, without positions.
-#[derive(PartialEq, Eq, Debug)]
-pub(crate) struct Reaches {
-    pub names: Vec<NameReach>,
-    /// What [`Held::home`] counts.
-    pub homes: Vec<Key>,
+fn keys(db: &dyn Db, file: File) -> impl Iterator<Item = Key> {
+    (0..programs(db, file).len()).map(move |index| (file, index))
 }
 
-/// What one name reaches, and what the methods do of the object that it names.
-#[derive(PartialEq, Eq, Debug)]
-pub(crate) struct NameReach {
-    /// `None` is the value of a module.
-    pub name: Option<(usize, DefinitionId)>,
-    pub holds: Vec<Held>,
-    pub methods: Vec<MethodSummary>,
-}
-
-/// What the top-level names of a file reach. Nothing is kept of the fixpoint but this.
-pub(crate) fn reaches(db: &dyn Db, file: File) -> &Arc<Reaches> {
-    let group = group_reaches(db, representative(db, file));
-    // A file is of the group that it stands for or is stood for by.
-    let at = group.iter().position(|it| it.0 == file).unwrap_or_default();
-    &group[at].1
-}
-
-/// Modules that import each other are solved together, once.
-#[salsa::tracked(returns(ref))]
-fn group_reaches(db: &dyn Db, representative: File) -> Arc<Vec<(File, Arc<Reaches>)>> {
-    let solved = solve(db, representative);
-    let of = |file: File| (file, Arc::new(reaches_in(db, file, &solved)));
-    Arc::new(group(db, representative).into_iter().map(of).collect())
-}
-
-/// What the top-level names of a file reach, where the fixpoint is there already.
-pub(crate) fn reaches_in(db: &dyn Db, file: File, solved: &Authority<Key>) -> Reaches {
-    let mut names = Vec::new();
+/// What a file tells the world about: the value of a module, and its top-level names, each with the program it is of.
+pub(crate) fn told_of(db: &dyn Db, file: File) -> Vec<(usize, From)> {
+    let mut all = Vec::new();
     if file.kind(db) == FileKind::Module && !programs(db, file).is_empty() {
-        let holds = solved.of_value((file, 0)).holds;
-        names.push(NameReach { name: None, holds, methods: Vec::new() });
+        all.push((0, From::Value));
     }
     for index in 0..programs(db, file).len() {
-        db.unwind_if_revision_cancelled();
-        let sites: Vec<(DefinitionId, Option<ObjectId>)> = top_level(db, file, index).collect();
-        let objects: Vec<ObjectId> = sites.iter().filter_map(|it| it.1).collect();
-        let mut summaries = solved.summaries((file, index), &objects).into_iter();
-        for (id, object) in sites {
-            let (holds, methods) = match object {
-                Some(object) => {
-                    let methods = summaries.next().unwrap_or_default().methods;
-                    (solved.of_object((file, index), object).holds, methods)
-                }
-                None => (solved.of_name((file, index), id).holds, Vec::new()),
-            };
-            names.push(NameReach { name: Some((index, id)), holds, methods });
-        }
+        all.extend(top_level(db, file, index).map(|(id, _)| (index, From::Name(id))));
     }
-    Reaches { names, homes: solved.keys().to_vec() }
+    all
 }
 
 /// The names that a person wrote at top level, in their order, each with the object expression that it names.

@@ -7,9 +7,9 @@ use crate::diagnostics::{self, Diagnostic};
 use crate::ide::{self, FilePosition, FileRange, NavigationTarget, Reference};
 use crate::input::{File, FileId, FileKind, Modules, module_names};
 use crate::{
-    Assist, Call, Callable, CompletionItem, DocumentSymbol, FoldingRange, Holder, Hover, InlayHint,
-    InlayHintsConfig, Judged, LeakFound, Lens, LensTitle, LineIndex, Link, NameAuthority, RenameError,
-    SemanticToken, SignatureHelp, TextEdit, TextRange, Unformatted, WorkspaceSymbol,
+    Assist, Authorities, Call, Callable, CompletionItem, DocumentSymbol, FoldingRange, Holder, Hover,
+    InlayHint, InlayHintsConfig, Judged, LeakFound, Lens, LensTitle, LineIndex, Link, NameAuthority,
+    RenameError, SemanticToken, SignatureHelp, TextEdit, TextRange, Unformatted, WorkspaceSymbol,
 };
 use audit::AuditorHost;
 use salsa::{Database as _, Setter};
@@ -328,6 +328,11 @@ impl Analysis {
             let last = db.files.get(&last).copied().unwrap_or(it);
             ide::authority::authority(db, it, last)
         })
+    }
+
+    /// The same names, each of which is followed when it is asked about.
+    pub fn authorities(&self, file: FileId) -> Cancellable<Option<Authorities>> {
+        self.with(file, |db, it| Some(ide::authority::authorities(db, it, it)))
     }
 
     /// The shortest way from a top-level name to something that goes by `to`: a power, a variable, an object.

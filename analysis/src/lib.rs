@@ -44,7 +44,9 @@ pub use change::Change;
 pub use diagnostics::{Code, Diagnostic, Fix, Related, Severity};
 pub use host::{Analysis, AnalysisHost, CancelOne, Cancellable, Cancelled};
 pub use ide::assists::{Assist, AssistKind};
-pub use ide::authority::{LeakFound, MethodAuthority, NameAuthority, Reached, ReachedThing};
+pub use ide::authority::{
+    Authorities, AuthorityOf, LeakFound, MethodAuthority, NameAuthority, Reached, ReachedThing,
+};
 pub use ide::authority_hierarchy::Holder;
 pub use ide::call_hierarchy::{Call, Callable, CallableKind};
 pub use ide::completion::{CompletionItem, CompletionKind};

@@ -87,9 +87,9 @@ fn nothing_runs_twice_without_an_edit() {
 #[test]
 fn authority_is_not_computed_for_hints() {
     let it = Watched::new(TILL);
-    assert!(!it.ran(hints).contains(&"authority".to_string()));
+    assert!(!it.ran(hints).contains(&"group_authority".to_string()));
     let at = FilePosition { file: FILE, offset: TextSize::new(20) };
-    assert!(it.ran(|it| it.hover(at)).contains(&"authority".to_string()));
+    assert!(it.ran(|it| it.hover(at)).contains(&"group_authority".to_string()));
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn count(ran: &[String], query: &str) -> usize {
 #[test]
 fn authority_is_solved_once_for_each_module() {
     let it = modules();
-    assert_eq!(count(&it.ran(all_authority), "group_reaches"), 5);
+    assert_eq!(count(&it.ran(all_authority), "group_authority"), 5);
     assert!(it.ran(all_authority).is_empty());
 }
 
@@ -245,12 +245,12 @@ fn a_method_body_reruns_its_module_and_those_who_import_it() {
     edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n, n]"));
     let ran = it.ran(all_authority);
     // The program, the shop, the bank and the mint; not the toys. Only the mint is read and resolved again.
-    assert_eq!(count(&ran, "group_reaches"), 4, "{ran:?}");
+    assert_eq!(count(&ran, "group_authority"), 4, "{ran:?}");
     for query in ["trees", "programs", "names", "knowledge"] {
         assert_eq!(count(&ran, query), 1, "{query}: {ran:?}");
     }
     edit_module(&mut it, 3, &MODULES[2].1.replace("bank.open(n)", "bank.open(n + 1)"));
-    assert_eq!(count(&it.ran(all_authority), "group_reaches"), 2);
+    assert_eq!(count(&it.ran(all_authority), "group_authority"), 2);
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn modules_that_import_each_other_are_solved_together() {
     let back = MODULES[0].1.replace("return [n]", "return [n, <import:shop>]");
     edit_module(&mut it, 1, &back);
     // The mint, the bank and the shop are one group now; the program is another.
-    assert_eq!(count(&it.ran(all_authority), "group_reaches"), 2);
+    assert_eq!(count(&it.ran(all_authority), "group_authority"), 2);
     let analysis = it.host.analysis();
     for file in 1..=3 {
         assert_eq!(analysis.authority(FileId(file)).unwrap()[0].name, "(value)");

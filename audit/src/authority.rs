@@ -10,17 +10,18 @@
 
 mod calls;
 mod facts;
+mod heap;
 mod reach;
 mod solve;
 mod things;
 
-pub use reach::{Cut, Leak};
+pub use reach::{Cut, From, Leak};
 pub use things::{Held, MethodSummary, Reach, Summary, Thing};
 
 use crate::known::{Around, Known};
 use crate::scopes::ScopeName;
+use heap::Heap;
 use rustc_hash::FxHashMap;
-use solve::Solution;
 use std::hash::Hash;
 use syntax::Scopes;
 use syntax::kernel_e::Program;
@@ -75,10 +76,10 @@ impl Programs for Alone<'_> {
     }
 }
 
-/// How the values of some programs hang together. Made once, asked for any object or name.
+/// How the values of some programs hang together. Made once, asked for any object or name of theirs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Authority<Key: Eq + Hash> {
-    solution: Solution,
+    heap: Heap,
     keys: Vec<Key>,
     units: FxHashMap<Key, u32>,
 }
@@ -86,23 +87,23 @@ pub struct Authority<Key: Eq + Hash> {
 impl<Key: Copy + Eq + Hash> Authority<Key> {
     /// Follows the values of these programs and of all that they lead into.
     pub fn new<P: Programs<Key = Key>>(programs: &P, roots: &[Key]) -> Authority<Key> {
+        Authority::about(programs, roots, roots)
+    }
+
+    /// The same, to be asked about `kept` only. The fixpoint itself is not kept.
+    pub fn about<P: Programs<Key = Key>>(programs: &P, roots: &[Key], kept: &[Key]) -> Authority<Key> {
         let mut reader = facts::Reader::new(programs);
         for it in roots {
             reader.unit(*it);
         }
         reader.read();
-        let mut solution = reader.solution;
+        let facts::Reader { mut solution, keys, units, .. } = reader;
         solution.run(&|| programs.checkpoint());
-        Authority { solution, keys: reader.keys, units: reader.units }
+        let kept: Vec<u32> = kept.iter().filter_map(|it| units.get(it).copied()).collect();
+        Authority { heap: Heap::new(&solution, &kept), keys, units }
     }
 
-    /// The programs, as [`Held::home`] counts them.
-    pub fn keys(&self) -> &[Key] {
-        &self.keys
-    }
-
-    /// The program that a [`Held`] is at home in.
-    pub fn key(&self, home: u32) -> Option<Key> {
+    fn key(&self, home: u32) -> Option<Key> {
         self.keys.get(home as usize).copied()
     }
 }

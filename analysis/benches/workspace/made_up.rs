@@ -98,14 +98,22 @@ bank
     text
 }
 
-/// The program after so many keys.
-pub fn program(edit: usize) -> String {
+pub const SHOPS: usize = 99;
+
+/// The shop in the middle of the screen.
+pub const MIDDLE: usize = 50;
+
+/// Where the middle shop reads its clock: the text that keys are pressed in.
+pub const CLOCK: &str = "000";
+
+/// The program before the first key.
+pub fn program() -> String {
     let mut text = String::from(
         "def bank := <import:bank.m5>\ndef other := <import:bank.m10>\nvar served := 0\n\ndef log(text) { println(text) }\n",
     );
     text.push('\n');
-    for n in 0..99 {
-        let clock = if n == 50 && edit % 2 == 1 { "timer.now()" } else { "0" };
+    for n in 0..SHOPS {
+        let clock = if n == MIDDLE { CLOCK } else { "0" };
         let _ = write!(
             text,
             "
@@ -122,13 +130,15 @@ def shop{n} {{
         log(`sold $amount`)
         return purse
     }}
-    to opened() {{ return {clock} }}
+    to opened() {{
+        return {clock}
+    }}
 }}
 def receipts{n} := [].diverge()
 def account{n} := other.open(shop{n})
 receipts{n}.push(account{n})
 ",
-            n + edit
+            n + 1
         );
     }
     while text.lines().count() < PROGRAM_LINES {

@@ -1,15 +1,17 @@
 //! What each top-level name reaches, for a report: plain structs, with the place of every thing that has one.
 
 use super::FileRange;
-use crate::authority::{Key, NameReach, Reaches, authority as solved, reaches, reaches_in, top_level};
+use crate::authority::{Key, authority as solved, authority_of_chain, told_of, top_level};
 use crate::db::Db;
 use crate::ide::places::definition_range;
 use crate::input::File;
 use crate::names::{Site, names};
 use crate::program::maps;
 use audit::as_written;
-use audit::authority::{Held, Thing};
-use syntax::scope::DefinitionId;
+use audit::authority::{Authority, From, Held, Thing};
+use std::sync::Arc;
+use syntax::kernel_e::ObjectId;
+use syntax::scope::{DefinitionId, DefinitionKind};
 
 /// A top-level name, or the value of a module, and what it reaches.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -116,13 +118,101 @@ impl ReachedThing {
     }
 }
 
-/// `last` continues `file` or is the very file: what it does counts as well.
-pub(crate) fn authority(db: &dyn Db, file: File, last: File) -> Vec<NameAuthority> {
-    let there = |it: &Reaches| it.names.iter().map(|name| named(db, file, it, name)).collect();
-    if last == file {
-        return there(reaches(db, file));
+/// The top-level names of a file, and of each, when it is asked, what it reaches.
+#[derive(Clone)]
+pub struct Authorities {
+    authority: Arc<Authority<Key>>,
+    /// Of each place of the heap as it is foretold: what a reader is told of it, and where it is made.
+    places: Vec<Option<(ReachedThing, Option<FileRange>)>>,
+    names: Vec<AuthorityOf>,
+    kinds: Vec<(Key, From, Option<ObjectId>)>,
+}
+
+/// A name that can be asked what it reaches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuthorityOf {
+    pub name: String,
+    /// Where the name is defined; for a module's value, its beginning.
+    pub at: FileRange,
+}
+
+impl Authorities {
+    pub fn names(&self) -> &[AuthorityOf] {
+        &self.names
     }
-    there(&reaches_in(db, file, solved(db, last)))
+
+    /// What the name at this place of the list reaches, the nearest first; not by which way.
+    pub fn things(&self, name: usize) -> impl Iterator<Item = &ReachedThing> {
+        let places = match self.kinds.get(name) {
+            Some((key, from, object)) => self.authority.places(*key, start(*from, *object)),
+            None => Vec::new(),
+        };
+        places.into_iter().filter_map(|it| Some(&self.places.get(it as usize)?.as_ref()?.0))
+    }
+
+    /// All of it, with the ways.
+    pub fn whole(&self, name: usize) -> Option<NameAuthority> {
+        let ((key, from, object), it) = (*self.kinds.get(name)?, self.names.get(name)?);
+        let holds = self.authority.reach(key, start(from, object)).holds;
+        let reached = |it: Held| {
+            let told = self.places.get(it.place as usize)?.as_ref()?;
+            Some(Reached { thing: told.0.clone(), path: written(&it.path), at: told.1 })
+        };
+        let reaches = holds.into_iter().filter_map(reached).collect();
+        let summary = object.map(|it| self.authority.summary(key, it)).unwrap_or_default();
+        let methods = summary.methods.iter().map(method).collect();
+        Some(NameAuthority { name: it.name.clone(), at: it.at, reaches, methods })
+    }
+}
+
+/// A name of an object expression reaches what that closes over.
+fn start(from: From, object: Option<ObjectId>) -> From {
+    object.map_or(from, From::Object)
+}
+
+/// `last` continues `file` or is the very file: what it does counts as well.
+pub(crate) fn authorities(db: &dyn Db, file: File, last: File) -> Authorities {
+    let authority = match last == file {
+        true => solved(db, file).clone(),
+        false => authority_of_chain(db, last).clone(),
+    };
+    let place = |place: u32| {
+        let (thing, home) = authority.thing(place)?;
+        Some((ReachedThing::of(thing), home.and_then(|home| made_at(db, home, thing))))
+    };
+    let places = (0..authority.count()).map(place).collect();
+    let named = |(program, from): (usize, From)| match from {
+        From::Name(definition) => {
+            let site = Site { file, program, definition };
+            (name_at(db, site), ((file, program), from, object_of(db, site)))
+        }
+        _ => {
+            let it = AuthorityOf { name: "(value)".to_string(), at: nowhere(db, file) };
+            (it, ((file, program), from, None))
+        }
+    };
+    let (names, kinds) = told_of(db, file).into_iter().map(named).unzip();
+    Authorities { authority, places, names, kinds }
+}
+
+fn name_at(db: &dyn Db, site: Site) -> AuthorityOf {
+    let name =
+        names(db, site.file).programs[site.program].scopes.definition(site.definition).noun.to_string();
+    let at = definition_range(db, site).unwrap_or_else(|| nowhere(db, site.file));
+    AuthorityOf { name, at }
+}
+
+fn object_of(db: &dyn Db, site: Site) -> Option<ObjectId> {
+    match names(db, site.file).programs[site.program].scopes.definition(site.definition).kind {
+        DefinitionKind::Object { object, .. } => Some(object),
+        _ => None,
+    }
+}
+
+/// All names, with all that they reach and every way.
+pub(crate) fn authority(db: &dyn Db, file: File, last: File) -> Vec<NameAuthority> {
+    let all = authorities(db, file, last);
+    (0..all.names().len()).filter_map(|it| all.whole(it)).collect()
 }
 
 /// The top-level name that a place is on, or whose definition it is in.
@@ -146,31 +236,22 @@ pub(crate) fn top_level_at(db: &dyn Db, file: File, at: text_size::TextSize) -> 
 
 /// What one name reaches, at top level or within an object.
 pub(crate) fn authority_of(db: &dyn Db, site: Site) -> NameAuthority {
-    let key = (site.program, site.definition);
-    let all = reaches(db, site.file);
-    if let Some(it) = all.names.iter().find(|it| it.name == Some(key)) {
-        return named(db, site.file, all, it);
-    }
-    let definition = names(db, site.file).programs[site.program].scopes.definition(site.definition);
-    let solved = solved(db, site.file);
-    let key = (site.file, site.program);
-    let (holds, methods) = match definition.kind {
-        syntax::scope::DefinitionKind::Object { object, .. } => {
-            (solved.of_object(key, object).holds, solved.summary(key, object).methods)
-        }
-        _ => (solved.of_name(key, site.definition).holds, Vec::new()),
+    let (authority, key) = (solved(db, site.file), (site.file, site.program));
+    let object = object_of(db, site);
+    let holds = authority.reach(key, start(From::Name(site.definition), object)).holds;
+    let reached = |it: Held| {
+        let (thing, home) = authority.thing(it.place)?;
+        let at = home.and_then(|home| made_at(db, home, thing));
+        Some(Reached { thing: ReachedThing::of(&it.thing), path: written(&it.path), at })
     };
-    let reached = holds.iter().map(|it| Reached {
-        thing: ReachedThing::of(&it.thing),
-        path: it.path.iter().map(|it| as_written(it).to_string()).collect(),
-        at: solved.key(it.home).and_then(|home| made_at(db, home, &it.origin)),
-    });
-    NameAuthority {
-        name: definition.noun.to_string(),
-        at: definition_range(db, site).unwrap_or_else(|| nowhere(db, site.file)),
-        reaches: reached.collect(),
-        methods: methods.iter().map(method).collect(),
-    }
+    let summary = object.map(|it| authority.summary(key, it)).unwrap_or_default();
+    let AuthorityOf { name, at } = name_at(db, site);
+    let reaches = holds.into_iter().filter_map(reached).collect();
+    NameAuthority { name, at, reaches, methods: summary.methods.iter().map(method).collect() }
+}
+
+fn written(path: &[syntax::kernel_e::Name]) -> Vec<String> {
+    path.iter().map(|it| as_written(it).to_string()).collect()
 }
 
 /// What the name at a place reaches.
@@ -179,17 +260,6 @@ pub(crate) fn authority_of_place(db: &dyn Db, file: File, at: text_size::TextSiz
         crate::names::Meaning::Definition(site) => Some(authority_of(db, site)),
         crate::names::Meaning::Scope(_) | crate::names::Meaning::Unbound => None,
     }
-}
-
-fn named(db: &dyn Db, file: File, all: &Reaches, it: &NameReach) -> NameAuthority {
-    let reaches = it.holds.iter().map(|it| reached(db, &all.homes, it)).collect();
-    let methods = it.methods.iter().map(method).collect();
-    let Some((program, definition)) = it.name else {
-        return NameAuthority { name: "(value)".to_string(), at: nowhere(db, file), reaches, methods };
-    };
-    let name = names(db, file).programs[program].scopes.definition(definition).noun.to_string();
-    let at = definition_range(db, Site { file, program, definition }).unwrap_or_else(|| nowhere(db, file));
-    NameAuthority { name, at, reaches, methods }
 }
 
 fn method(it: &audit::authority::MethodSummary) -> MethodAuthority {
@@ -207,13 +277,6 @@ fn method(it: &audit::authority::MethodSummary) -> MethodAuthority {
         keeps: pairs(&it.keeps),
         passes: pairs(&it.passes),
     }
-}
-
-fn reached(db: &dyn Db, homes: &[Key], it: &Held) -> Reached {
-    let home = homes.get(it.home as usize).copied();
-    let at = home.and_then(|home| made_at(db, home, &it.origin));
-    let path = it.path.iter().map(|it| as_written(it).to_string()).collect();
-    Reached { thing: ReachedThing::of(&it.thing), path, at }
 }
 
 /// Where a thing is defined or made.

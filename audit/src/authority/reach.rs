@@ -1,8 +1,9 @@
-//! Questions about the solved graph: what this reaches, who reaches that, by which way, and which capture to drop.
+//! Questions about the heap as it is foretold: what this reaches, who reaches that, by which way, and which capture to
+//! drop.
 
-use super::solve::{Args, Loc, LocId, NodeId, Solution};
+use super::heap::{Heap, KeptObject, PlaceId, SetId};
 use super::{Authority, Held, MethodSummary, Reach, Summary, Thing};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::hash::Hash;
 use syntax::kernel_e::{ExprId, Name, ObjectId};
 use syntax::scope::DefinitionId;
@@ -27,153 +28,138 @@ pub struct Cut {
     pub noun: Name,
 }
 
-/// How a location was come to.
-struct Step {
-    loc: LocId,
-    before: Option<usize>,
-    /// The noun by which the thing before it holds it.
-    noun: Option<Name>,
-    /// The object whose capture that noun is.
-    holder: Option<LocId>,
-    first: Name,
+/// Where a walk begins.
+struct Start<'a> {
+    noun: &'a Name,
+    /// Where the noun is used first.
     at: ExprId,
 }
 
-/// By location of a parameter: the calls that hand it on.
-type Handed = FxHashMap<LocId, Vec<usize>>;
+/// How a place was come to.
+#[derive(Clone, Copy)]
+struct Step {
+    place: PlaceId,
+    way: Way,
+    start: u32,
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    /// It is what the walk begins with.
+    Start,
+    /// The step before, and which hold of its place.
+    Held(u32, u32),
+}
 
 struct Walk<'a> {
-    cx: &'a Solution,
+    heap: &'a Heap,
+    starts: Vec<Start<'a>>,
     steps: Vec<Step>,
-    seen: FxHashSet<LocId>,
+    /// A bit for each place.
+    seen: Vec<u64>,
     /// A capture that is not followed.
-    without: Option<(LocId, Name)>,
+    without: Option<(PlaceId, Name)>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(cx: &'a Solution) -> Walk<'a> {
-        Walk { cx, steps: Vec::new(), seen: FxHashSet::default(), without: None }
+    fn new(heap: &'a Heap) -> Walk<'a> {
+        let seen = vec![0; heap.places.len() / 64 + 1];
+        Walk { heap, starts: Vec::new(), steps: Vec::new(), seen, without: None }
     }
 
-    fn start(&mut self, noun: &Name, node: NodeId, at: ExprId, holder: Option<LocId>) {
-        if self.without.as_ref().is_some_and(|(from, name)| Some(*from) == holder && name == noun) {
-            return;
-        }
-        for loc in self.cx.at(node) {
-            let (before, first) = (None, noun.clone());
-            self.enter(Step { loc: *loc, before, noun: Some(noun.clone()), holder, first, at });
+    fn see(&mut self, it: PlaceId) -> bool {
+        let (word, bit) = (&mut self.seen[it as usize / 64], 1 << (it % 64));
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    fn start(&mut self, noun: &'a Name, set: SetId, at: ExprId) {
+        let start = self.starts.len() as u32;
+        self.starts.push(Start { noun, at });
+        for place in self.heap.set(set) {
+            if self.see(*place) {
+                self.steps.push(Step { place: *place, way: Way::Start, start });
+            }
         }
     }
 
-    fn enter(&mut self, step: Step) {
-        if self.seen.insert(step.loc) {
-            self.steps.push(step);
-        }
+    fn captures(&mut self, it: &'a KeptObject) {
+        it.captures.iter().for_each(|(noun, set, at)| self.start(noun, *set, *at));
     }
 
     /// Breadth first, so that the first way to a thing is the shortest.
     fn run(&mut self) {
+        let heap = self.heap;
         let mut next = 0;
-        while next < self.steps.len() {
-            let (loc, first, at) = {
-                let it = &self.steps[next];
-                (it.loc, it.first.clone(), it.at)
-            };
-            for (noun, node, holder) in holds(self.cx, loc) {
-                if let (Some(noun), Some((from, name))) = (&noun, &self.without)
-                    && holder == Some(*from)
-                    && noun == name
+        while let Some(Step { place, start, .. }) = self.steps.get(next).copied() {
+            for at in heap.holds_at(place) {
+                let hold = heap.hold(at);
+                if let (Some(noun), Some((from, name))) = (&hold.noun, &self.without)
+                    && (place, noun) == (*from, name)
                 {
                     continue;
                 }
-                for held in self.cx.at(node) {
-                    let step = Step {
-                        loc: *held,
-                        before: Some(next),
-                        noun: noun.clone(),
-                        holder,
-                        first: first.clone(),
-                        at,
-                    };
-                    self.enter(step);
+                for held in heap.set(hold.set) {
+                    if self.see(*held) {
+                        self.steps.push(Step { place: *held, way: Way::Held(next as u32, at), start });
+                    }
                 }
             }
             next += 1;
         }
     }
 
-    fn is_through_parameter(&self, step: &Step) -> bool {
-        let mut next = step.before;
-        while let Some(index) = next {
-            if matches!(self.cx.locs[self.steps[index].loc as usize], Loc::Parameter(..)) {
+    fn before(&self, it: Step) -> Option<Step> {
+        match it.way {
+            Way::Start => None,
+            Way::Held(step, _) => Some(self.steps[step as usize]),
+        }
+    }
+
+    /// The noun by which the thing before it holds it.
+    fn noun(&self, it: Step) -> Option<&'a Name> {
+        match it.way {
+            Way::Start => Some(self.starts[it.start as usize].noun),
+            Way::Held(_, hold) => self.heap.hold(hold).noun.as_ref(),
+        }
+    }
+
+    fn is_through_parameter(&self, step: Step) -> bool {
+        let mut next = self.before(step);
+        while let Some(it) = next {
+            if self.heap.places[it.place as usize].is_parameter {
                 return true;
             }
-            next = self.steps[index].before;
+            next = self.before(it);
         }
         false
     }
 
     /// The names on the way to a step.
-    fn path(&self, index: usize) -> Vec<Name> {
+    fn path(&self, step: Step) -> Vec<Name> {
         let mut path: Vec<Name> = Vec::new();
-        let push = |path: &mut Vec<Name>, name: Name| {
-            if path.last() != Some(&name) {
-                path.push(name);
+        let push = |path: &mut Vec<Name>, name: &Name| {
+            if path.last() != Some(name) {
+                path.push(name.clone());
             }
         };
-        let mut next = Some(index);
-        while let Some(index) = next {
-            let it = &self.steps[index];
+        let mut next = Some(step);
+        while let Some(it) = next {
             if path.len() >= LONGEST_PATH {
-                path.extend([Name::new("…"), it.first.clone()]);
+                path.extend([Name::new("…"), self.starts[it.start as usize].noun.clone()]);
                 break;
             }
-            if let Some(name) = name_of(self.cx, it.loc) {
+            if let Some(name) = &self.heap.places[it.place as usize].name {
                 push(&mut path, name);
             }
-            if let Some(noun) = &it.noun {
-                push(&mut path, noun.clone());
+            if let Some(noun) = self.noun(it) {
+                push(&mut path, noun);
             }
-            next = it.before;
+            next = self.before(it);
         }
         path.reverse();
         path
-    }
-}
-
-/// What a thing holds: by which noun, at which node, and, for a capture, of which object.
-fn holds(cx: &Solution, loc: LocId) -> Vec<(Option<Name>, NodeId, Option<LocId>)> {
-    match &cx.locs[loc as usize] {
-        Loc::Data | Loc::Ejector(..) => Vec::new(),
-        Loc::Object(unit, object) => {
-            let captures = cx.object(*unit, *object).captures.iter();
-            captures.map(|(noun, node, _)| (Some(noun.clone()), *node, Some(loc))).collect()
-        }
-        _ => vec![(None, cx.held(loc), None)],
-    }
-}
-
-fn name_of(cx: &Solution, loc: LocId) -> Option<Name> {
-    match &cx.locs[loc as usize] {
-        Loc::Born(name) => Some(Name::new(name.name)),
-        Loc::Part(name, part) => {
-            let scheme = name.name.strip_suffix("__uriGetter").unwrap_or(name.name);
-            Some(Name::new(format!("<{scheme}:{part}>")))
-        }
-        Loc::Object(unit, it) => Some(cx.object_name(*unit, *it)),
-        Loc::Slot(unit, it) | Loc::Parameter(unit, it) => Some(cx.noun(*unit, *it)),
-        _ => None,
-    }
-}
-
-fn unit_of(loc: &Loc) -> Option<u32> {
-    match loc {
-        Loc::Object(unit, _)
-        | Loc::Slot(unit, _)
-        | Loc::Made(unit, ..)
-        | Loc::Ejector(unit, _)
-        | Loc::Parameter(unit, _) => Some(*unit),
-        Loc::Data | Loc::Born(_) | Loc::Part(..) | Loc::Unknown(_) => None,
     }
 }
 
@@ -188,62 +174,94 @@ fn foreign(it: Thing) -> Thing {
     }
 }
 
+/// What a question about reach begins with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum From {
+    Object(ObjectId),
+    Name(DefinitionId),
+    /// The value of the program's last expression: what a module gives.
+    Value,
+}
+
 impl<Key: Copy + Eq + Hash> Authority<Key> {
     /// What an object expression reaches through what it closes over.
     pub fn of_object(&self, key: Key, object: ObjectId) -> Reach {
-        let Some(unit) = self.units.get(&key).copied() else { return Reach::default() };
-        let mut walk = Walk::new(&self.solution);
-        let me = self.solution.find(&Loc::Object(unit, object));
-        walk.seen.extend(me);
-        for (noun, node, at) in &self.solution.object(unit, object).captures {
-            walk.start(noun, *node, *at, me);
-        }
-        self.told(unit, walk)
+        self.reach(key, From::Object(object))
     }
 
     /// What a name reaches. Each path starts with the name itself.
     pub fn of_name(&self, key: Key, id: DefinitionId) -> Reach {
-        let Some(unit) = self.units.get(&key).copied() else { return Reach::default() };
-        let noun = self.solution.noun(unit, id);
-        let mut walk = Walk::new(&self.solution);
-        if self.solution.units[unit as usize].is_var(id) {
-            walk.seen.extend(self.solution.find(&Loc::Slot(unit, id)));
+        self.reach(key, From::Name(id))
+    }
+
+    /// What is reached from there, and by which way.
+    pub fn reach(&self, key: Key, from: From) -> Reach {
+        let value = Name::new("value");
+        match (self.units.get(&key), self.walked(key, from, &value)) {
+            (Some(unit), Some(walk)) => self.told(*unit, &walk),
+            _ => Reach::default(),
         }
-        walk.start(&noun, self.solution.definition(unit, id), ExprId(0), None);
-        self.told(unit, walk)
     }
 
-    /// What the value of a program's last expression reaches: what a module gives.
-    pub fn of_value(&self, key: Key) -> Reach {
-        let Some(unit) = self.units.get(&key).copied() else { return Reach::default() };
-        let mut walk = Walk::new(&self.solution);
-        let node = self.solution.units[unit as usize].value;
-        walk.start(&Name::new("value"), node, ExprId(0), None);
-        self.told(unit, walk)
+    /// The places that are reached from there, the nearest first, as [`Authority::thing`] counts them.
+    pub fn places(&self, key: Key, from: From) -> Vec<u32> {
+        let value = Name::new("value");
+        let Some(walk) = self.walked(key, from, &value) else { return Vec::new() };
+        self.shown(&walk).map(|step| step.place).collect()
     }
 
-    fn told(&self, start: u32, mut walk: Walk<'_>) -> Reach {
+    /// How many places there are.
+    pub fn count(&self) -> u32 {
+        self.heap.places.len() as u32
+    }
+
+    /// What is at a place, if a reader would want to know of it, and the program that it is of.
+    pub fn thing(&self, place: u32) -> Option<(&Thing, Option<Key>)> {
+        let it = self.heap.places.get(place as usize)?;
+        Some((it.thing.as_ref()?, it.home.and_then(|home| self.key(home))))
+    }
+
+    fn walked<'a>(&'a self, key: Key, from: From, value: &'a Name) -> Option<Walk<'a>> {
+        let kept = self.heap.kept.get(self.units.get(&key)?)?;
+        let mut walk = Walk::new(&self.heap);
+        match from {
+            From::Object(object) => {
+                let it = kept.objects.get(object.index())?;
+                it.place.map(|it| walk.see(it));
+                walk.captures(it);
+            }
+            From::Name(id) => {
+                let it = kept.names.get(id.0 as usize)?;
+                it.slot.map(|it| walk.see(it));
+                walk.start(&it.noun, it.set, ExprId(0));
+            }
+            From::Value => walk.start(value, kept.value, ExprId(0)),
+        }
         walk.run();
+        Some(walk)
+    }
+
+    /// The steps of a walk that a reader is told of.
+    fn shown<'a>(&self, walk: &'a Walk<'_>) -> impl Iterator<Item = Step> + 'a {
+        walk.steps.iter().copied().filter(|step| {
+            let it = &walk.heap.places[step.place as usize];
+            // Whatever a caller hands over may hold whatever callers hand over. `def makeSensor(&level)`: where a
+            // slot is known that was handed over, it is no other.
+            it.thing.is_some() && !(it.is_parameter && (it.is_slot_taken || walk.is_through_parameter(*step)))
+        })
+    }
+
+    fn told(&self, start: u32, walk: &Walk<'_>) -> Reach {
         let mut holds = Vec::new();
         let mut found = FxHashSet::default();
-        for (index, step) in walk.steps.iter().enumerate() {
-            let loc = &self.solution.locs[step.loc as usize];
-            let Some(thing) = loc.thing(&self.solution) else { continue };
-            let home = unit_of(loc).unwrap_or(start);
-            // Whatever a caller hands over may hold whatever callers hand over.
-            if matches!(loc, Loc::Parameter(..)) && walk.is_through_parameter(step) {
-                continue;
-            }
-            // `def makeSensor(&level)`: where a slot is known that was handed over, it is no other.
-            if let Loc::Parameter(unit, id) = loc
-                && self.solution.is_slot_taken(*unit, *id)
-            {
-                continue;
-            }
-            if found.insert((home, thing.clone())) {
-                let origin = thing.clone();
-                let thing = if home == start { thing } else { foreign(thing) };
-                holds.push(Held { thing, origin, path: walk.path(index), at: step.at, home });
+        for step in self.shown(walk) {
+            let it = &self.heap.places[step.place as usize];
+            let home = it.home.unwrap_or(start);
+            let Some(origin) = it.thing.clone() else { continue };
+            if found.insert((home, origin.clone())) {
+                let thing = if home == start { origin } else { foreign(origin) };
+                let at = walk.starts[step.start as usize].at;
+                holds.push(Held { thing, path: walk.path(step), at, place: step.place });
             }
         }
         Reach { holds }
@@ -251,30 +269,28 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
 
     /// Whether something that `is` can be reached from a name, by which way, and what would prevent it.
     pub fn leak(&self, key: Key, from: DefinitionId, is: &dyn Fn(&Thing) -> bool) -> Option<Leak> {
-        let unit = self.units.get(&key).copied()?;
-        let noun = self.solution.noun(unit, from);
-        let node = self.solution.definition(unit, from);
-        let find = |without: Option<(LocId, Name)>| {
-            let mut walk = Walk { without, ..Walk::new(&self.solution) };
-            walk.start(&noun, node, ExprId(0), None);
+        let name = self.heap.kept.get(self.units.get(&key)?)?.names.get(from.0 as usize)?;
+        let find = |without: Option<(PlaceId, Name)>| {
+            let mut walk = Walk { without, ..Walk::new(&self.heap) };
+            walk.start(&name.noun, name.set, ExprId(0));
             walk.run();
-            let cx = &self.solution;
-            let found =
-                walk.steps.iter().position(|it| cx.locs[it.loc as usize].thing(cx).is_some_and(|it| is(&it)));
+            let places = &self.heap.places;
+            let is_it = |it: &&Step| places[it.place as usize].thing.as_ref().is_some_and(is);
+            let found = walk.steps.iter().find(is_it).copied();
             found.map(|at| (walk, at))
         };
         let (walk, at) = find(None)?;
         let mut cuts = Vec::new();
         let mut next = Some(at);
-        while let Some(index) = next {
-            let step = &walk.steps[index];
-            if let (Some(holder), Some(noun)) = (step.holder, &step.noun)
-                && find(Some((holder, noun.clone()))).is_none()
+        while let Some(step) = next {
+            let before = walk.before(step);
+            if let (Some(holder), Some(noun)) = (before, walk.noun(step))
+                && find(Some((holder.place, noun.clone()))).is_none()
             {
-                let object = name_of(&self.solution, holder).unwrap_or_else(|| Name::new("_"));
-                cuts.push(Cut { object, noun: noun.clone() });
+                let object = self.heap.places[holder.place as usize].name.clone();
+                cuts.push(Cut { object: object.unwrap_or_else(|| Name::new("_")), noun: noun.clone() });
             }
-            next = step.before;
+            next = before;
         }
         cuts.reverse();
         Some(Leak { path: walk.path(at), cuts })
@@ -282,123 +298,86 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
 
     /// What an object expression closes over, and what each of its methods does with what it is given.
     pub fn summary(&self, key: Key, object: ObjectId) -> Summary {
-        let Some(unit) = self.units.get(&key).copied() else { return Summary::default() };
-        self.summary_of(unit, object, &self.handed(unit))
-    }
-
-    /// The same of some objects of one program.
-    pub fn summaries(&self, key: Key, objects: &[ObjectId]) -> Vec<Summary> {
-        let Some(unit) = self.units.get(&key).copied() else { return Vec::new() };
-        let handed = self.handed(unit);
-        objects.iter().map(|it| self.summary_of(unit, *it, &handed)).collect()
-    }
-
-    fn summary_of(&self, unit: u32, object: ObjectId, handed: &Handed) -> Summary {
-        let cx = &self.solution;
-        let facts = cx.object(unit, object);
-        let captures = self.things_at(facts.captures.iter().map(|it| it.1));
-        let state = self.state_of(unit, object);
-        let methods = facts.methods.iter().chain(&facts.matchers).map(|method| {
-            let parameters: Vec<LocId> =
-                method.names.iter().filter_map(|id| cx.find(&Loc::Parameter(unit, *id))).collect();
-            let named = |it: &LocId| name_of(cx, *it).unwrap_or_else(|| Name::new("_"));
+        let heap = &self.heap;
+        let kept = self.units.get(&key).and_then(|unit| heap.kept.get(unit));
+        let Some(it) = kept.and_then(|it| it.objects.get(object.index())) else { return Summary::default() };
+        let state = self.state_of(it);
+        let named = |it: PlaceId| heap.places[it as usize].name.clone().unwrap_or_else(|| Name::new("_"));
+        let methods = it.methods.iter().map(|method| {
             let mut keeps = Vec::new();
-            for loc in &state {
-                let inside = cx.held(*loc);
-                let thing = cx.locs[*loc as usize].thing(cx);
-                for it in parameters.iter().filter(|it| cx.is_at(inside, **it)) {
-                    keeps.extend(thing.clone().map(|thing| (named(it), thing)));
+            for place in &state {
+                let inside = heap.holds(*place);
+                let thing = &heap.places[*place as usize].thing;
+                for it in &method.parameters {
+                    if inside.iter().any(|hold| heap.set(hold.set).contains(it)) {
+                        keeps.extend(thing.clone().map(|thing| (named(*it), thing)));
+                    }
                 }
             }
             let message = match &*method.verb {
                 "match" => "match".to_string(),
-                verb => format!("{verb}/{}", method.params.len()),
+                verb => format!("{verb}/{}", method.arity),
             };
             MethodSummary {
                 message,
-                returns: self.reachable_from(&[method.answer]),
+                returns: self.reachable_from(method.answer),
                 keeps,
-                passes: self.passes(&parameters, handed),
+                passes: self.passes(&method.parameters),
             }
         });
-        Summary { captures, methods: methods.collect() }
-    }
-
-    /// By parameter of a program: its calls that hand the parameter on.
-    fn handed(&self, unit: u32) -> Handed {
-        let cx = &self.solution;
-        let mut handed = Handed::default();
-        for (index, site) in cx.sites.iter().enumerate() {
-            let Args::Listed(args) = &site.args else { continue };
-            if site.unit != unit || site.verb.as_deref() == Some("coerce") {
-                continue;
-            }
-            for loc in args.iter().flat_map(|it| cx.at(*it)) {
-                if matches!(cx.locs[*loc as usize], Loc::Parameter(of, _) if of == unit) {
-                    let at = handed.entry(*loc).or_default();
-                    if at.last() != Some(&index) {
-                        at.push(index);
-                    }
-                }
-            }
-        }
-        handed
+        Summary { captures: self.captured(it), methods: methods.collect() }
     }
 
     /// Variables and mutable collections that the object reaches.
-    fn state_of(&self, unit: u32, object: ObjectId) -> Vec<LocId> {
-        let mut walk = Walk::new(&self.solution);
-        for (noun, node, at) in &self.solution.object(unit, object).captures {
-            walk.start(noun, *node, *at, None);
-        }
+    fn state_of(&self, it: &KeptObject) -> Vec<PlaceId> {
+        let mut walk = Walk::new(&self.heap);
+        walk.captures(it);
         walk.run();
-        let is_state = |loc: &LocId| {
-            let thing = self.solution.locs[*loc as usize].thing(&self.solution);
+        let is_state = |it: &PlaceId| {
+            let thing = &self.heap.places[*it as usize].thing;
             matches!(thing, Some(Thing::Variable(..) | Thing::Collection(_)))
         };
-        walk.steps.iter().map(|it| it.loc).filter(is_state).collect()
+        walk.steps.iter().map(|it| it.place).filter(is_state).collect()
     }
 
     /// What the parameters are handed to.
-    fn passes(&self, parameters: &[LocId], handed: &Handed) -> Vec<(Name, Thing)> {
-        let cx = &self.solution;
+    fn passes(&self, parameters: &[PlaceId]) -> Vec<(Name, Thing)> {
+        let heap = &self.heap;
         let mut passes = Vec::new();
         let mut told = FxHashSet::default();
-        for loc in parameters {
-            let name = name_of(cx, *loc).unwrap_or_else(|| Name::new("_"));
-            for site in handed.get(loc).into_iter().flatten() {
-                for receiver in cx.at(cx.sites[*site].receiver) {
-                    if receiver != loc
-                        && told.insert((*loc, *receiver))
-                        && let Some(thing) = cx.locs[*receiver as usize].thing(cx)
-                        && !passes.contains(&(name.clone(), thing.clone()))
-                    {
-                        passes.push((name.clone(), thing));
-                    }
+        for place in parameters {
+            let name = heap.places[*place as usize].name.clone().unwrap_or_else(|| Name::new("_"));
+            let receivers = heap.handed.get(place).into_iter().flatten().flat_map(|set| heap.set(*set));
+            for receiver in receivers {
+                if receiver != place
+                    && told.insert((*place, *receiver))
+                    && let Some(thing) = &heap.places[*receiver as usize].thing
+                    && !passes.contains(&(name.clone(), thing.clone()))
+                {
+                    passes.push((name.clone(), thing.clone()));
                 }
             }
         }
         passes
     }
 
-    fn things_at(&self, nodes: impl Iterator<Item = NodeId>) -> Vec<Thing> {
-        let cx = &self.solution;
+    fn captured(&self, it: &KeptObject) -> Vec<Thing> {
         let mut things = Vec::new();
-        for loc in nodes.flat_map(|it| cx.at(it)) {
-            if let Some(thing) = cx.locs[*loc as usize].thing(cx)
-                && !things.contains(&thing)
+        for place in it.captures.iter().flat_map(|(_, set, _)| self.heap.set(*set)) {
+            if let Some(thing) = &self.heap.places[*place as usize].thing
+                && !things.contains(thing)
             {
-                things.push(thing);
+                things.push(thing.clone());
             }
         }
         things
     }
 
-    fn reachable_from(&self, nodes: &[NodeId]) -> Vec<Thing> {
-        let mut walk = Walk::new(&self.solution);
-        nodes.iter().for_each(|it| walk.start(&Name::new("answer"), *it, ExprId(0), None));
+    fn reachable_from(&self, set: SetId) -> Vec<Thing> {
+        let answer = Name::new("answer");
+        let mut walk = Walk::new(&self.heap);
+        walk.start(&answer, set, ExprId(0));
         walk.run();
-        let cx = &self.solution;
-        walk.steps.iter().filter_map(|it| cx.locs[it.loc as usize].thing(cx)).collect()
+        walk.steps.iter().filter_map(|it| self.heap.places[it.place as usize].thing.clone()).collect()
     }
 }

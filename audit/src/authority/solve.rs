@@ -319,11 +319,6 @@ impl Solution {
         &self.nodes[node as usize].locs
     }
 
-    pub fn is_at(&self, node: NodeId, loc: LocId) -> bool {
-        let it = &self.nodes[node as usize];
-        it.known.as_ref().map_or_else(|| it.locs.contains(&loc), |known| known.contains(&loc))
-    }
-
     pub fn expr(&self, unit: u32, it: ExprId) -> NodeId {
         self.units[unit as usize].exprs[it.index()]
     }

@@ -30,10 +30,8 @@ pub struct Held {
     pub path: Vec<Name>,
     /// The first use of the first noun of the path.
     pub at: ExprId,
-    /// The thing with its own program's ids.
-    pub origin: Thing,
-    /// The program that the thing is of; see [`super::Authority::key`].
-    pub home: u32,
+    /// Which place of the heap it is; see [`super::Authority::thing`].
+    pub place: u32,
 }
 
 /// What one object expression reaches.
