@@ -2,6 +2,7 @@
 //! interrupted.
 #![cfg(unix)]
 
+use harness::texts::Dice;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -106,15 +107,6 @@ impl Office {
     }
 }
 
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) as usize % below.max(1)
-    }
-}
-
 const CLERK: &str = "
     def kept := [].diverge()
     def clerk {
@@ -155,10 +147,10 @@ fn o18_kill_9_of_one_process_breaks_its_references_and_nothing_else() {
         let each = start.elapsed() / CLERKS as u32;
         println!("round {round}: a vat in a process of its own starts and answers in {each:?}");
         office.eval("work <- run(2_000, 0)");
-        for _ in 0..dice.roll(4_000) {
+        for _ in 0..dice.below(4_000) {
             office.go_on();
         }
-        let dead = dice.roll(CLERKS);
+        let dead = dice.below(CLERKS);
         if round % 2 == 1 {
             office.eval(&format!("clerks[{dead}] <- loop()"));
             for _ in 0..50 {

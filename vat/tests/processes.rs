@@ -1,6 +1,7 @@
 //! Two worlds and the line between them, without a process: what goes over, what does not, and what a liar on the
 //! other end achieves.
 
+use harness::texts::Dice;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use vat::powers::Line;
@@ -218,15 +219,6 @@ fn a_process_that_never_reads_is_sent_no_more_than_there_is_room_for() {
     assert_eq!(two.near.state(refused), ReferenceState::Near("32".into()));
 }
 
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) as usize % below.max(1)
-    }
-}
-
 /// A process that says anything at all ends, or is believed in what is its own to say. What the victim has not
 /// handed to it, it does not reach.
 #[test]
@@ -255,15 +247,15 @@ fn r30_a_process_that_lies_reaches_nothing_that_it_was_not_given() {
         two.far_turns();
         {
             let mut frames = two.to_near.lock().unwrap();
-            let at = dice.roll(frames.len());
-            for _ in 0..=dice.roll(2) {
+            let at = dice.below(frames.len());
+            for _ in 0..=dice.below(2) {
                 if let Some(it) = frames.get_mut(at).filter(|it| !it.is_empty()) {
-                    let byte = dice.roll(it.len());
-                    match dice.roll(16) {
+                    let byte = dice.below(it.len());
+                    match dice.below(16) {
                         0..=7 => it[byte] = it[byte].wrapping_add(1),
-                        8..=13 => it[byte] = dice.roll(256) as u8,
+                        8..=13 => it[byte] = dice.below(256) as u8,
                         14 => drop(it.remove(byte)),
-                        _ => it.insert(byte, dice.roll(256) as u8),
+                        _ => it.insert(byte, dice.below(256) as u8),
                     }
                 }
             }

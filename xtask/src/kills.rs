@@ -19,7 +19,7 @@ pub fn run_kills(args: &[String]) -> anyhow::Result<()> {
     let (start, mut runs) = (Instant::now(), 0);
     while start.elapsed() < Duration::from_secs(60 * minutes) {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["test", "--quiet", "--package", "vat", "--test", "kills", "--", "--nocapture"]);
+        cargo.args(["test", "--quiet", "--package", "vat", "--test", "vats", "--", "kills::", "--nocapture"]);
         cargo.env("KILLS", AT_A_TIME.to_string()).env("SEED", (1 + runs * AT_A_TIME).to_string());
         python::run(cargo.current_dir(python::repository()))?;
         runs += 1;

@@ -108,15 +108,7 @@ impl Heap {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    struct Dice(u64);
-
-    impl Dice {
-        fn below(&mut self, n: usize) -> usize {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 33) as usize % n.max(1)
-        }
-    }
+    use harness::texts::Dice;
 
     fn collect(heap: &mut Heap, roots: &[Value]) {
         heap.collect(&mut |visit| roots.iter().for_each(|it| visit(*it)));

@@ -1,18 +1,10 @@
 //! Turns that are taken back: two shops are asked for the same things; one of them is asked for others in between, in
 //! turns that use more than they may. Both are the same in the end.
 
-use vat::powers::still::Still;
-use vat::world::{Evaluation, Outcome, World};
+use crate::stage::Stage;
+use harness::texts::Dice;
+use vat::world::{Outcome, World};
 use vat::{Limits, VatId};
-
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n.max(1)
-    }
-}
 
 /// What it can do to variables, collections, promises, others, and itself.
 const SHOP: &str = r#"
@@ -53,33 +45,31 @@ const SHOP: &str = r#"
         }
     }"#;
 
-struct Stage {
-    world: World,
-    street: VatId,
-    out: Still,
+struct Street {
+    stage: Stage,
+    vat: VatId,
 }
 
-impl Stage {
-    fn open(limits: Limits) -> Stage {
-        let (mut world, out) = (World::new(limits), Still::new());
-        let street = world.make_vat("street", Box::new(out.clone()));
-        let mut stage = Stage { world, street, out };
-        stage.eval("var rung := 0; def bell { to ring(_) { return rung += 1 } }");
-        stage.eval("def bank := makeSpaceBank(\"bank\", [\"bytes\" => 400_000, \"turn\" => 40_000])");
-        stage.eval(&format!("def shop := seedVat(makeVat(\"shop\", bank, \"undo\"), {SHOP:?}, [=> bell])"));
-        stage
+impl Street {
+    fn open(limits: Limits) -> Street {
+        let mut stage = Stage::of(World::new(limits));
+        let vat = stage.vat("street");
+        let mut street = Street { stage, vat };
+        street.run("var rung := 0; def bell { to ring(_) { return rung += 1 } }");
+        street.run("def bank := makeSpaceBank(\"bank\", [\"bytes\" => 400_000, \"turn\" => 40_000])");
+        street.run(&format!("def shop := seedVat(makeVat(\"shop\", bank, \"undo\"), {SHOP:?}, [=> bell])"));
+        street
     }
-    /// Until nothing is left to do.
-    fn eval(&mut self, text: &str) {
-        let parse = syntax::parse(text);
-        self.world.eval(self.street, Evaluation::new(syntax::expand(&parse.program), "street"));
-        while !matches!(self.world.run_turns(256).outcome, Outcome::Quiet { .. }) {}
+    /// Until nothing is left to do but to wait for timers.
+    fn run(&mut self, text: &str) {
+        self.stage.start(self.vat, text);
+        while !matches!(self.stage.turn().outcome, Outcome::Quiet { .. }) {}
     }
     fn report(&mut self) -> String {
-        self.eval(
+        self.run(
             "when (def it := shop <- report()) -> { println([rung, it]) } catch problem { println(problem) }",
         );
-        self.out.take_stdout()
+        self.stage.lines().join("\n")
     }
 }
 
@@ -92,18 +82,18 @@ fn what_a_turn_did_that_is_taken_back_was_never_done() {
     let mut spoiled = 0;
     for seed in 0..60 {
         let limits = Limits { eager_collection: seed % 4 == 3, ..Limits::default() };
-        let (mut one, mut other) = (Stage::open(limits.clone()), Stage::open(limits));
+        let (mut one, mut other) = (Street::open(limits.clone()), Street::open(limits));
         let mut dice = Dice(seed);
         for _ in 0..25 {
             let wanted = format!("shop <- act({})", act(&mut dice));
             if dice.below(2) == 0 {
                 let all: Vec<String> = (0..dice.below(8)).map(|_| format!("[{}]", act(&mut dice))).collect();
-                let verb = ["spoil", "hoard"][dice.below(2) as usize];
-                other.eval(&format!("shop <- {verb}([{}])", all.join(", ")));
+                let verb = ["spoil", "hoard"][dice.below(2)];
+                other.run(&format!("shop <- {verb}([{}])", all.join(", ")));
                 spoiled += 1;
             }
-            one.eval(&wanted);
-            other.eval(&wanted);
+            one.run(&wanted);
+            other.run(&wanted);
         }
         let expected = one.report();
         assert!(expected.starts_with('['), "{expected}");

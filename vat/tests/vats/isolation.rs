@@ -1,6 +1,7 @@
 //! What a vat that was given nothing can come by, whatever it tries; and what its problems tell from afar.
 
 use audit::scopes::Level;
+use harness::texts::Dice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use vat::powers::Source;
@@ -44,19 +45,6 @@ impl Powers for Alarm {
     fn for_vat(&self, _: &str) -> Box<dyn Powers> {
         self.ring();
         Box::new(self.clone())
-    }
-}
-
-/// Draws by lot, the same ones each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n.max(1)
-    }
-    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len())]
     }
 }
 
@@ -120,7 +108,7 @@ fn r30_no_call_with_any_arguments_gives_a_reference_that_was_not_given() {
             let args: Vec<String> = (0..arity)
                 .map(|_| match dice.below(3) {
                     0 => held[dice.below(held.len())].clone(),
-                    _ => dice.of(&DATA).to_string(),
+                    _ => DATA[dice.below(DATA.len())].to_string(),
                 })
                 .collect();
             let noun = format!("held{step}");

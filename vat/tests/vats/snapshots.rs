@@ -1,6 +1,7 @@
 //! Vats as bytes: a snapshot goes on where its vat was; bytes that were cut, altered or made up are a problem and
 //! nothing else.
 
+use harness::texts::Dice;
 use vat::bank::{Account, Allowance, Resource, VAT, WhenOut};
 use vat::powers::still::Still;
 use vat::world::{Evaluation, Outcome, World};
@@ -167,16 +168,6 @@ fn a_snapshot_with_one_byte_altered_is_refused() {
     assert!(target.restore(&bytes, powers()).is_ok());
 }
 
-/// A row of numbers, the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) as usize % below
-    }
-}
-
 const HEADING: usize = 52;
 
 /// Makes the heading right for whatever follows it.
@@ -202,17 +193,17 @@ fn r30_bytes_made_up_to_deceive_forge_no_reference_and_break_nothing() {
     let sound = first.snapshot(vat).unwrap();
     let mut dice = Dice(2026);
     let (mut refused, mut restored) = (0, 0);
-    // A longer run finds more: `ROUNDS=100000 cargo test -p vat --test snapshots`.
+    // A longer run finds more: `ROUNDS=100000 cargo test -p vat --test vats snapshots`.
     let rounds = std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok()).unwrap_or(2_000);
     for _ in 0..rounds {
         let mut bytes = sound.clone();
-        for _ in 0..=dice.roll(2) {
-            let at = HEADING + dice.roll(bytes.len() - HEADING);
-            match dice.roll(16) {
+        for _ in 0..=dice.below(2) {
+            let at = HEADING + dice.below(bytes.len() - HEADING);
+            match dice.below(16) {
                 0..=7 => bytes[at] = bytes[at].wrapping_add(1),
-                8..=13 => bytes[at] = dice.roll(256) as u8,
+                8..=13 => bytes[at] = dice.below(256) as u8,
                 14 => drop(bytes.remove(at)),
-                _ => bytes.insert(at, dice.roll(256) as u8),
+                _ => bytes.insert(at, dice.below(256) as u8),
             }
         }
         forge(&mut bytes);

@@ -1,19 +1,10 @@
 //! E-order over many schedules: what was sent first on a reference, and on references forked from it, arrives
 //! first, whichever vat's turn comes when.
 
+use harness::texts::Dice;
 use vat::powers::still::Still;
 use vat::world::{Evaluation, Outcome, World};
 use vat::{Limits, VatId};
-
-/// A schedule: which vat is next, from a seed.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-}
 
 struct Stage {
     world: World,

@@ -2,18 +2,10 @@
 //!
 //! `cargo xtask kills --minutes 5` goes on for so long; by itself it kills a hundred or so (`KILLS`).
 
+use harness::texts::Dice;
 use vat::powers::still::Still;
 use vat::world::{Evaluation, Outcome, World};
 use vat::{Handle, Limits, ReferenceState, VatId};
-
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n.max(1)
-    }
-}
 
 /// Keeps what it is sent, by who sent it, and acknowledges it. Sends numbers to its friends, in order, and keeps
 /// those that were acknowledged. It can also be asked to do what ends it.

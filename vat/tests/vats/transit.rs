@@ -1,82 +1,31 @@
 //! Vats whose messages take their time: what holds when they arrive at once holds however long they take.
 
-mod gate;
-
-use vat::powers::still::Still;
-use vat::world::{Courier, Evaluation, Known, Link, Outcome, Pick, Roads, Violation, World, violations};
-use vat::{Handle, Limits, ReferenceState, VatId};
+use crate::gate;
+use crate::stage::Stage;
+use harness::texts::Dice;
+use vat::VatId;
+use vat::world::{Courier, Link, Outcome, Pick, Roads, Violation, violations};
 
 /// Draws lots: whether something arrives before the next turn, and on which link.
-struct Dice(u64);
+struct Lots(Dice);
 
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-}
-
-impl Courier for Dice {
+impl Courier for Lots {
     fn pick(&mut self, links: &[Link], idle: bool) -> Option<Pick> {
-        if !idle && self.below(3) == 0 {
+        if !idle && self.0.below(3) == 0 {
             return None;
         }
-        Some(Pick { link: self.below(links.len()), letter: 0 })
+        Some(Pick { link: self.0.below(links.len()), letter: 0 })
     }
 }
 
-struct Stage {
-    world: World,
-    out: Still,
+fn lots(seed: u64) -> Lots {
+    Lots(Dice(seed))
 }
 
-impl Stage {
-    fn new(roads: Roads, seed: u64) -> Stage {
-        let mut world = World::new(Limits::default());
-        world.travel(roads, Box::new(Dice(seed)));
-        Stage { world, out: Still::new() }
-    }
-    fn vat(&mut self, name: &str) -> VatId {
-        self.world.make_vat(name, Box::new(self.out.clone()))
-    }
-    fn start(&mut self, vat: VatId, text: &str) -> Handle {
-        let parse = syntax::parse(text);
-        let mut expansion = syntax::expand(&parse.program);
-        expansion.errors.splice(0..0, parse.errors);
-        self.world.eval(vat, Evaluation::new(expansion, "stage"))
-    }
-    fn settle(&mut self) {
-        while self.world.run_turn().outcome == Outcome::Turned {}
-        assert!(!self.world.is_travelling());
-    }
-    fn eval(&mut self, vat: VatId, text: &str) -> String {
-        let it = self.start(vat, text);
-        self.settle();
-        let value = match self.world.state(it) {
-            ReferenceState::Near(it) | ReferenceState::Far(it) => it,
-            other => panic!("{text}: {other:?}"),
-        };
-        self.world.release(it);
-        value
-    }
-    fn lines(&self) -> Vec<String> {
-        self.out.take_stdout().lines().map(str::to_string).collect()
-    }
-    /// Nothing is left in the tables when nobody refers to anything any more.
-    fn forgets(&mut self, vats: &[VatId], seed: u64) {
-        for _ in 0..4 {
-            for it in vats {
-                for name in self.world.names(*it) {
-                    self.world.forget(*it, &name);
-                }
-                self.world.collect(*it);
-                self.settle();
-            }
-        }
-        for it in vats {
-            assert_eq!(self.world.known(*it), Known::default(), "seed {seed}");
-        }
-    }
+fn on(roads: Roads, seed: u64) -> Stage {
+    let mut stage = Stage::new();
+    stage.world.travel(roads, Box::new(lots(seed)));
+    stage
 }
 
 const BOTH: [Roads; 2] = [Roads::Inboxes, Roads::Links];
@@ -95,7 +44,7 @@ const SHOPS: &str = "
 #[test]
 fn whoever_asks_many_vats_at_once_hears_of_each_however_long_it_takes() {
     for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..30).map(move |seed| (it, seed))) {
-        let mut stage = Stage::new(roads, seed);
+        let mut stage = on(roads, seed);
         let main = stage.vat("main");
         let made = stage.start(main, SHOPS);
         let asked = stage.start(
@@ -117,8 +66,7 @@ fn whoever_asks_many_vats_at_once_hears_of_each_however_long_it_takes() {
         );
         assert_eq!(stage.eval(main, "sold"), "320", "{roads:?}, seed {seed}");
         assert_eq!(stage.world.vats(), 41);
-        let vats = stage.world.all_vats();
-        stage.forgets(&vats, seed);
+        stage.forgets(&format!("seed {seed}"));
     }
 }
 
@@ -126,7 +74,7 @@ fn whoever_asks_many_vats_at_once_hears_of_each_however_long_it_takes() {
 #[test]
 fn order_holds_while_promises_are_resolved_on_the_way() {
     for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..400).map(move |seed| (it, seed))) {
-        let mut stage = Stage::new(roads, seed);
+        let mut stage = on(roads, seed);
         let (mint, alice, bob, carol) =
             (stage.vat("mint"), stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
         stage.eval(mint, gate::MINT);
@@ -139,14 +87,14 @@ fn order_holds_while_promises_are_resolved_on_the_way() {
         let before = seed % 5;
         stage.eval(alice, &gate::alice(before, 12));
         gate::check(&stage.lines(), before, 12, &format!("{roads:?}, seed {seed}"));
-        stage.forgets(&[mint, alice, bob, carol], seed);
+        stage.forgets(&format!("seed {seed}"));
     }
 }
 
 #[test]
 fn a_chain_of_sends_to_answers_comes_to_its_end() {
     for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..10).map(move |seed| (it, seed))) {
-        let mut stage = Stage::new(roads, seed);
+        let mut stage = on(roads, seed);
         let (mint, alice) = (stage.vat("mint"), stage.vat("alice"));
         stage.eval(mint, "var calls := 0; def link { to next() { calls += 1; return link } }");
         stage.world.share(mint, "link", alice);
@@ -155,14 +103,14 @@ fn a_chain_of_sends_to_answers_comes_to_its_end() {
             "<Far ref>"
         );
         assert_eq!(stage.eval(mint, "calls"), "1000");
-        stage.forgets(&[mint, alice], seed);
+        stage.forgets(&format!("seed {seed}"));
     }
 }
 
 #[test]
 fn the_end_of_vats_while_messages_are_on_their_way_disturbs_no_other() {
     for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..40).map(move |seed| (it, seed))) {
-        let mut stage = Stage::new(roads, seed);
+        let mut stage = on(roads, seed);
         let main = stage.vat("main");
         stage.eval(main, "var answered := 0; var gone := 0");
         stage.eval(
@@ -177,23 +125,22 @@ fn the_end_of_vats_while_messages_are_on_their_way_disturbs_no_other() {
         assert_eq!(stage.eval(main, "answered"), "150", "{roads:?}, seed {seed}");
         assert_eq!(stage.eval(main, "gone"), "3", "{roads:?}, seed {seed}");
         assert_eq!(stage.world.vats(), 28);
-        let vats = stage.world.all_vats();
-        stage.forgets(&vats, seed);
+        stage.forgets(&format!("seed {seed}"));
     }
 }
 
 /// Takes letters from the middle of a link too: what no transport may do.
-struct Careless(Dice);
+struct Careless(Lots);
 
 impl Courier for Careless {
     fn pick(&mut self, links: &[Link], idle: bool) -> Option<Pick> {
         let pick = self.0.pick(links, idle)?;
-        Some(Pick { letter: self.0.below(links[pick.link].letters), ..pick })
+        Some(Pick { letter: self.0.0.below(links[pick.link].letters), ..pick })
     }
 }
 
 /// What Carol's vat has to tell Bob's arrives only when there is nothing else to do.
-struct CarolIsSlow(Dice);
+struct CarolIsSlow(Lots);
 
 impl Courier for CarolIsSlow {
     fn pick(&mut self, links: &[Link], idle: bool) -> Option<Pick> {
@@ -204,7 +151,7 @@ impl Courier for CarolIsSlow {
 
 /// Alice, vat 1, sends X to Carol, vat 3, hands Carol to Bob, vat 2, and Bob sends W to her.
 fn introduce(courier: Box<dyn Courier>) -> (Stage, Vec<String>) {
-    let mut stage = Stage { world: World::new(Limits::default()), out: Still::new() };
+    let mut stage = Stage::new();
     let (alice, bob, carol) = (stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
     stage.eval(carol, "def carol { to note(what) { println(what) } to self() { return carol } }");
     stage.eval(
@@ -238,7 +185,7 @@ fn o1_what_was_sent_before_an_introduction_is_there_first_in_ten_thousand_schedu
         // In every other schedule Bob has his turn before Carol's vat can have told him who she is.
         let is_slow = seed % 2 == 0;
         let courier: Box<dyn Courier> =
-            if is_slow { Box::new(CarolIsSlow(Dice(seed))) } else { Box::new(Dice(seed)) };
+            if is_slow { Box::new(CarolIsSlow(lots(seed))) } else { Box::new(lots(seed)) };
         let (mut stage, lines) = introduce(courier);
         let at = |line: &str| lines.iter().position(|it| it == line);
         assert!(at("X") < at("W") && at("X").is_some(), "seed {seed}: {lines:?}");
@@ -248,9 +195,8 @@ fn o1_what_was_sent_before_an_introduction_is_there_first_in_ten_thousand_schedu
         assert!(at("then true true").is_some(), "seed {seed}: {lines:?}");
         assert_eq!(lines.len(), 4, "seed {seed}: {lines:?}");
         assert_eq!(violations(&stage.world.take_ledger()), [], "seed {seed}");
-        let vats = stage.world.all_vats();
         if seed % 100 < 2 {
-            stage.forgets(&vats, seed);
+            stage.forgets(&format!("seed {seed}"));
         }
     }
     assert!((1..2_500).contains(&resolved_at_once), "{resolved_at_once}");
@@ -260,7 +206,7 @@ fn o1_what_was_sent_before_an_introduction_is_there_first_in_ten_thousand_schedu
 #[test]
 fn o2_a_map_keyed_by_what_has_lost_its_resolution_breaks_and_is_never_out_of_order() {
     for seed in 0..500 {
-        let mut stage = Stage { world: World::new(Limits::default()), out: Still::new() };
+        let mut stage = Stage::new();
         let (alice, bob, carol) = (stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
         stage.eval(carol, "def carol { to note(what) { println(what) } }");
         stage.eval(
@@ -273,7 +219,7 @@ fn o2_a_map_keyed_by_what_has_lost_its_resolution_breaks_and_is_never_out_of_ord
         );
         stage.world.share(carol, "carol", alice);
         stage.world.share(bob, "bob", alice);
-        stage.world.travel(Roads::Links, Box::new(Dice(seed)));
+        stage.world.travel(Roads::Links, Box::new(lots(seed)));
         stage.eval(
             alice,
             "carol <- note(\"X\")
@@ -300,11 +246,11 @@ fn o2_a_map_keyed_by_what_has_lost_its_resolution_breaks_and_is_never_out_of_ord
 fn o3_the_checker_finds_the_pair_of_messages_that_a_careless_courier_has_swapped() {
     let mut found = 0;
     for seed in 0..300 {
-        let mut stage = Stage { world: World::new(Limits::default()), out: Still::new() };
+        let mut stage = Stage::new();
         let (alice, carol) = (stage.vat("alice"), stage.vat("carol"));
         stage.eval(carol, "def carol { to note(what) { println(what) } to last(what) { println(what) } }");
         stage.world.share(carol, "carol", alice);
-        stage.world.travel(Roads::Links, Box::new(Careless(Dice(seed))));
+        stage.world.travel(Roads::Links, Box::new(Careless(lots(seed))));
         stage.world.keep_ledger();
         stage.start(alice, "carol <- note(\"first\")");
         stage.start(alice, "carol <- last(\"second\")");
@@ -320,8 +266,8 @@ fn o3_the_checker_finds_the_pair_of_messages_that_a_careless_courier_has_swapped
 }
 
 /// The same over promises that are resolved on the way, and passed on.
-fn gate(courier: Box<dyn Courier>) -> Vec<Violation> {
-    let mut stage = Stage { world: World::new(Limits::default()), out: Still::new() };
+fn opened_and_passed_on(courier: Box<dyn Courier>) -> Vec<Violation> {
+    let mut stage = Stage::new();
     let (mint, alice, bob, carol) =
         (stage.vat("mint"), stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
     stage.eval(
@@ -349,6 +295,6 @@ fn gate(courier: Box<dyn Courier>) -> Vec<Violation> {
 #[test]
 fn o3_the_checker_finds_nothing_in_good_runs_of_resolved_and_passed_on_promises() {
     for seed in 0..1_000 {
-        assert_eq!(gate(Box::new(Dice(seed))), [], "seed {seed}");
+        assert_eq!(opened_and_passed_on(Box::new(lots(seed))), [], "seed {seed}");
     }
 }

@@ -1,46 +1,14 @@
 //! Between vats: what goes over, in how many steps, and what is left when nobody needs it any more.
 
+use crate::stage::Stage;
 use vat::powers::still::Still;
-use vat::world::{Evaluation, Known, Outcome, World};
-use vat::{Evaluated, Handle, Limits, Powers, VatId};
+use vat::world::{Known, Outcome};
+use vat::{Powers, VatId};
 
-struct Stage {
-    world: World,
-    out: Still,
-}
-
-impl Stage {
-    fn new() -> Stage {
-        Stage { world: World::new(Limits::default()), out: Still::new() }
-    }
-    fn vat(&mut self, name: &str) -> VatId {
-        self.world.make_vat(name, Box::new(self.out.clone()))
-    }
-    /// Queues a program.
-    fn start(&mut self, vat: VatId, text: &str) -> Handle {
-        let parse = syntax::parse(text);
-        let mut expansion = syntax::expand(&parse.program);
-        expansion.errors.splice(0..0, parse.errors);
-        self.world.eval(vat, Evaluation::new(expansion, "stage"))
-    }
-    fn settle(&mut self) {
-        while matches!(self.world.run_turn().outcome, Outcome::Turned) {}
-    }
-    fn eval(&mut self, vat: VatId, text: &str) {
-        let value = self.start(vat, text);
-        self.settle();
-        assert_eq!(self.world.evaluated(value), Some(Evaluated::Value), "{:?}", self.world.problem(value));
-        self.world.release(value);
-    }
-    /// What has been printed since this was last asked.
-    fn said(&self) -> String {
-        self.out.take_stdout().trim().to_string()
-    }
-    /// Collects everywhere, twice: what one vat lets go of may free something in the other.
-    fn collect(&mut self, vats: &[VatId]) {
-        for it in vats.iter().chain(vats) {
-            self.world.collect(*it);
-        }
+/// Collects everywhere, twice: what one vat lets go of may free something in the other.
+fn collect(stage: &mut Stage, vats: &[VatId]) {
+    for it in vats.iter().chain(vats) {
+        stage.world.collect(*it);
     }
 }
 
@@ -67,13 +35,13 @@ fn a_million_sends_between_two_vats_leave_nothing_in_their_tables() {
          go()",
     );
     stage.eval(bank, "println(balance)");
-    assert_eq!(stage.said(), "500500000");
-    stage.collect(&[bank, client]);
+    assert_eq!(stage.lines().join("\n"), "500500000");
+    collect(&mut stage, &[bank, client]);
     // The account, which the client still knows.
     assert_eq!(stage.world.known(bank), Known { exports: 1, ..Known::default() });
     assert_eq!(stage.world.known(client), Known { imports: 1, ..Known::default() });
     ["account", "go"].iter().for_each(|it| stage.world.forget(client, it));
-    stage.collect(&[client, bank]);
+    collect(&mut stage, &[client, bank]);
     assert_eq!(stage.world.known(client), Known::default());
     assert_eq!(stage.world.known(bank), Known::default());
 }
@@ -88,12 +56,12 @@ fn what_was_passed_on_lives_as_long_as_somebody_knows_it() {
     stage.world.share(bob, "box", alice);
     stage.eval(alice, "when (def coin := mint <- coin()) -> { box <- keep(coin) }");
     stage.world.forget(alice, "coin");
-    stage.collect(&[alice, mint, bob]);
+    collect(&mut stage, &[alice, mint, bob]);
     assert_eq!(stage.world.known(mint).exports, 2, "the mint, and the coin that bob keeps");
     stage.eval(bob, "when (def worth := kept <- worth()) -> { println(worth) }");
-    assert_eq!(stage.said(), "4");
+    assert_eq!(stage.lines().join("\n"), "4");
     stage.eval(bob, "box.drop()");
-    stage.collect(&[bob, alice, mint]);
+    collect(&mut stage, &[bob, alice, mint]);
     assert_eq!(stage.world.known(mint).exports, 1, "the coin is gone");
 }
 
@@ -111,10 +79,10 @@ fn the_end_of_a_vat_lets_go_of_what_it_held_and_breaks_the_cycle() {
         assert_eq!(stage.world.known(vat), Known { exports: 1, imports: 1, ..Known::default() });
     }
     stage.world.kill(two, "it was shut down");
-    stage.collect(&[one]);
+    collect(&mut stage, &[one]);
     assert_eq!(stage.world.known(one), Known::default());
     stage.eval(one, "println(Ref.isBroken(right))");
-    assert_eq!(stage.said(), "true");
+    assert_eq!(stage.lines().join("\n"), "true");
 }
 
 /// O12: a program that only sends cannot tell whether what it sends to is in its vat or in another.
@@ -130,10 +98,10 @@ fn o12_one_program_sees_the_same_results_in_the_same_order_near_and_far() {
         when (Ref.broken(\"closed\") <- deposit(1)) -> {} catch problem { println(problem) }";
     let (mut stage, bank, client) = bank();
     stage.eval(client, program);
-    let far = stage.said();
+    let far = stage.lines().join("\n");
     stage.eval(bank, "balance := 0");
     stage.eval(bank, program);
-    let near = stage.said();
+    let near = stage.lines().join("\n");
     let sorted = |it: &str| {
         let mut lines: Vec<String> = it.lines().map(str::to_string).collect();
         lines.sort();
@@ -158,7 +126,7 @@ fn o17_three_dependent_sends_go_in_one_frame() {
     while stage.world.run_turn_of(bank).outcome == Outcome::Turned {}
     stage.start(bank, "println(balance)");
     stage.world.run_turn_of(bank);
-    assert_eq!(stage.said(), "5");
+    assert_eq!(stage.lines().join("\n"), "5");
 }
 
 /// R19: a module that two vats import is not a place where they meet, even if it were to remember something.
@@ -166,16 +134,16 @@ fn o17_three_dependent_sends_go_in_one_frame() {
 fn r19_what_one_vat_does_to_a_module_the_other_does_not_see() {
     let module = "var sold := 0; def shop { to sell() { return sold += 1 } }";
     let out = Still::with_modules([("trade.shop".to_string(), module.to_string())].into());
-    let mut world = World::new(Limits::default());
-    let vats = ["one", "two"].map(|it| world.make_vat(it, out.for_vat(it)));
-    let mut stage = Stage { world, out };
+    let mut stage = Stage::new();
+    let vats = ["one", "two"].map(|it| stage.world.make_vat(it, out.for_vat(it)));
+    stage.out = out;
     for vat in vats {
         stage.eval(vat, "def shop := <import:trade.shop>; shop.sell(); println(shop.sell())");
-        assert_eq!(stage.said(), "2");
+        assert_eq!(stage.lines().join("\n"), "2");
     }
     stage.world.share(vats[0], "shop", vats[1]);
     stage.eval(vats[1], "when (def n := shop <- sell()) -> { println(n) }");
-    assert_eq!(stage.said(), "3", "the shop that one shared is one's own");
+    assert_eq!(stage.lines().join("\n"), "3", "the shop that one shared is one's own");
 }
 
 /// R26, R27, R28: tens of thousands of domains in one process, without a process or a thread each.
@@ -193,7 +161,7 @@ fn r26_r27_r28_fifty_thousand_vats_live_in_one_process_and_on_one_thread() {
     assert_eq!(stage.world.vats(), 50_001);
     stage.eval(maker, "var sum := 0; for it in (workers) { when (def n := it <- work(2)) -> { sum += n } }");
     stage.eval(maker, "println(sum)");
-    assert_eq!(stage.said(), "100000");
+    assert_eq!(stage.lines().join("\n"), "100000");
     // Where the system tells, it has started nothing for them.
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
         let threads = status.lines().find_map(|it| it.strip_prefix("Threads:"));

@@ -1,79 +1,26 @@
 //! Vats on several threads: what holds on one holds on many, and no answer is lost. `ROUNDS=5000` plays more worlds.
-#![cfg(feature = "host")]
 
-mod gate;
-
+use crate::gate;
+use crate::stage::Stage;
+use harness::texts::Dice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use vat::powers::still::Still;
+use vat::Limits;
 use vat::problem::Stop;
-use vat::world::{Evaluation, Known, Outcome, Workers, World};
-use vat::{Handle, Limits, ReferenceState, VatId};
+use vat::world::{Known, Outcome, Workers, World};
 
-struct Stage {
-    world: World,
-    out: Still,
-    workers: Workers,
+fn on(workers: Workers) -> Stage {
+    let mut stage = Stage::new();
+    stage.workers = Some(workers);
+    stage
 }
 
-impl Stage {
-    fn new(threads: usize) -> Stage {
-        Stage { world: World::new(Limits::default()), out: Still::new(), workers: Workers::at_once(threads) }
-    }
-    fn vat(&mut self, name: &str) -> VatId {
-        self.world.make_vat(name, Box::new(self.out.clone()))
-    }
-    fn start(&mut self, vat: VatId, text: &str) -> Handle {
-        let parse = syntax::parse(text);
-        let mut expansion = syntax::expand(&parse.program);
-        expansion.errors.splice(0..0, parse.errors);
-        self.world.eval(vat, Evaluation::new(expansion, "stage"))
-    }
-    fn eval(&mut self, vat: VatId, text: &str) -> String {
-        let it = self.start(vat, text);
-        let report = self.world.run_on(self.workers);
-        assert_eq!(report.outcome, Outcome::Quiet { wake_in: None });
-        assert!(!self.world.is_travelling());
-        let value = match self.world.state(it) {
-            ReferenceState::Near(it) | ReferenceState::Far(it) => it,
-            other => panic!("{text}: {other:?}"),
-        };
-        assert!(report.settled.contains(&it));
-        self.world.release(it);
-        value
-    }
-    fn lines(&self) -> Vec<String> {
-        self.out.take_stdout().lines().map(str::to_string).collect()
-    }
-    /// Nothing is left in the tables when nobody refers to anything any more.
-    fn forgets(&mut self) {
-        let vats = self.world.all_vats();
-        for _ in 0..4 {
-            for it in &vats {
-                for name in self.world.names(*it) {
-                    self.world.forget(*it, &name);
-                }
-                self.world.collect(*it);
-                self.world.run_on(self.workers);
-            }
-        }
-        for it in vats {
-            assert_eq!(self.world.known(it), Known::default());
-        }
-    }
+fn on_threads(threads: usize) -> Stage {
+    on(Workers::at_once(threads))
 }
 
 fn rounds(few: u64) -> u64 {
     std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok()).unwrap_or(few)
-}
-
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
 }
 
 /// A firm: whoever is hired hires others below, in vats of their own, and passes on what it is asked to all of them
@@ -125,12 +72,12 @@ const FIRM: &str = r#"
 fn no_answer_is_lost_in_worlds_of_vats_that_make_others_and_ask_them() {
     for seed in 0..rounds(150) {
         let mut dice = Dice(seed);
-        let mut stage = Stage::new(1 + dice.below(4) as usize);
+        let mut stage = on_threads(1 + dice.below(4));
         // Who waits for an answer may be held by nothing else, and is not garbage for that.
         let limits = Limits { eager_collection: seed % 10 == 9, ..Limits::default() };
         stage.world = World::new(limits);
         let main = stage.vat("main");
-        let (width, depth, orders) = (1 + dice.below(4), 1 + dice.below(3), 1 + dice.below(6));
+        let [width, depth, orders] = [4, 3, 6].map(|it| 1 + dice.below(it) as u64);
         stage.eval(main, &FIRM.replace("%%", "%"));
         stage.eval(
             main,
@@ -151,7 +98,7 @@ fn no_answer_is_lost_in_worlds_of_vats_that_make_others_and_ask_them() {
             for it in stage.world.all_vats() {
                 stage.world.collect(it);
             }
-            stage.world.run_on(stage.workers);
+            stage.settle();
             for it in stage.world.all_vats() {
                 let Known { questions, answers, .. } = stage.world.known(it);
                 assert_eq!((questions, answers), (0, 0), "seed {seed}");
@@ -164,7 +111,7 @@ fn no_answer_is_lost_in_worlds_of_vats_that_make_others_and_ask_them() {
 #[test]
 fn order_holds_while_promises_are_resolved_on_other_threads() {
     for seed in 0..rounds(100) {
-        let mut stage = Stage::new(1 + seed as usize % 4);
+        let mut stage = on_threads(1 + seed as usize % 4);
         let (mint, alice, bob, carol) =
             (stage.vat("mint"), stage.vat("alice"), stage.vat("bob"), stage.vat("carol"));
         stage.eval(mint, gate::MINT);
@@ -177,25 +124,25 @@ fn order_holds_while_promises_are_resolved_on_other_threads() {
         let before = seed % 5;
         stage.eval(alice, &gate::alice(before, 40));
         gate::check(&stage.lines(), before, 40, &format!("seed {seed}"));
-        stage.forgets();
+        stage.forgets(&format!("{:?}", stage.workers));
     }
 }
 
 #[test]
 fn a_chain_of_sends_to_answers_comes_to_its_end() {
-    let mut stage = Stage::new(3);
+    let mut stage = on_threads(3);
     let (mint, alice) = (stage.vat("mint"), stage.vat("alice"));
     stage.eval(mint, "var calls := 0; def link { to next() { calls += 1; return link } }");
     stage.world.share(mint, "link", alice);
     assert_eq!(stage.eval(alice, "var p := link; for i in 1..10_000 { p := p <- next() }; p"), "<Far ref>");
     assert_eq!(stage.eval(mint, "calls"), "10000");
-    stage.forgets();
+    stage.forgets(&format!("{:?}", stage.workers));
 }
 
 #[test]
 fn the_end_of_vats_among_working_threads_disturbs_no_other() {
     for seed in 0..rounds(20) {
-        let mut stage = Stage::new(1 + seed as usize % 4);
+        let mut stage = on_threads(1 + seed as usize % 4);
         let main = stage.vat("main");
         stage.eval(main, "var answered := 0; var gone := 0; null");
         stage.eval(
@@ -210,7 +157,7 @@ fn the_end_of_vats_among_working_threads_disturbs_no_other() {
         assert_eq!(stage.eval(main, "answered"), "300", "seed {seed}");
         assert_eq!(stage.eval(main, "gone"), "6", "seed {seed}");
         assert_eq!(stage.world.vats(), 55);
-        stage.forgets();
+        stage.forgets(&format!("{:?}", stage.workers));
     }
 }
 
@@ -218,7 +165,7 @@ fn the_end_of_vats_among_working_threads_disturbs_no_other() {
 #[test]
 fn banks_are_looked_into_and_destroyed_while_other_vats_work() {
     for seed in 0..rounds(20) {
-        let mut stage = Stage::new(1 + seed as usize % 4);
+        let mut stage = on_threads(1 + seed as usize % 4);
         let main = stage.vat("main");
         stage.eval(
             main,
@@ -252,7 +199,7 @@ fn banks_are_looked_into_and_destroyed_while_other_vats_work() {
 #[test]
 fn a_vat_that_sends_to_itself_for_ever_starves_no_other() {
     for threads in 1..=4 {
-        let mut stage = Stage::new(threads);
+        let mut stage = on_threads(threads);
         let (main, glutton) = (stage.vat("main"), stage.vat("glutton"));
         stage.eval(
             glutton,
@@ -289,7 +236,7 @@ fn a_vat_that_sends_to_itself_for_ever_starves_no_other() {
 
 #[test]
 fn an_interrupt_stops_all_threads_and_loses_nothing() {
-    let mut stage = Stage::new(2);
+    let mut stage = on_threads(2);
     let (main, other, third) = (stage.vat("main"), stage.vat("other"), stage.vat("third"));
     stage.eval(other, "var n := 0; def counter { to next() { return n += 1 } }");
     stage.world.share(other, "counter", main);
@@ -304,7 +251,7 @@ fn an_interrupt_stops_all_threads_and_loses_nothing() {
         }
     });
     while endless.iter().any(|it| stage.world.evaluated(*it).is_none()) {
-        assert_eq!(stage.world.run_on(stage.workers).outcome, Outcome::Stopped(Stop::Interrupted));
+        assert_eq!(stage.turn().outcome, Outcome::Stopped(Stop::Interrupted));
     }
     over.store(true, Ordering::Relaxed);
     stopper.join().expect("it ends");
@@ -321,7 +268,7 @@ fn small_programs_and_those_that_are_written_down_have_one_order() {
          null";
     let mut printed = Vec::new();
     for workers in [Workers::new(4), Workers::new(1), Workers::at_once(4)] {
-        let mut stage = Stage { workers, ..Stage::new(1) };
+        let mut stage = on(workers);
         let main = stage.vat("main");
         stage.world.log_messages();
         stage.eval(main, text);
