@@ -3,12 +3,12 @@
 //! Every figure checks the answer it timed. A table is printed, and `target/bench/NAME.json` has the runs.
 
 use crate::demo::release_walnut;
+use crate::language_client::Client;
 use crate::python::{repository, run, say};
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const RUNS: usize = 31;
@@ -153,25 +153,10 @@ fn whole(bench: &str, who: &str, program: &Path, args: &[&str]) -> anyhow::Resul
 
 /// From starting `walnut lsp` to having its answer to `initialize`.
 fn initialize(walnut: &Path) -> anyhow::Result<Row> {
+    let command = [walnut.display().to_string(), "lsp".to_owned()];
     let once = || -> anyhow::Result<f64> {
-        let request = json!({
-            "jsonrpc": "2.0", "id": 1, "method": "initialize",
-            "params": {"processId": null, "rootUri": null, "capabilities": {}},
-        })
-        .to_string();
-        let start = Instant::now();
-        let mut child =
-            Command::new(walnut).arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            bail!("walnut lsp has no streams");
-        };
-        write!(stdin, "Content-Length: {}\r\n\r\n{request}", request.len())?;
-        stdin.flush()?;
-        let answer = message(&mut BufReader::new(stdout))?;
-        let taken = millis(start.elapsed());
-        ensure!(answer["result"]["capabilities"].is_object(), "walnut lsp says {answer} to initialize");
-        drop(stdin);
-        child.wait()?;
+        let (client, taken) = Client::start(&command, &repository().join("examples"))?;
+        client.stop()?;
         Ok(taken)
     };
     once()?;
@@ -179,26 +164,6 @@ fn initialize(walnut: &Path) -> anyhow::Result<Row> {
     Ok(Row { bench: "lsp initialize".to_owned(), who: "walnut".to_owned(), unit: "ms", runs })
 }
 
-/// One message of the language server protocol.
-fn message(from: &mut impl BufRead) -> anyhow::Result<Value> {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        ensure!(from.read_line(&mut line)? > 0, "walnut lsp hung up");
-        match line.trim_end() {
-            "" => break,
-            header => {
-                if let Some(value) = header.strip_prefix("Content-Length: ") {
-                    length = value.parse()?;
-                }
-            }
-        }
-    }
-    let mut body = vec![0; length];
-    from.read_exact(&mut body)?;
-    Ok(serde_json::from_slice(&body)?)
-}
-
-fn millis(it: Duration) -> f64 {
+pub fn millis(it: Duration) -> f64 {
     it.as_secs_f64() * 1000.0
 }

@@ -1,25 +1,31 @@
 //! `cargo xtask bench --lsp`: the language server from outside, over its pipes, beside `ty` on Python of the same size.
 //!
-//! Each figure checks the answer it timed: a keystroke puts a fault in or takes it out, and what is waited for is the
-//! diagnostics that say so. Both servers are asked the same things in turn.
+//! Every answer that is timed is checked. A key turns a name that is defined into one that is not, or back, in the
+//! middle of a page of 2,000 lines; what is waited for are the diagnostics, and for E the hints, that say so. Both
+//! servers are asked the same things.
 
-use crate::bench::{Row, publish};
+use crate::bench::{Row, millis, publish};
 use crate::demo::release_walnut;
+use crate::language_client::{Client, address};
 use crate::python::{self, repository, run, say};
-use anyhow::{Context, bail, ensure};
+use anyhow::ensure;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Instant;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
+/// At most so many keys of a kind, and after [`ENOUGH`] none that begins when [`BUDGET`] is over.
 const KEYS: usize = 200;
+const ENOUGH: usize = 50;
+const BUDGET: Duration = Duration::from_secs(25);
 const STARTS: usize = 11;
 const LINES: usize = 2_000;
-const FILES: usize = 500;
+const FEW: usize = 50;
+const SOME: usize = 500;
 const MANY: usize = 5_000;
 const EDITS: usize = 10_000;
+/// How long a server may take to have read the largest workspace.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// The version of the peer that is installed.
 const TY: &str = "ty==0.0.104";
 
@@ -28,34 +34,33 @@ pub fn run_lsp(walnut: Option<&str>) -> anyhow::Result<()> {
         Some(it) => PathBuf::from(it),
         None => release_walnut()?,
     };
-    let mut who =
-        vec![Who { name: "walnut", command: vec![walnut.display().to_string(), "lsp".to_owned()], e: true }];
+    let walnut = std::path::absolute(walnut)?;
+    let mut who = vec![Who::new("walnut", &walnut, "lsp", true)];
     match ty() {
-        Ok(it) => who.push(Who {
-            name: "ty",
-            command: vec![it.display().to_string(), "server".to_owned()],
-            e: false,
-        }),
+        Ok(it) => who.push(Who::new("ty", &it, "server", false)),
         Err(why) => println!("ty is left out: {why:#}"),
     }
     let mut rows = Vec::new();
     for it in &who {
-        say(&format!("asking {}", it.name));
-        let few = Workspace::new(it, 50)?;
-        let some = Workspace::new(it, FILES)?;
-        let many = Workspace::new(it, MANY)?;
-        starts(it, &some, &mut rows)?;
-        keystrokes(it, &few, "50 files", &mut rows)?;
-        keystrokes(it, &some, "500 files", &mut rows)?;
-        keystrokes(it, &many, "5000 files", &mut rows)?;
+        say(&format!("starting {} {STARTS} times", it.name));
+        starts(it, &Workspace::new(it, SOME)?, &mut rows)?;
+        let few = keystrokes(it, &Workspace::new(it, FEW)?, &mut rows)?;
+        keystrokes(it, &Workspace::new(it, SOME)?, &mut rows)?;
+        let many = keystrokes(it, &Workspace::new(it, MANY)?, &mut rows)?;
+        rows.push(it.row(
+            format!("key to diagnostics and hints, {MANY} files to {FEW}"),
+            "×",
+            vec![many / few],
+        ));
     }
+    rows.sort_by(|one, other| one.bench.cmp(&other.bench));
     publish("lsp", &rows)
 }
 
 /// The peer, in the environment that the tests use.
 fn ty() -> anyhow::Result<PathBuf> {
     let home = python::environment()?;
-    run(python::module(&home, "pip").args(["install", "--quiet", TY]))?;
+    run(python::module(&home, "pip").args(["install", "--quiet", "--disable-pip-version-check", TY]))?;
     let program = home.join("bin/ty");
     ensure!(program.exists(), "there is no {}", program.display());
     Ok(program)
@@ -67,10 +72,21 @@ struct Who {
     e: bool,
 }
 
-/// A folder of programs of twenty lines, and one of [`LINES`].
+impl Who {
+    fn new(name: &'static str, program: &std::path::Path, command: &str, e: bool) -> Who {
+        Who { name, command: vec![program.display().to_string(), command.to_owned()], e }
+    }
+
+    fn row(&self, bench: String, unit: &'static str, runs: Vec<f64>) -> Row {
+        Row { bench, who: self.name.to_owned(), unit, runs }
+    }
+}
+
+/// A folder of programs of some twenty lines, and a page of [`LINES`] that is open.
 struct Workspace {
+    files: usize,
     folder: PathBuf,
-    page: PathBuf,
+    uri: String,
     text: String,
     language: &'static str,
 }
@@ -80,22 +96,24 @@ impl Workspace {
         let folder = repository().join(format!("target/bench/lsp-{}-{files}", who.name));
         let (suffix, language) = if who.e { ("e", "e") } else { ("py", "python") };
         let page = folder.join(format!("page.{suffix}"));
-        let text = program(who.e, LINES);
-        if !page.exists() {
-            std::fs::create_dir_all(&folder)?;
-            for n in 0..files {
-                std::fs::write(folder.join(format!("module{n}.{suffix}")), program(who.e, 20))?;
-            }
-            std::fs::write(&page, &text)?;
+        let text = page_text(who.e);
+        // Written anew each time: a folder of an earlier version of this bench would be another measure.
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder)?;
+        for n in 0..files {
+            let mut module = tills(who.e, 0..4);
+            let _ = write!(module, "{}", defined(who.e, &format!("module{n}end"), "1"));
+            std::fs::write(folder.join(format!("module{n}.{suffix}")), module)?;
         }
-        Ok(Workspace { folder, page, text, language })
+        std::fs::write(&page, &text)?;
+        Ok(Workspace { files, uri: address(&page), folder, text, language })
     }
 }
 
-/// A till of four lines after the other, in either language.
-fn program(e: bool, lines: usize) -> String {
+/// Five lines for each number, in either language.
+fn tills(e: bool, numbers: std::ops::Range<usize>) -> String {
     let mut text = String::new();
-    for n in 0..lines / 5 {
+    for n in numbers {
         let _ = if e {
             write!(
                 text,
@@ -111,132 +129,122 @@ fn program(e: bool, lines: usize) -> String {
     text
 }
 
-/// A server and the conversation with it.
-struct Server {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-    last: u64,
-    uri: String,
+/// One line that is an object with a value in it.
+fn defined(e: bool, name: &str, value: &str) -> String {
+    if e {
+        format!("def {name} {{ to get() {{ return {value} }} }}\n")
+    } else {
+        format!("def {name}(): return {value}\n")
+    }
 }
 
-impl Server {
-    fn start(who: &Who, workspace: &Workspace) -> anyhow::Result<(Server, f64)> {
-        let started = Instant::now();
-        let mut child = Command::new(&who.command[0])
-            .args(&who.command[1..])
-            .current_dir(&workspace.folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .with_context(|| who.command[0].clone())?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            bail!("{} has no streams", who.name);
-        };
-        let uri = address(&workspace.page);
-        let mut server = Server { child, input, output: BufReader::new(output), last: 0, uri };
-        let root = json!([{ "uri": address(&workspace.folder), "name": "bench" }]);
-        let capabilities = json!({ "textDocument": { "publishDiagnostics": { "versionSupport": true } } });
-        let params = json!({ "processId": null, "capabilities": capabilities, "workspaceFolders": root, "rootUri": null });
-        let answer = server.request("initialize", &params)?;
-        let taken = millis(started);
-        ensure!(answer["result"]["capabilities"].is_object(), "{} says {answer} to initialize", who.name);
-        server.tell("initialized", &json!({}))?;
-        Ok((server, taken))
+/// The line of the page that is typed into.
+const TYPED: usize = LINES / 2;
+
+fn page_text(e: bool) -> String {
+    let (half, all) = (TYPED / 5, LINES / 5);
+    tills(e, 0..half) + &defined(e, "purse", WORDS[0]) + &tills(e, half..all)
+}
+
+/// What stands there in turn: of different lengths, so that everything behind it moves.
+const WORDS: [&str; 2] = ["1", "coin"];
+
+/// Types, and knows what the page says.
+struct Typist<'a> {
+    client: &'a mut Client,
+    workspace: &'a Workspace,
+    /// Where the word begins.
+    column: usize,
+    version: usize,
+}
+
+impl Typist<'_> {
+    fn word(&self) -> &'static str {
+        WORDS[(self.version + 1) % 2]
     }
 
-    fn open(&mut self, workspace: &Workspace) -> anyhow::Result<()> {
-        let item = json!({ "uri": self.uri, "languageId": workspace.language, "version": 1, "text": workspace.text });
-        self.tell("textDocument/didOpen", &json!({ "textDocument": item }))
-    }
-
-    /// Types into the last line: the version, and what is written there instead of what was.
-    fn type_in(&mut self, version: usize, was: usize, line: &str) -> anyhow::Result<()> {
-        let range =
-            json!({ "start": { "line": LINES, "character": 0 }, "end": { "line": LINES, "character": was } });
-        let document = json!({ "uri": self.uri, "version": version });
-        let changes = json!([{ "range": range, "text": line }]);
-        self.tell("textDocument/didChange", &json!({ "textDocument": document, "contentChanges": changes }))
-    }
-
-    /// The diagnostics of a version, as they are pushed.
-    fn diagnostics(&mut self, version: usize) -> anyhow::Result<Vec<Value>> {
-        loop {
-            let it = self.receive()?;
-            let params = &it["params"];
-            if it["method"] == "textDocument/publishDiagnostics"
-                && params["uri"] == self.uri
-                && params["version"].as_u64().is_none_or(|it| it == version as u64)
-            {
-                return Ok(params["diagnostics"].as_array().cloned().unwrap_or_default());
-            }
-        }
-    }
-
-    fn request(&mut self, method: &str, params: &Value) -> anyhow::Result<Value> {
-        self.last += 1;
-        let id = self.last;
-        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
-        loop {
-            let it = self.receive()?;
-            if it["id"] == id && it.get("method").is_none() {
-                return Ok(it);
-            }
-        }
-    }
-
-    fn tell(&mut self, method: &str, params: &Value) -> anyhow::Result<()> {
-        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
-    }
-
-    fn send(&mut self, message: &Value) -> anyhow::Result<()> {
-        let body = message.to_string();
-        write!(self.input, "Content-Length: {}\r\n\r\n{body}", body.len())?;
-        Ok(self.input.flush()?)
-    }
-
-    /// The next message; what the server asks is answered with nothing.
-    fn receive(&mut self) -> anyhow::Result<Value> {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            ensure!(self.output.read_line(&mut line)? > 0, "the server hung up");
-            match line.trim_end().split_once(": ") {
-                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = value.parse()?
-                }
-                Some(_) => {}
-                None => break,
-            }
-        }
-        let mut body = vec![0; length];
-        self.output.read_exact(&mut body)?;
-        let it: Value = serde_json::from_slice(&body)?;
-        if it.get("method").is_some() && it.get("id").is_some() {
-            let answer = if it["method"] == "workspace/configuration" { json!([null]) } else { Value::Null };
-            self.send(&json!({ "jsonrpc": "2.0", "id": it["id"], "result": answer }))?;
-        }
-        Ok(it)
-    }
-
-    /// What the process holds, in megabytes.
-    fn memory(&self, what: &str) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|it| it.strip_prefix(what)).context("no such line")?;
-        Ok(line.split_whitespace().next().unwrap_or("0").parse::<f64>()? / 1024.0)
-    }
-
-    fn stop(mut self) -> anyhow::Result<()> {
-        self.request("shutdown", &Value::Null)?;
-        self.tell("exit", &Value::Null)?;
-        self.child.wait()?;
+    fn open(who: &Who, client: &mut Client, workspace: &Workspace) -> anyhow::Result<()> {
+        let document = json!({
+            "uri": workspace.uri, "languageId": workspace.language, "version": 1, "text": workspace.text,
+        });
+        client.tell("textDocument/didOpen", &json!({ "textDocument": document }))?;
+        let wrong = client.diagnostics(&workspace.uri, 1)?;
+        ensure!(wrong.is_empty(), "{} finds fault with the page as it is: {}", who.name, said(&wrong));
         Ok(())
     }
-}
 
-fn address(path: &Path) -> String {
-    format!("file://{}", path.display())
+    /// One word becomes the other.
+    fn key(&mut self) -> anyhow::Result<()> {
+        let was = self.word().len();
+        self.version += 1;
+        let place = |column: usize| json!({ "line": TYPED, "character": column });
+        let range = json!({ "start": place(self.column), "end": place(self.column + was) });
+        let document = json!({ "uri": self.workspace.uri, "version": self.version });
+        let changes = json!([{ "range": range, "text": self.word() }]);
+        let params = json!({ "textDocument": document, "contentChanges": changes });
+        self.client.tell("textDocument/didChange", &params)
+    }
+
+    /// The diagnostics of what was typed last, which must say whether there is a `coin`.
+    fn is_told(&mut self) -> anyhow::Result<()> {
+        let wrong = self.client.diagnostics(&self.workspace.uri, self.version)?;
+        let named = wrong.iter().filter(|it| it["message"].as_str().is_some_and(|it| it.contains("coin")));
+        let expected = usize::from(self.word() == "coin");
+        ensure!(
+            named.count() == expected && wrong.len() == expected,
+            "with `{}` there, the server says {}",
+            self.word(),
+            said(&wrong)
+        );
+        Ok(())
+    }
+
+    /// The hints of what is in sight: sixty lines around the one that is typed into.
+    fn hints(&mut self, who: &Who) -> anyhow::Result<()> {
+        let place = |line: usize| json!({ "line": line, "character": 0 });
+        let range = json!({ "start": place(TYPED - 30), "end": place(TYPED + 30) });
+        let params = json!({ "textDocument": { "uri": self.workspace.uri }, "range": range });
+        let answer = self.client.request("textDocument/inlayHint", &params)?;
+        if who.e {
+            let found = answer.as_array().map_or(&[][..], |it| it);
+            ensure!(found.len() > 20, "{} hints for sixty lines: {answer}", found.len());
+            let here = found.iter().find(|it| it["position"]["line"] == TYPED);
+            let label = here.map(|it| it["data"]["label"].to_string()).unwrap_or_default();
+            let is_frozen = label == "\"DeepFrozen\"";
+            ensure!(
+                is_frozen == (self.word() != "coin"),
+                "with `{}` there, the hint is {label}",
+                self.word()
+            );
+        }
+        Ok(())
+    }
+
+    /// What the name is that is defined where it is typed.
+    fn hover(&mut self) -> anyhow::Result<()> {
+        let answer = self.client.request("textDocument/hover", &self.at(4))?;
+        ensure!(answer.to_string().contains("purse"), "hover over `purse` says {answer}");
+        Ok(())
+    }
+
+    /// What could be written instead of the word.
+    fn completion(&mut self, who: &Who) -> anyhow::Result<()> {
+        let answer = self.client.request("textDocument/completion", &self.at(self.column + 1))?;
+        let items = answer["items"].as_array().or(answer.as_array());
+        let wanted = if who.e { "till7" } else { "Till7" };
+        // What is offered may depend on the letters before the cursor.
+        let is_there =
+            |it: &Value| it["label"] == wanted || it["label"].as_str().is_some_and(|it| it.contains('c'));
+        ensure!(items.is_some_and(|it| it.iter().any(is_there)), "completion offers {answer}");
+        Ok(())
+    }
+
+    fn at(&self, column: usize) -> Value {
+        json!({
+            "textDocument": { "uri": self.workspace.uri },
+            "position": { "line": TYPED, "character": column },
+        })
+    }
 }
 
 /// From the start of the process to the answer to `initialize`, and to the diagnostics of an open page.
@@ -244,100 +252,135 @@ fn starts(who: &Who, workspace: &Workspace, rows: &mut Vec<Row>) -> anyhow::Resu
     let (mut ready, mut first) = (Vec::new(), Vec::new());
     for n in 0..=STARTS {
         let started = Instant::now();
-        let (mut server, initialized) = Server::start(who, workspace)?;
-        let fault = Workspace {
-            text: format!("{}coin\n", workspace.text),
-            page: workspace.page.clone(),
-            folder: workspace.folder.clone(),
-            language: workspace.language,
-        };
-        server.open(&fault)?;
-        ensure!(!server.diagnostics(1)?.is_empty(), "{} sees nothing wrong", who.name);
+        let (mut client, initialized) = Client::start(&who.command, &workspace.folder)?;
+        let document = json!({
+            "uri": workspace.uri, "languageId": workspace.language, "version": 1,
+            "text": format!("{}coin\n", workspace.text),
+        });
+        client.tell("textDocument/didOpen", &json!({ "textDocument": document }))?;
+        let wrong = client.diagnostics(&workspace.uri, 1)?;
+        ensure!(wrong.len() == 1, "{} says {} of one fault", who.name, said(&wrong));
         // The first warms the disk's cache.
         if n > 0 {
             ready.push(initialized);
-            first.push(millis(started));
+            first.push(millis(client.heard - started));
         }
-        server.stop()?;
+        client.stop()?;
     }
-    rows.push(row("initialize", who, "ms", ready));
-    rows.push(row("start to first diagnostics, 500 files", who, "ms", first));
+    rows.push(who.row("initialize".to_owned(), "ms", ready));
+    rows.push(who.row(format!("start to first diagnostics, {} files", workspace.files), "ms", first));
     Ok(())
 }
 
-/// From a key to the diagnostics and hints of the new text, with other questions between the keys.
-fn keystrokes(who: &Who, workspace: &Workspace, size: &str, rows: &mut Vec<Row>) -> anyhow::Result<()> {
-    let (mut server, _) = Server::start(who, workspace)?;
-    server.open(workspace)?;
-    server.diagnostics(1)?;
-    let words = |n: usize| if n.is_multiple_of(2) { "coin" } else { "1234" };
-    let position = json!({ "line": 1, "character": 9 });
-    let at = json!({ "textDocument": { "uri": server.uri }, "position": position });
-    let seen =
-        json!({ "start": { "line": LINES - 60, "character": 0 }, "end": { "line": LINES, "character": 0 } });
-    let hints = json!({ "textDocument": { "uri": server.uri }, "range": seen });
-    let (mut keys, mut hovers, mut completions, mut shown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    server.type_in(2, 0, words(2))?;
-    server.diagnostics(2)?;
-    for version in 3..KEYS + 3 {
-        let line = words(version);
+/// From a key to the diagnostics and hints of the new text; and other questions, each right after a key of its own.
+/// Gives back the median of the first.
+fn keystrokes(who: &Who, workspace: &Workspace, rows: &mut Vec<Row>) -> anyhow::Result<f64> {
+    say(&format!("{} and {} files", who.name, workspace.files));
+    let (mut client, _) = Client::start(&who.command, &workspace.folder)?;
+    Typist::open(who, &mut client, workspace)?;
+    until_read(&mut client, workspace)?;
+    let size = format!("{} files", workspace.files);
+    let line = defined(who.e, "purse", WORDS[0]);
+    let column = line.find(" 1").map_or(0, |it| it + 1);
+    let mut typist = Typist { client: &mut client, workspace, column, version: 1 };
+    let (mut keys, mut told) = (Vec::new(), Vec::new());
+    let (mut hints, mut hovers, mut completions) = (Vec::new(), Vec::new(), Vec::new());
+    // The first of each kind warms the server.
+    let begun = Instant::now();
+    for n in 0..=KEYS {
+        if n > ENOUGH && begun.elapsed() > BUDGET {
+            break;
+        }
+        let timed = |runs: &mut Vec<f64>, typist: &Typist<'_>, started: Instant| {
+            if n > 0 {
+                runs.push(millis(typist.client.heard - started));
+            }
+        };
         let started = Instant::now();
-        server.type_in(version, 4, line)?;
-        let wrong = server.diagnostics(version)?;
-        let hint = server.request("textDocument/inlayHint", &hints)?;
-        keys.push(millis(started));
-        let is_there = wrong.iter().any(|it| it["message"].as_str().is_some_and(|it| it.contains("coin")));
-        ensure!(is_there == (line == "coin"), "{} says {wrong:?} of {line}", who.name);
-        ensure!(!who.e || hint["result"].as_array().is_some_and(|it| it.len() > 10), "no verdicts: {hint}");
-        // A key is on its way while these are asked.
-        server.type_in(version + KEYS * 10, 4, line)?;
-        shown.push(timed(|| server.request("textDocument/inlayHint", &hints))?);
-        hovers.push(timed(|| server.request("textDocument/hover", &at))?);
-        completions.push(timed(|| server.request("textDocument/completion", &at))?);
+        typist.key()?;
+        typist.is_told()?;
+        timed(&mut told, &typist, started);
+        typist.hints(who)?;
+        timed(&mut keys, &typist, started);
+        for (runs, question) in [
+            (&mut hints, Question::Hints),
+            (&mut hovers, Question::Hover),
+            (&mut completions, Question::Completion),
+        ] {
+            typist.key()?;
+            let started = Instant::now();
+            match question {
+                Question::Hints => typist.hints(who)?,
+                Question::Hover => typist.hover()?,
+                Question::Completion => typist.completion(who)?,
+            }
+            timed(runs, &typist, started);
+        }
     }
-    for (what, runs) in [
-        ("key to diagnostics and hints", keys),
-        ("hints", shown),
-        ("hover", hovers),
-        ("completion", completions),
+    let median = |row: &Row| row.median();
+    let whole = who.row(format!("key to diagnostics and hints, {size}"), "ms", keys);
+    let key = median(&whole);
+    for row in [
+        whole,
+        who.row(format!("key to diagnostics, {size}"), "ms", told),
+        who.row(format!("key to hints, {size}"), "ms", hints),
+        who.row(format!("key to hover, {size}"), "ms", hovers),
+        who.row(format!("key to completion, {size}"), "ms", completions),
     ] {
-        rows.push(row(&format!("{what}, {size}: 99th percentile"), who, "ms", vec![percentile(&runs)]));
-        rows.push(row(&format!("{what}, {size}"), who, "ms", runs));
+        let late = percentile(&row.runs);
+        let (runs, median) = (row.runs.len(), row.median());
+        say(&format!("{}, {runs} times: {median:.1} ms, 99th percentile {late:.1} ms", row.bench));
+        rows.push(who.row(format!("{}: 99th percentile", row.bench), "ms", vec![late]));
+        rows.push(row);
     }
-    rows.push(row(&format!("memory, {size}"), who, "MB", vec![server.memory("VmRSS:")?]));
-    if size == "500 files" {
-        let before = server.memory("VmRSS:")?;
-        for n in 0..EDITS {
-            let version = KEYS * 100 + n;
-            server.type_in(version, 4, words(version))?;
-            if n % 10 == 9 {
-                server.request("textDocument/hover", &at)?;
+    let before = typist.client.memory()?;
+    rows.push(who.row(format!("memory, {size}"), "MB", vec![before]));
+    if workspace.files == SOME {
+        for n in 1..=EDITS {
+            typist.key()?;
+            if n.is_multiple_of(100) {
+                typist.hover()?;
             }
         }
-        server.diagnostics(KEYS * 100 + EDITS - 1)?;
-        let growth = (server.memory("VmRSS:")? / before - 1.0) * 100.0;
-        rows.push(row("growth over 10000 edits", who, "%", vec![growth]));
+        typist.key()?;
+        typist.is_told()?;
+        let growth = (typist.client.memory()? / before - 1.0) * 100.0;
+        rows.push(who.row(format!("growth over {EDITS} edits"), "%", vec![growth]));
     }
-    server.stop()
+    client.stop()?;
+    Ok(key)
 }
 
-fn timed(ask: impl FnOnce() -> anyhow::Result<Value>) -> anyhow::Result<f64> {
+enum Question {
+    Hints,
+    Hover,
+    Completion,
+}
+
+/// Waits until what the last file of the folder defines can be found.
+fn until_read(client: &mut Client, workspace: &Workspace) -> anyhow::Result<()> {
     let started = Instant::now();
-    let answer = ask()?;
-    ensure!(answer.get("error").is_none(), "{answer}");
-    Ok(millis(started))
+    for n in [0, workspace.files / 2, workspace.files - 1] {
+        let name = format!("module{n}end");
+        loop {
+            let answer = client.request("workspace/symbol", &json!({ "query": name }))?;
+            if answer.as_array().is_some_and(|it| it.iter().any(|it| it["name"] == *name)) {
+                break;
+            }
+            ensure!(started.elapsed() < PATIENCE, "{name} is not found: {answer}");
+        }
+    }
+    Ok(())
 }
 
-fn row(bench: &str, who: &Who, unit: &'static str, runs: Vec<f64>) -> Row {
-    Row { bench: bench.to_owned(), who: who.name.to_owned(), unit, runs }
+/// The first few messages.
+fn said(diagnostics: &[Value]) -> String {
+    let messages = diagnostics.iter().take(3).map(|it| it["message"].to_string());
+    format!("{} things: {}", diagnostics.len(), messages.collect::<Vec<_>>().join("; "))
 }
 
 fn percentile(runs: &[f64]) -> f64 {
     let mut sorted = runs.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get((sorted.len() * 99).div_ceil(100).saturating_sub(1)).copied().unwrap_or(f64::NAN)
-}
-
-fn millis(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
 }

@@ -12,6 +12,7 @@ mod demo;
 mod fuzz;
 mod grammar;
 mod kills;
+mod language_client;
 mod outside;
 mod python;
 mod test;
