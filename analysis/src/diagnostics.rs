@@ -2,6 +2,7 @@
 
 mod audit_rejected;
 mod auditor_faults;
+mod culprit;
 pub(crate) mod eventual;
 mod syntax_errors;
 pub(crate) mod verdict_fixes;

@@ -1,13 +1,14 @@
 //! An auditor that the program asks says no: the definition would throw.
 
+use super::culprit;
 use super::{Code, Diagnostic, Related, Severity};
 use crate::db::Db;
 use crate::heard::heard;
 use crate::ide::FileRange;
-use crate::ide::places::{definition_range, place_range};
+use crate::ide::places::{definition_range, name_of, place_range};
 use crate::input::File;
 use crate::names::{Meaning, names};
-use crate::program::maps;
+use crate::program::{maps, programs};
 use audit::{Judgement, Objection, ObjectionKind};
 
 /// In a file with more refusals than this, the first ones are mended first.
@@ -38,7 +39,13 @@ pub(super) fn audit_rejected(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 fn rejected(db: &dyn Db, file: File, index: usize, it: &Judgement, first: &Objection) -> Diagnostic {
     let map = &maps(db, file)[index];
     let at = it.asked_at.map_or_else(|| map.source.object(it.object).header, |at| map.source.expr(at));
-    let related = it.verdict.objections().iter().flat_map(|it| related(db, file, index, it));
+    let objections = it.verdict.objections();
+    let only = only_capture(objections).then(|| {
+        let object = name_of(&programs(db, file)[index], it.object);
+        format!("; without this one capture, {} would approve `{object}`", it.auditor)
+    });
+    let only = only.unwrap_or_default();
+    let related = objections.iter().flat_map(|it| related(db, file, index, it, &only));
     Diagnostic {
         range: map.in_file(at),
         severity: Severity::Error,
@@ -49,17 +56,27 @@ fn rejected(db: &dyn Db, file: File, index: usize, it: &Judgement, first: &Objec
     }
 }
 
-/// Where the capture is used, and where what it captures is defined.
-fn related(db: &dyn Db, file: File, index: usize, it: &Objection) -> Vec<Related> {
+/// Whether all that stands in the way is one capture.
+fn only_capture(objections: &[Objection]) -> bool {
+    let mut captures = objections.iter().map(|it| match &it.kind {
+        ObjectionKind::Capture { noun, binder, .. } => Some((noun, binder)),
+        _ => None,
+    });
+    captures.next().flatten().is_some_and(|first| captures.all(|it| it == Some(first)))
+}
+
+/// Where the capture is used, where what it captures is defined, and from there the way to what can change.
+fn related(db: &dyn Db, file: File, index: usize, it: &Objection, only: &str) -> Vec<Related> {
     let used = Related {
         at: FileRange { file: file.id(db), range: place_range(db, file, index, it.place) },
         message: it.remedy(),
     };
     let ObjectionKind::Capture { noun, binder, .. } = &it.kind else { return vec![used] };
     let defined = match names(db, file).meaning(index, noun, binder) {
-        Meaning::Definition(site) => definition_range(db, site),
+        Meaning::Definition(site) => definition_range(db, site).map(|at| (at, site)),
         Meaning::Scope(_) | Meaning::Unbound => None,
     };
-    let defined = defined.map(|at| Related { at, message: format!("`{noun}` is defined here.") });
-    std::iter::once(used).chain(defined).collect()
+    let Some((at, site)) = defined else { return vec![used] };
+    let defined = Related { at, message: format!("`{noun}` is defined here{only}.") };
+    [used, defined].into_iter().chain(culprit::way(db, site)).collect()
 }
