@@ -1,6 +1,7 @@
 //! Ways to say the same otherwise, and patterns to begin from. Each is offered only where it can be done.
 
 mod extract;
+mod extract_object;
 mod generate;
 mod guard;
 mod inline;
@@ -28,6 +29,7 @@ pub(crate) fn refactorings(db: &Database, file: File, range: TextRange) -> Vec<A
         found.extend(generate::patterns(db, file, range.start()));
     } else {
         found.extend(extract::extract(db, file, range));
+        found.extend(extract_object::extract_object(db, file, trimmed(file.text(db), range)));
     }
     found
 }

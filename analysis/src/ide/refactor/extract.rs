@@ -82,6 +82,11 @@ fn method_around(db: &Database, file: File, range: TextRange) -> Option<(String,
 /// Whether a range is exactly what was written of one expression.
 fn is_expression(db: &Database, file: File, range: TextRange) -> bool {
     programs(db, file).iter().zip(maps(db, file).iter()).any(|(program, map)| {
+        // What a method does may have been given its place.
+        let mut methods = map.source.objects.iter().flat_map(|it| &it.methods);
+        if methods.any(|it| map.in_file(*it) == range) {
+            return false;
+        }
         let mut exprs = (0..program.exprs.len()).map(|id| map.in_file(map.source.expr(ExprId(id as u32))));
         exprs.any(|it| it == range)
     })
@@ -89,7 +94,12 @@ fn is_expression(db: &Database, file: File, range: TextRange) -> bool {
 
 /// The names in `range` that are defined in `around` outside of `range`; nothing if one of them is assigned, or if
 /// `range` defines what others use.
-fn parameters(db: &Database, file: File, range: TextRange, around: TextRange) -> Option<Vec<String>> {
+pub(super) fn parameters(
+    db: &Database,
+    file: File,
+    range: TextRange,
+    around: TextRange,
+) -> Option<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
     for it in occurrences(db, file).iter() {
         let Meaning::Definition(site) = it.meaning else { continue };
