@@ -15,6 +15,7 @@ pub(crate) enum Edit {
     Text { file: FileId, text: Arc<str> },
     Continues { file: FileId, previous: Option<FileId> },
     Close { file: FileId },
+    Earlier { file: FileId, text: Option<Arc<str>> },
 }
 
 impl Change {
@@ -30,6 +31,10 @@ impl Change {
     /// `file` sees the top-level names of `previous` and of what that continues: a notebook's cells in order.
     pub fn continues(&mut self, file: FileId, previous: Option<FileId>) {
         self.edits.push(Edit::Continues { file, previous });
+    }
+    /// What `file` said at an earlier time, to compare with; `None` if that is not known any more.
+    pub fn set_earlier(&mut self, file: FileId, text: Option<&str>) {
+        self.edits.push(Edit::Earlier { file, text: text.map(Arc::from) });
     }
     /// The text is gone. What continued it continues what it continued.
     pub fn close(&mut self, file: FileId) {

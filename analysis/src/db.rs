@@ -20,6 +20,8 @@ pub(crate) trait Db: salsa::Database {
 pub(crate) struct Database {
     /// Which input holds which text. Written with the inputs, between snapshots.
     pub(crate) files: Arc<FxHashMap<FileId, File>>,
+    /// Earlier states of some of them, to compare with. No name means anything in there, and nobody imports them.
+    pub(crate) earlier: Arc<FxHashMap<FileId, File>>,
     pub(crate) auditions: Arc<Auditions>,
     recent: Arc<Recent>,
     // Last, so that it is dropped last: a clone's storage is what a writer waits for.
@@ -47,7 +49,13 @@ impl Default for Database {
 
 impl Database {
     fn on(storage: salsa::Storage<Self>) -> Database {
-        Database { files: Arc::default(), auditions: Arc::default(), recent: Arc::default(), storage }
+        Database {
+            files: Arc::default(),
+            earlier: Arc::default(),
+            auditions: Arc::default(),
+            recent: Arc::default(),
+            storage,
+        }
     }
 }
 

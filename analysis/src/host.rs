@@ -65,7 +65,7 @@ impl AnalysisHost {
             modules |= match &edit {
                 Edit::Open { kind, .. } => *kind == FileKind::Module,
                 Edit::Close { .. } => true,
-                Edit::Text { .. } | Edit::Continues { .. } => false,
+                Edit::Text { .. } | Edit::Continues { .. } | Edit::Earlier { .. } => false,
             };
             self.apply(edit);
         }
@@ -126,6 +126,27 @@ impl AnalysisHost {
                 }
             }
             Edit::Close { file } => self.close(file),
+            Edit::Earlier { file, text } => self.set_earlier(file, text),
+        }
+    }
+
+    fn set_earlier(&mut self, file: FileId, text: Option<Arc<str>>) {
+        let known = self.db.earlier.get(&file).copied();
+        match (known, text, self.file(file)) {
+            (Some(it), Some(text), _) => {
+                it.set_text(&mut self.db).to(text);
+            }
+            (None, Some(text), Some(now)) => {
+                let (name, kind) = (Arc::from(now.name(&self.db)), now.kind(&self.db));
+                let it = File::new(&self.db, file.earlier(), name, kind, text, None);
+                Arc::make_mut(&mut self.db.earlier).insert(file, it);
+            }
+            // An input cannot be taken out of the database; its text can.
+            (Some(it), None, _) => {
+                it.set_text(&mut self.db).to(Arc::from(""));
+                Arc::make_mut(&mut self.db.earlier).remove(&file);
+            }
+            (None, ..) => {}
         }
     }
 
@@ -267,7 +288,7 @@ impl Analysis {
         self.with(file, |db, it| ide::links::module_renamed(db, it, new_name))
     }
 
-    /// The objects of the top level that have something to say of their authority.
+    /// The objects that have a name, on their own or within others.
     pub fn lenses(&self, file: FileId) -> Cancellable<Vec<Lens>> {
         self.with(file, |db, it| ide::lenses::lenses(db, it))
     }

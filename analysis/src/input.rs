@@ -4,7 +4,7 @@ use crate::db::Db;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// A text the host was handed. The caller numbers them as it likes.
+/// A text the host was handed. The caller numbers them as it likes, below 2³¹.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FileId(pub u32);
 
@@ -31,6 +31,13 @@ impl FileKind {
         } else {
             FileKind::Program
         }
+    }
+}
+
+impl FileId {
+    /// What an earlier state of the text goes by.
+    pub(crate) fn earlier(self) -> FileId {
+        FileId(self.0 | 1 << 31)
     }
 }
 

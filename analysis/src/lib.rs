@@ -56,7 +56,7 @@ pub use ide::formatting::{TextEdit, Unformatted};
 pub use ide::hover::Hover;
 pub use ide::inlay_hints::{InlayHint, InlayHintKind, InlayHintsConfig, VerdictHints};
 pub use ide::judgements::Judged;
-pub use ide::lenses::{Lens, LensTitle};
+pub use ide::lenses::{Lens, LensTitle, Since};
 pub use ide::links::{Link, LinkTarget};
 pub use ide::rename::RenameError;
 pub use ide::semantic_tokens::{SemanticToken, TokenKind, TokenModifiers};

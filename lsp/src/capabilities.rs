@@ -28,6 +28,10 @@ impl Refreshes {
     pub fn only_diagnostics(self) -> Refreshes {
         Refreshes { diagnostics: self.diagnostics, ..Refreshes::default() }
     }
+
+    pub fn only_lenses(self) -> Refreshes {
+        Refreshes { lenses: self.lenses, ..Refreshes::default() }
+    }
 }
 
 impl Client {

@@ -34,6 +34,8 @@ pub enum Verdicts {
 pub struct Lenses {
     /// Above an object, what it holds and what it keeps.
     pub authority: bool,
+    /// And how that differs from the last commit.
+    pub since_head: bool,
 }
 
 impl Default for Hints {
@@ -44,7 +46,7 @@ impl Default for Hints {
 
 impl Default for Lenses {
     fn default() -> Lenses {
-        Lenses { authority: true }
+        Lenses { authority: true, since_head: true }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::framework::proto::{Location, Position, Range, TextDocumentIdentifier};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Counts up when one of the requests below changes in a way that a client must know of.
 pub const VERSION: u32 = 1;
@@ -134,4 +135,6 @@ pub struct Status {
     pub files: usize,
     pub open: usize,
     pub encoding: String,
+    /// By address of an open document: `HEAD` if lenses compare it with that, else why they do not.
+    pub since: BTreeMap<String, String>,
 }

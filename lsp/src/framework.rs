@@ -124,7 +124,14 @@ async fn say(client: &Client, mailbox: &Mailbox, progress: &mpsc::UnboundedSende
 fn watcher() -> Registration {
     let glob = GlobPattern::String("**/*.{e,emaker,caplet,updoc,e-awt,e-swt}".to_owned());
     let options = DidChangeWatchedFilesRegistrationOptions {
-        watchers: vec![FileSystemWatcher { glob_pattern: glob, kind: None }],
+        watchers: vec![
+            FileSystemWatcher { glob_pattern: glob, kind: None },
+            // What a commit writes to.
+            FileSystemWatcher {
+                glob_pattern: GlobPattern::String("**/.git/logs/HEAD".to_owned()),
+                kind: None,
+            },
+        ],
     };
     Registration {
         id: "walnut.files".to_owned(),
@@ -316,7 +323,9 @@ impl LanguageServer for Door {
         self.tell(Event::DidClose(params));
     }
 
-    async fn did_save(&self, _: DidSaveTextDocumentParams) {}
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.tell(Event::DidSave(params.text_document.uri));
+    }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
         // Some clients send the settings along, some only say that they are others.

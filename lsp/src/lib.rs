@@ -12,6 +12,7 @@ mod ext;
 mod framework;
 mod framing;
 mod graph;
+mod history;
 mod loader;
 mod main_loop;
 mod notebooks;

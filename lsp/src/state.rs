@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::documents::Documents;
 use crate::framework::proto::{Location, Position, Range, SemanticToken, Uri};
+use crate::history::Committed;
 use crate::positions::{Encoding, Lines};
 use crate::requests::Stop;
 use analysis::{Analysis, FileId, FilePosition, FileRange};
@@ -24,10 +25,12 @@ pub struct Snapshot {
 }
 
 /// What handlers remember from one request to the next: the tokens that a client has, under the number they went
-/// by. Nothing that an answer rests on; without it, a delta is a whole.
+/// by, and what the last commit says of the texts that are open. Nothing that an answer rests on but a delta and
+/// `walnut/status`.
 #[derive(Default)]
 pub struct Shared {
     tokens: Mutex<Sent>,
+    earlier: Mutex<HashMap<FileId, Committed>>,
 }
 
 #[derive(Default)]
@@ -50,6 +53,19 @@ impl Shared {
     pub fn tokens(&self, file: FileId, id: &str) -> Option<Vec<SemanticToken>> {
         let sent = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         sent.by_file.get(&file).filter(|(last, _)| last == id).map(|(_, tokens)| tokens.clone())
+    }
+
+    /// What was found of a file in the last commit; nothing before that was looked for.
+    pub fn earlier(&self, file: FileId) -> Option<Committed> {
+        self.earlier.lock().unwrap_or_else(PoisonError::into_inner).get(&file).cloned()
+    }
+
+    pub fn keep_earlier(&self, file: FileId, said: Committed) {
+        self.earlier.lock().unwrap_or_else(PoisonError::into_inner).insert(file, said);
+    }
+
+    pub fn forget_earlier(&self, file: FileId) -> Option<Committed> {
+        self.earlier.lock().unwrap_or_else(PoisonError::into_inner).remove(&file)
     }
 
     pub fn forget(&self, file: FileId) {

@@ -18,6 +18,7 @@ impl Watchdog {
             Event::DidOpen(_) => "didOpen",
             Event::DidChange(_) => "didChange",
             Event::DidClose(_) => "didClose",
+            Event::DidSave(_) | Event::LookedBack { .. } => "the last commit",
             Event::Initialized => "initialized",
             Event::NotebookOpened(_) | Event::NotebookChanged(_) | Event::NotebookClosed(_) => "a notebook",
             Event::FilesChanged(_) | Event::FoldersChanged(_) => "changed files",
