@@ -34,7 +34,7 @@ pub fn kernel_info() -> Value {
         error: None,
     };
     let mut reply = serde_json::to_value(reply).unwrap_or_default();
-    reply["supported_features"] = json!(["kernel subshells"]);
+    reply["supported_features"] = json!(["kernel subshells", "iopub_welcome"]);
     reply
 }
 

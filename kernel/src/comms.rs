@@ -1,6 +1,7 @@
 //! Comms: what front ends and the kernel tell each other beside cells. The kernel has models of its own (see
 //! `widgets.rs`), and closes what a front end opens for a target it does not know.
 
+use crate::hints;
 use crate::panel;
 use crate::voice::{Request, Voice};
 use crate::widgets::Widgets;
@@ -23,7 +24,9 @@ impl Comms {
         let id = text(content, "comm_id");
         voice.busy(request);
         match request.message.msg_type() {
-            "comm_open" if [CONTROL, panel::TARGET].contains(&text(content, "target_name")) => {
+            "comm_open"
+                if [CONTROL, panel::TARGET, hints::TARGET].contains(&text(content, "target_name")) =>
+            {
                 self.open.insert(id.to_owned(), text(content, "target_name").to_owned());
             }
             // The protocol's way to say that there is no such target.
@@ -57,6 +60,11 @@ impl Comms {
     /// Those that front ends have opened for a target.
     pub fn of(&self, target: &str) -> impl Iterator<Item = &str> {
         self.open.iter().filter(move |it| it.1 == target).map(|it| it.0.as_str())
+    }
+
+    /// Whether a front end has opened this one for a target.
+    pub fn is_of(&self, id: &str, target: &str) -> bool {
+        self.open.get(id).is_some_and(|it| it == target)
     }
 
     /// What is open, of one target or of all.

@@ -1,13 +1,14 @@
 //! The control channel: interrupt, shutdown, and who we are. It has a thread of its own and never waits for a cell.
 
 use crate::answers;
-use crate::sockets::{self, log};
+use crate::sockets::{self, Closing, drained, log};
 use crate::subshells::Subshells;
 use crate::voice::{Request, Voice};
 use crate::wire::{text, truth};
 use crate::worker::Job;
 use serde_json::json;
 use std::sync::mpsc::{self, Sender};
+use std::thread::JoinHandle;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// What can be done to the rest of the kernel.
@@ -32,10 +33,15 @@ impl Levers {
     }
 }
 
-/// Starts the thread. Returns once it listens, or says why it cannot.
-pub fn start(endpoint: String, voice: Voice, levers: Levers) -> anyhow::Result<()> {
+/// Starts the thread, which ends when what was said there has left. Returns once it listens, or says why it cannot.
+pub fn start(
+    endpoint: String,
+    voice: Voice,
+    levers: Levers,
+    closing: Closing,
+) -> anyhow::Result<JoinHandle<()>> {
     let (bound, is_bound) = mpsc::channel();
-    std::thread::Builder::new().name("control".to_owned()).spawn(move || {
+    let thread = std::thread::Builder::new().name("control".to_owned()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let listening = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
             let socket = runtime.block_on(sockets::bind(&endpoint))?;
@@ -46,15 +52,25 @@ pub fn start(endpoint: String, voice: Voice, levers: Levers) -> anyhow::Result<(
             Ok((runtime, socket)) => {
                 let _ = bound.send(Ok(()));
                 runtime.block_on(async {
-                    let listen = sockets::requests("control", socket, voice.clone(), |it| {
+                    let listen = sockets::requests("control", socket, voice.clone(), closing, |it| {
                         answer(&it, &voice, &levers)
                     });
-                    tokio::join!(listen, interrupt_on_signal(&levers))
+                    // Where signals cannot be heard messages still are.
+                    let signals = async {
+                        interrupt_on_signal(&levers).await;
+                        std::future::pending::<()>().await;
+                    };
+                    tokio::select! {
+                        () = listen => {}
+                        () = signals => {}
+                    }
+                    drained().await;
                 });
             }
         }
     })?;
-    is_bound.recv()?
+    is_bound.recv()??;
+    Ok(thread)
 }
 
 pub fn answer(request: &Request, voice: &Voice, levers: &Levers) {

@@ -3,7 +3,7 @@
 //! A thread of its own keeps them in the database and answers questions, so no cell waits for a disk. Without a
 //! database there is still this session.
 
-use crate::sockets::log;
+use crate::sockets::{LAST_WORDS, log};
 use crate::store::{Input, Store};
 use crate::voice::{Request, Voice};
 use crate::wire::{Dict, text, truth};
@@ -14,9 +14,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 enum Job {
     Entered(u64, String),
     Asked(Box<Request>),
+    /// Who waits to hear that all that was entered is kept.
+    Finished(Sender<()>),
 }
 
 /// The way to the thread that keeps the inputs.
+#[derive(Clone)]
 pub struct History(Sender<Job>);
 
 impl History {
@@ -30,6 +33,13 @@ impl History {
     /// `input` was entered in the line of that number.
     pub fn push(&self, line: u64, input: &str) {
         let _ = self.0.send(Job::Entered(line, input.to_owned()));
+    }
+
+    /// Waits until everything that was entered is kept; not longer than what was said last may take to be read.
+    pub fn finish(&self) {
+        let (done, is_done) = channel();
+        let _ = self.0.send(Job::Finished(done));
+        let _ = is_done.recv_timeout(LAST_WORDS);
     }
 
     /// Answers a request, once everything entered before it is kept.
@@ -57,19 +67,24 @@ impl Keeper {
             while let Some(job) = next {
                 match job {
                     Job::Entered(line, text) => self.inputs.push((line, text)),
-                    Job::Asked(request) => {
-                        asked = Some(request);
+                    job => {
+                        asked = Some(job);
                         break;
                     }
                 }
                 next = inbox.try_recv().ok();
             }
             self.keep();
-            if let Some(request) = asked {
-                let earlier = self.earlier();
-                let own: Vec<Input> = self.inputs.iter().map(|(line, it)| (0, *line, it.clone())).collect();
-                let content = answer(&earlier, &own, self.session, &request.message.content);
-                voice.answer(&request, &content);
+            match asked {
+                Some(Job::Asked(request)) => {
+                    let earlier = self.earlier();
+                    let own: Vec<Input> =
+                        self.inputs.iter().map(|(line, it)| (0, *line, it.clone())).collect();
+                    let content = answer(&earlier, &own, self.session, &request.message.content);
+                    voice.answer(&request, &content);
+                }
+                Some(Job::Finished(done)) => drop(done.send(())),
+                Some(Job::Entered(..)) | None => {}
             }
         }
     }

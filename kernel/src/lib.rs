@@ -19,6 +19,7 @@ mod diagram;
 mod directive;
 mod display;
 mod grants;
+mod hints;
 mod history;
 mod install;
 mod lane;
@@ -31,6 +32,7 @@ mod pipe;
 mod powers;
 mod prelude;
 mod program;
+mod publisher;
 mod python;
 mod rich;
 mod sequence;
@@ -48,6 +50,7 @@ mod voice;
 mod widgets;
 mod wire;
 mod worker;
+mod zmtp;
 
 pub use batch::Batch;
 pub use install::{Place, install};
@@ -61,10 +64,11 @@ use history::History;
 use jupyter_protocol::ConnectionInfo;
 use notebook::Notebook;
 use powers::{Cause, Outside};
+use publisher::Publisher;
 use session::Session;
+use sockets::{Closing, drained};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
 use store::Store;
 use streams::Streams;
 use subshells::Subshells;
@@ -74,9 +78,6 @@ use voice::Voice;
 use wire::Wire;
 use worker::Job;
 use zeromq::ZmqMessage;
-
-/// How long what was said last may take to leave the sockets before the process ends.
-const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// Serves the front end that wrote `connection_file`, until a shutdown request or the end of the parent process.
 ///
@@ -112,6 +113,9 @@ struct Kernel {
     questions: UnboundedReceiver<ZmqMessage>,
     /// Told when it is to end.
     stopped: UnboundedReceiver<()>,
+    history: History,
+    /// Ends what is said now and then.
+    gathers: tokio::task::AbortHandle,
 }
 
 impl Kernel {
@@ -121,7 +125,7 @@ impl Kernel {
         let (jobs, inbox) = mpsc::channel();
         let voice = Voice { wire, iopub };
         let (streams, is_kept) = Streams::new(voice.clone(), Path::new(".").into());
-        tokio::spawn(streams.clone().flush_in_time(is_kept));
+        let gathers = tokio::spawn(streams.clone().flush_in_time(is_kept)).abort_handle();
         let store = Store::of_this_person();
         let bell = Bell::default();
         let grants = Grants::new(store.clone());
@@ -135,29 +139,37 @@ impl Kernel {
         let (to_be_asked, questions) = sockets::queue();
         let asking = Asking::new(voice.clone(), to_be_asked);
         let history = History::start(store, voice.clone())?;
-        let session = Session::new(inbox, outside, notebook, voice.clone(), levers.clone(), history, asking);
-        Ok(Kernel { session, voice, levers, said, questions, stopped })
+        let session =
+            Session::new(inbox, outside, notebook, voice.clone(), levers.clone(), history.clone(), asking);
+        Ok(Kernel { session, voice, levers, said, questions, stopped, history, gathers })
     }
 }
 
 async fn serve_connection(connection: &ConnectionInfo) -> anyhow::Result<()> {
-    let Kernel { session, voice, levers, said, questions, mut stopped } =
+    let Kernel { session, voice, levers, said, questions, mut stopped, history, gathers } =
         Kernel::new(Wire::new(&connection.key)?)?;
     let jobs = levers.jobs.clone();
-    tokio::spawn(sockets::iopub(sockets::bind(&connection.iopub_url()).await?, said));
-    tokio::spawn(sockets::heartbeat(sockets::bind(&connection.hb_url()).await?));
+    let (close, closing) = Closing::new();
+    let publisher = Publisher::bind(&connection.iopub_url()).await?;
+    tokio::spawn(publisher.serve(voice.wire.clone(), said, closing.clone()));
+    tokio::spawn(sockets::heartbeat(sockets::bind(&connection.hb_url()).await?, closing.clone()));
     let (answers, stdin) = (jobs.clone(), sockets::bind(&connection.stdin_url()).await?);
-    let hear = move |it| drop(answers.send(Job::Entered(it)));
-    tokio::spawn(sockets::stdin(stdin, voice.clone(), questions, hear));
-    control::start(connection.control_url(), voice.clone(), levers)?;
+    let hear = move |it| drop(answers.send(Job::Entered(Box::new(it))));
+    tokio::spawn(sockets::stdin(stdin, voice.clone(), questions, closing.clone(), hear));
+    let control = control::start(connection.control_url(), voice.clone(), levers, closing.clone())?;
     worker::start(session)?;
     let shell = sockets::bind(&connection.shell_url()).await?;
-    tokio::spawn(sockets::requests("shell", shell, voice, move |it| drop(jobs.send(Job::Asked(it)))));
+    let hear = move |it| drop(jobs.send(Job::Asked(Box::new(it))));
+    tokio::spawn(sockets::requests("shell", shell, voice, closing, hear));
 
     tokio::select! {
         _ = stopped.recv() => {}
         () = parent::gone() => sockets::log("kernel", "the process that started it is gone"),
     }
-    tokio::time::sleep(LAST_WORDS).await;
+    let _ = close.send(true);
+    gathers.abort();
+    drained().await;
+    let _ = control.join();
+    history.finish();
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::rich;
 use crate::sequence::Messages;
 use crate::trouble::Trouble;
 use crate::voice::Request;
-use analysis::CompletionItem;
+use analysis::{CompletionItem, InlayHint};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -392,6 +392,11 @@ impl Notebook {
     /// What the analysis knows of the name at a place of `text`, as Markdown.
     pub fn hover(&mut self, text: &str, at: usize) -> Option<String> {
         self.pages.hover(text, at).map(|it| it.markdown)
+    }
+
+    /// What auditors say of the objects in `text`, which continues all cells.
+    pub fn hints(&mut self, text: &str) -> Vec<InlayHint> {
+        self.pages.hints(text)
     }
 
     /// What a name that a cell has defined reaches.

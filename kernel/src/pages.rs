@@ -4,7 +4,9 @@
 //! when it is asked: running cells costs nothing here.
 
 use analysis::{Analysis, AnalysisHost, Cancellable, Change, CompletionItem, FileId, FileKind, FilePosition};
-use analysis::{Hover, NameAuthority, TextSize};
+use analysis::{
+    FileRange, Hover, InlayHint, InlayHintsConfig, NameAuthority, TextRange, TextSize, VerdictHints,
+};
 use std::sync::Arc;
 
 /// The text that is being written; cells have higher numbers.
@@ -62,6 +64,14 @@ impl Pages {
     pub fn completions(&mut self, text: &str, at: usize) -> Vec<CompletionItem> {
         let at = position(at);
         self.ask(text, |it| it.completions(at)).unwrap_or_default()
+    }
+
+    /// What auditors say of the objects in `text`.
+    pub fn hints(&mut self, text: &str) -> Vec<InlayHint> {
+        let Ok(end) = TextSize::try_from(text.len()) else { return Vec::new() };
+        let range = FileRange { file: DRAFT, range: TextRange::up_to(end) };
+        let verdicts = InlayHintsConfig { verdicts: VerdictHints::All, gains: false, implied_guards: false };
+        self.ask(text, |it| it.inlay_hints(range, &verdicts)).unwrap_or_default()
     }
 
     /// What each name that a cell has defined reaches.

@@ -4,10 +4,11 @@
 //! A line is `{"channel": "shell", "header": {…}, "parent_header": {…}, "metadata": {…}, "content": {…}}`. It ends
 //! when standard input does. Nothing is signed, for nobody else can write into a pipe.
 
+use crate::sockets::{Closing, drained};
 use crate::voice::Request;
 use crate::wire::{Dict, Message, Wire, text};
 use crate::worker::Job;
-use crate::{Kernel, LAST_WORDS, control, sockets};
+use crate::{Kernel, control, sockets};
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -17,21 +18,23 @@ use zeromq::ZmqMessage;
 pub fn serve_pipe() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Kernel { session, voice, levers, said, questions, mut stopped } = Kernel::new(Wire::new("")?)?;
+        let Kernel { session, voice, levers, said, questions, mut stopped, history, gathers } =
+            Kernel::new(Wire::new("")?)?;
+        let (close, closing) = Closing::new();
         let (shell, shell_replies) = sockets::queue();
         let (control, control_replies) = sockets::queue();
         let queues =
             [("iopub", said), ("stdin", questions), ("shell", shell_replies), ("control", control_replies)];
         for (channel, queue) in queues {
-            tokio::spawn(write(channel, voice.wire.clone(), queue));
+            tokio::spawn(write(channel, voice.wire.clone(), queue, closing.clone()));
         }
         crate::worker::start(session)?;
         let (hears, signals) = (levers.clone(), levers.clone());
         std::thread::Builder::new().name("input".to_owned()).spawn(move || {
             let hear = |channel: &str, message: Message| match channel {
                 "control" => control::answer(&asked(message, &control), &voice, &hears),
-                "stdin" => drop(hears.jobs.send(Job::Entered(message))),
-                _ => drop(hears.jobs.send(Job::Asked(asked(message, &shell)))),
+                "stdin" => drop(hears.jobs.send(Job::Entered(Box::new(message)))),
+                _ => drop(hears.jobs.send(Job::Asked(Box::new(asked(message, &shell))))),
             };
             for line in std::io::stdin().lock().lines() {
                 let Ok(line) = line else { break };
@@ -46,7 +49,10 @@ pub fn serve_pipe() -> anyhow::Result<()> {
             _ = stopped.recv() => {}
             () = control::interrupt_on_signal(&signals) => {}
         }
-        tokio::time::sleep(LAST_WORDS).await;
+        let _ = close.send(true);
+        gathers.abort();
+        drained().await;
+        history.finish();
         Ok(())
     })
 }
@@ -71,8 +77,8 @@ fn read(line: &str) -> Result<(String, Message), String> {
     Ok((channel, Message { header, parent, metadata, content, ..Message::default() }))
 }
 
-async fn write(channel: &str, wire: Wire, mut queue: UnboundedReceiver<ZmqMessage>) {
-    while let Some(frames) = queue.recv().await {
+async fn write(channel: &str, wire: Wire, mut queue: UnboundedReceiver<ZmqMessage>, mut closing: Closing) {
+    while let Some(frames) = sockets::next(&mut queue, &mut closing).await {
         let Ok(message) = wire.read(&frames) else { continue };
         let it = json!({
             "channel": channel, "header": message.header, "parent_header": message.parent,

@@ -12,6 +12,7 @@ use crate::complete;
 use crate::control::{Levers, shut_down};
 use crate::directive::{self, ALL, Directives, Settling};
 use crate::display::{Display, Displays, Shown};
+use crate::hints;
 use crate::history::History;
 use crate::lane::{Held, Lane, Running, Stage};
 use crate::notebook::{Halt, Notebook, Started, Turned};
@@ -89,7 +90,7 @@ impl Session {
     /// Takes in whatever there is to take in.
     pub fn take_in(&mut self, job: Job) {
         match job {
-            Job::Asked(request) => self.hear(request),
+            Job::Asked(request) => self.hear(*request),
             Job::Entered(reply) => self.entered(text(&reply.content, "value")),
             Job::Rung(heard) => {
                 self.notebook.wake();
@@ -122,6 +123,9 @@ impl Session {
             "complete_request" => voice.answer(&request, &complete::complete(&mut self.notebook, content)),
             "inspect_request" => voice.answer(&request, &complete::inspect(&mut self.notebook, content)),
             "shutdown_request" => shut_down(&request, voice, &self.levers),
+            "comm_msg" if self.comms.is_of(text(content, "comm_id"), hints::TARGET) => {
+                hints::answer(&mut self.notebook, &request, voice);
+            }
             "comm_open" | "comm_msg" | "comm_close" => {
                 self.comms.hear(&request, &self.displays.widgets, voice);
                 if text(content, "target_name") == panel::TARGET {
@@ -446,7 +450,7 @@ impl Session {
         let mut others = Vec::new();
         while let Ok(job) = self.inbox.try_recv() {
             match job {
-                Job::Asked(request) => self.hear(request),
+                Job::Asked(request) => self.hear(*request),
                 other => others.push(other),
             }
         }

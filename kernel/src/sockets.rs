@@ -6,8 +6,51 @@ use crate::wire::{Fault, Message};
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use zeromq::{PubSocket, RouterSendHalf, RouterSocket, Socket, SocketRecv, SocketSend, ZmqError, ZmqMessage};
+use tokio::sync::watch;
+use zeromq::{RouterSendHalf, RouterSocket, Socket, SocketRecv, SocketSend, ZmqError, ZmqMessage};
+
+/// How long what was said last may take to leave the sockets before the process ends: a front end may not read it.
+pub const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Hears that nothing more will be said. Whoever writes then writes what is queued, and ends.
+#[derive(Clone)]
+pub struct Closing(watch::Receiver<bool>);
+
+impl Closing {
+    /// With what tells it.
+    pub fn new() -> (watch::Sender<bool>, Closing) {
+        let (close, closing) = watch::channel(false);
+        (close, Closing(closing))
+    }
+
+    /// Waits until it is so. Who could tell is gone only with the process.
+    pub async fn told(&mut self) {
+        let _ = self.0.wait_for(|it| *it).await;
+    }
+}
+
+/// Waits until all tasks of this thread's runtime have ended, those of the sockets' library among them: by then what
+/// was said has left the process.
+pub async fn drained() {
+    let tasks = tokio::runtime::Handle::current().metrics();
+    let all_ended = async {
+        // Who has only to be run once more needs no time.
+        for _ in 0..100 {
+            if tasks.num_alive_tasks() == 0 {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        while tasks.num_alive_tasks() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    if tokio::time::timeout(LAST_WORDS, all_ended).await.is_err() {
+        log("kernel", "what was said last is not read; it ends nevertheless");
+    }
+}
 
 /// Binds a socket to an endpoint of the connection file.
 pub async fn bind<S: Socket>(endpoint: &str) -> anyhow::Result<S> {
@@ -20,17 +63,27 @@ pub async fn bind<S: Socket>(endpoint: &str) -> anyhow::Result<S> {
     Ok(socket)
 }
 
-fn remove_stale(path: &Path) {
+pub fn remove_stale(path: &Path) {
     let _ = std::fs::remove_file(path);
 }
 
 /// Hears requests on a router socket and hands each to `hear`; replies leave through the sender it is given.
-pub async fn requests(name: &str, socket: RouterSocket, voice: Voice, mut hear: impl FnMut(Request)) {
+pub async fn requests(
+    name: &str,
+    socket: RouterSocket,
+    voice: Voice,
+    mut closing: Closing,
+    mut hear: impl FnMut(Request),
+) {
     let (replies, mut requests) = socket.split();
     let (reply_to, queue) = unbounded_channel();
-    tokio::spawn(write_replies(replies, queue));
+    tokio::spawn(write_replies(replies, queue, closing.clone()));
     loop {
-        let frames = match requests.recv().await {
+        let heard = tokio::select! {
+            it = requests.recv() => it,
+            () = closing.told() => return,
+        };
+        let frames = match heard {
             Ok(frames) => frames,
             Err(ZmqError::NoMessage) => return log(name, "the socket is closed"),
             Err(why) => {
@@ -50,29 +103,40 @@ pub async fn requests(name: &str, socket: RouterSocket, voice: Voice, mut hear: 
     }
 }
 
-async fn write_replies(mut socket: RouterSendHalf, mut queue: UnboundedReceiver<ZmqMessage>) {
-    while let Some(message) = queue.recv().await {
+async fn write_replies(
+    mut socket: RouterSendHalf,
+    mut queue: UnboundedReceiver<ZmqMessage>,
+    mut closing: Closing,
+) {
+    while let Some(message) = next(&mut queue, &mut closing).await {
         // The only one who could be told is the one who is gone.
         let _ = socket.send(message).await;
     }
 }
 
-/// Sends back what it hears, as it came: how a front end knows that we live.
-pub async fn heartbeat(mut socket: RouterSocket) {
-    loop {
-        match socket.recv().await {
-            Ok(beat) => drop(socket.send(beat).await),
-            Err(ZmqError::NoMessage) => return,
-            Err(_) => {}
+/// What is to be said next; none once nothing more will be.
+pub async fn next(queue: &mut UnboundedReceiver<ZmqMessage>, closing: &mut Closing) -> Option<ZmqMessage> {
+    tokio::select! {
+        biased;
+        it = queue.recv() => it,
+        () = closing.told() => {
+            queue.close();
+            queue.recv().await
         }
     }
 }
 
-/// The one writer of iopub.
-pub async fn iopub(mut socket: PubSocket, mut queue: UnboundedReceiver<ZmqMessage>) {
-    while let Some(message) = queue.recv().await {
-        if let Err(why) = socket.send(message).await {
-            log("iopub", &format!("a message was lost: {why}"));
+/// Sends back what it hears, as it came: how a front end knows that we live.
+pub async fn heartbeat(mut socket: RouterSocket, mut closing: Closing) {
+    loop {
+        let beat = tokio::select! {
+            it = socket.recv() => it,
+            () = closing.told() => return,
+        };
+        match beat {
+            Ok(beat) => drop(socket.send(beat).await),
+            Err(ZmqError::NoMessage) => return,
+            Err(_) => {}
         }
     }
 }
@@ -82,12 +146,17 @@ pub async fn stdin(
     socket: RouterSocket,
     voice: Voice,
     questions: UnboundedReceiver<ZmqMessage>,
+    mut closing: Closing,
     hear: impl Fn(Message),
 ) {
     let (send, mut answers) = socket.split();
-    tokio::spawn(write_replies(send, questions));
+    tokio::spawn(write_replies(send, questions, closing.clone()));
     loop {
-        match answers.recv().await.map(|it| voice.wire.read(&it)) {
+        let heard = tokio::select! {
+            it = answers.recv() => it,
+            () = closing.told() => return,
+        };
+        match heard.map(|it| voice.wire.read(&it)) {
             Ok(Ok(message)) if message.msg_type() == "input_reply" => hear(message),
             Ok(Ok(message)) => log("stdin", &format!("a {} is ignored", message.msg_type())),
             Ok(Err(Fault::Unanswerable(why) | Fault::Unreadable(_, why))) => {

@@ -13,9 +13,9 @@ const LONG: Duration = Duration::from_secs(3600);
 /// What the other threads ask of the worker.
 pub enum Job {
     /// A request on shell.
-    Asked(Request),
+    Asked(Box<Request>),
     /// The person has answered a question.
-    Entered(Message),
+    Entered(Box<Message>),
     /// The world has answered a vat; once that is seen to, this is told so.
     Rung(Sender<()>),
     /// The interrupt flag was raised.

@@ -24,3 +24,6 @@ class WalnutTests(jupyter_kernel_test.KernelTests):
     code_inspect_sample = "DeepFrozen"
 
 
+class WelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = "walnut"
+    support_iopub_welcome = True

@@ -15,6 +15,30 @@ def test_shutdown_is_answered_and_ends_the_process(kernel):
     assert kernel.process.wait(PATIENCE) == 0
 
 
+def test_what_was_entered_last_is_kept(tmp_path):
+    kernel = Kernel(tmp_path)
+    kernel.execute("def mint := 1")
+    kernel.request("control", "shutdown_request", {"restart": False})
+    assert kernel.process.wait(PATIENCE) == 0
+    kernel.close()
+    kernel = Kernel(tmp_path)
+    tail = kernel.ask("shell", "history_request", {"hist_access_type": "tail", "n": 1})["history"]
+    kernel.close()
+    assert [it[2] for it in tail] == ["def mint := 1"]
+
+
+def test_everything_that_was_said_leaves_before_the_process_does(kernel):
+    asked = kernel.client.execute("for i in 1..20_000 { println(`line $i`) }\nnull")
+    kernel.reply(asked)
+    # What is answered after the cell was said after its idle.
+    kernel.ask("shell", "kernel_info_request", {})
+    ended = kernel.request("control", "shutdown_request", {"restart": False})
+    assert kernel.reply(ended, "control")["content"]["status"] == "ok"
+    said = "".join(it["content"]["text"] for it in of_type(kernel.said(asked), "stream"))
+    assert said.startswith("line 1\n") and said.count("\n") == 20_000
+    assert of_type(kernel.said(ended), "shutdown_reply")
+
+
 def test_shutdown_on_shell(kernel):
     assert kernel.ask("shell", "shutdown_request", {"restart": True}) == {"status": "ok", "restart": True}
     assert kernel.process.wait(PATIENCE) == 0

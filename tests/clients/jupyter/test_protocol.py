@@ -115,7 +115,8 @@ def test_user_expressions(kernel):
 
 
 def test_kernel_info_names_what_is_supported(kernel):
-    assert "kernel subshells" in kernel.ask("control", "kernel_info_request", {})["supported_features"]
+    info = kernel.ask("control", "kernel_info_request", {})
+    assert info["supported_features"] == ["kernel subshells", "iopub_welcome"]
 
 
 def test_a_subshell_runs_cells_while_the_main_shell_waits(kernel):
@@ -188,6 +189,21 @@ def test_a_front_end_may_show_the_vats_beside_the_notebook(kernel):
     assert kernel.ask("shell", "comm_info_request", {"target_name": "walnut.vats"})["comms"] == {}
 
 
+def test_a_page_may_ask_what_auditors_say(kernel):
+    kernel.said(kernel.request("shell", "comm_open", {"comm_id": "hints", "target_name": "walnut.hints", "data": {}}))
+    run(kernel, "def price := 3\nnull")
+    code = "%vat shop\n\nvar opened := 0\ndef gate {\n    to open() { return opened += price }\n}\ndef twice(n) { return n * 2 }"
+    asked = kernel.request("shell", "comm_msg", {"comm_id": "hints", "data": {"cell": "a-cell", "code": code}})
+    (answer,) = of_type(kernel.said(asked), "comm_msg")
+    assert answer["content"]["data"]["cell"] == "a-cell"
+    gate, twice = answer["content"]["data"]["hints"]
+    assert (gate["line"], gate["kind"]) == (3, "rejected") and "opened" in gate["label"]
+    assert (twice["line"], twice["kind"], twice["label"]) == (6, "approved", "DeepFrozen")
+    for odd in ({}, {"code": 7}, {"code": "def def"}):
+        asked = kernel.request("shell", "comm_msg", {"comm_id": "hints", "data": odd})
+        assert of_type(kernel.said(asked), "comm_msg")[0]["content"]["data"]["hints"] == []
+
+
 def test_what_a_cell_showed_before_is_seen_while_it_is_pending(kernel):
     kernel.said(kernel.start("6 * 7", "a-cell"))
     said = kernel.said(kernel.start("Ref.promise()[0]", "a-cell"))
@@ -218,6 +234,15 @@ def test_settle_wait_holds_the_cell_until_its_value_is_there(kernel):
     run(kernel, "%settle auto\nnull")
 
 
+def test_the_metadata_of_a_cell_say_when_it_is_done(kernel):
+    run(kernel, "def double(n :int) { return n * 2 }\nnull")
+    message = kernel.client.session.msg("execute_request", {"code": "double <- run(4)", "allow_stdin": True})
+    message["metadata"] = {"cellId": "a-cell", "walnut": {"settle": "wait"}}
+    kernel.client.shell_channel.send(message)
+    said = kernel.said(message["header"]["msg_id"])
+    assert of_type(said, "update_display_data")[-1]["content"]["data"]["text/plain"] == "8"
+
+
 def test_settle_late_lets_a_batch_go_on(kernel):
     reply, said = kernel.execute("%%settle late\nRef.promise()[0]", allow_stdin=False)
     assert shown(said) == ["<Promise>"]
@@ -228,8 +253,18 @@ def test_vats_are_listed_and_end_when_nobody_holds_them(kernel):
         run(kernel, "1")
     run(kernel, GATE)
     (text,) = run(kernel, "%vats")
-    assert "cell 4: 0 waiting" in text and "gate" in text
+    assert "cell 4: 0 waiting" in text and "gate" in text and "budget: 1073 MB left" in text
     assert "cell 1:" not in text and "cell 2:" not in text
+
+
+def test_vats_say_what_is_left_to_them_and_who_holds_them(kernel):
+    run(kernel, GATE)
+    run(kernel, '%%vat house\ndef till := makeSpaceBank("till", ["bytes" => 100_000, "instructions" => 1_000_000])\ndef kept := gate\nnull')
+    run(kernel, '%%vat house\ndef hoarder := seedVat(makeVat("hoarder", till), "def shelf { to size() { return 1 } }")\nnull')
+    rows = {it.split(":")[0]: it for it in run(kernel, "%vats")[0].splitlines()}
+    assert "kB left, 1000000 instructions of till" in rows["hoarder"]
+    assert "held by: house (1)" in rows["hoarder"]
+    assert "1 of cell 1" in rows["house"] and "house" in rows["cell 1"].split("held by:")[1]
 
 
 def test_running_a_cell_again_leaves_no_trace_of_the_old_vat(kernel):

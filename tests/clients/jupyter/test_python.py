@@ -1,9 +1,10 @@
 """Python beside E: a far reference, reachable by sends only, and a power like any other."""
 
+import os
 import sys
 
 import pytest
-from conftest import Kernel, of_type, shown
+from conftest import PATIENCE, Kernel, of_type, shown
 from test_cells import fails, run
 from test_grants import asks
 
@@ -122,3 +123,40 @@ def test_revoking_ends_python(kernel):
     assert "revoked" in settled(kernel, "odd <- add(1, 2)")[-1]
     asks(kernel, "def odd := <python:odd>\nnull", "s")
     assert settled(kernel, "odd <- add(1, 2)")[1] == "3"
+
+
+# Stands in for Python: once a message has come, the process that was started ends, and a child of it answers when it may.
+LATE = """#!{python}
+import json, os, sys
+for line in sys.stdin:
+    question = json.loads(line)
+    if question["do"] == "import":
+        value = {{"ref": 1, "shown": "<python odd>"}}
+    elif os.fork():
+        os._exit(0)
+    else:
+        open({gate!r}).read()
+        value = 42
+    print(json.dumps({{"id": question["id"], "value": value}}), flush=True)
+"""
+
+
+def test_an_answer_that_comes_after_the_end_of_the_process_is_waited_for(tmp_path):
+    gate, late = tmp_path / "gate", tmp_path / "late"
+    os.mkfifo(gate)
+    late.write_text(LATE.format(python=sys.executable, gate=str(gate)))
+    late.chmod(0o755)
+    kernel = Kernel(tmp_path, environment={"WALNUT_PYTHON": str(late)})
+    try:
+        odd(kernel)
+        asked = kernel.client.execute("odd <- answer()", allow_stdin=False)
+        # Somebody waits at the gate, so the process has ended; that is heard while other cells run.
+        with open(gate, "w") as answer:
+            for number in range(20):
+                other = kernel.client.execute(str(number))
+                message = kernel.client.get_shell_msg(timeout=PATIENCE)
+                assert message["parent_header"]["msg_id"] == other, "the cell was answered without its value"
+            answer.write("now")
+        assert shown(kernel.said(asked)) == ["42"]
+    finally:
+        kernel.close()

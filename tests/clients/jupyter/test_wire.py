@@ -113,6 +113,83 @@ def test_ipc(tmp_path):
         kernel.close()
 
 
+def subscriber(kernel, topic=b""):
+    """A front end of iopub alone: how it reads what is said, and how it was welcomed."""
+    socket = zmq.Context.instance().socket(zmq.SUB)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.setsockopt(zmq.RCVTIMEO, PATIENCE * 1000)
+    socket.setsockopt(zmq.SUBSCRIBE, topic)
+    socket.connect(kernel.client._make_url("iopub"))
+    session = Session(key=b"a key")
+    read = lambda: session.recv(socket, mode=0)
+    return socket, read, read()
+
+
+@pytest.mark.parametrize("transport", ["tcp", "ipc"])
+def test_who_subscribes_is_welcomed_and_hears_all_from_then_on(tmp_path, transport):
+    kernel = Kernel(tmp_path, transport=transport)
+    try:
+        for topic in (b"", b"stream"):
+            socket, read, (identities, welcome) = subscriber(kernel, topic)
+            with socket:
+                assert (welcome["msg_type"], identities) == ("iopub_welcome", [topic])
+                assert welcome["content"] == {"subscription": topic.decode()}
+                assert welcome["parent_header"] == {}
+                kernel.execute('println("heard")')
+                assert topic or read()[1]["content"]["execution_state"] == "busy"
+                while (said := read()[1])["msg_type"] != "stream":
+                    assert not topic
+                assert said["content"]["text"] == "heard\n"
+    finally:
+        kernel.close()
+
+
+def test_a_subscriber_that_does_not_read_stalls_nobody(kernel):
+    import socket
+    import struct
+
+    # By hand, because zeromq's own sockets read whether they are asked or not.
+    deaf = socket.create_connection(("127.0.0.1", kernel.client.iopub_port))
+    deaf.sendall(b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(48))
+    body = b"\x05READY\x0bSocket-Type" + struct.pack(">I", 3) + b"SUB"
+    deaf.sendall(bytes([4, len(body)]) + body + b"\x00\x01\x01")
+    try:
+        for _ in range(8):
+            reply, said = kernel.execute('"x" * 20_000_000')
+            assert len(of_type(said, "execute_result")[0]["content"]["data"]["text/plain"]) > 20_000_000
+        assert "does not read" in kernel.logged()
+    finally:
+        deaf.close()
+    assert kernel.execute("1")[0]["status"] == "ok"
+
+
+def test_who_speaks_another_protocol_is_sent_away(kernel):
+    import socket
+
+    with socket.create_connection(("127.0.0.1", kernel.client.iopub_port)) as stranger:
+        stranger.settimeout(PATIENCE)
+        stranger.sendall(b"GET / HTTP/1.1\r\nHost: here\r\nAccept: everything that there is\r\n\r\n")
+        try:
+            while stranger.recv(1000):
+                pass
+        except ConnectionResetError:
+            pass
+    assert kernel.execute("1")[0]["status"] == "ok"
+
+
+def test_a_front_end_that_vanishes_and_comes_back(kernel):
+    from jupyter_client.blocking import BlockingKernelClient
+
+    kernel.client.execute("def purse := 7")
+    kernel.client.stop_channels()
+    kernel.client = BlockingKernelClient(connection_file=kernel.connection_file)
+    kernel.client.load_connection_file()
+    kernel.client.start_channels()
+    kernel.client.wait_for_ready(timeout=PATIENCE)
+    reply, said = kernel.execute("purse")
+    assert of_type(said, "execute_result")[0]["content"]["data"]["text/plain"] == "7"
+
+
 def test_a_comm_is_closed_again(kernel):
     asked = kernel.request("shell", "comm_open", {"comm_id": "c1", "target_name": "jupyter.widget", "data": {}})
     closed = of_type(kernel.said(asked), "comm_close")
