@@ -72,7 +72,7 @@ pub enum Command {
     Kernel(Kernel),
     /// Convert a transcript to a notebook or back.
     #[command(
-        after_help = "Examples:\n  walnut convert mint.updoc mint.ipynb\n  walnut convert tour.ipynb tour.updoc"
+        after_help = "Examples:\n  walnut convert mint.updoc mint.ipynb\n  walnut convert tour.ipynb tour.updoc\n  walnut convert tour.ipynb -"
     )]
     Convert(Convert),
     /// Run a recorded program again and compare, byte for byte; stop anywhere and look.
@@ -172,10 +172,13 @@ pub struct Eval {
 
 #[derive(Args, Debug)]
 pub struct Convert {
-    /// A transcript (.updoc) or a notebook (.ipynb)
+    /// A transcript (.updoc) or a notebook (.ipynb); `-` is standard input
     pub from: PathBuf,
-    /// What it is to become
+    /// What it is to become; `-` is standard output
     pub to: PathBuf,
+    /// What comes out, where no name says so: updoc or ipynb
+    #[arg(long, value_name = "KIND", value_parser = ["updoc", "ipynb"])]
+    pub into: Option<String>,
     /// Write over what is there
     #[arg(long)]
     pub force: bool,

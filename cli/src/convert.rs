@@ -11,6 +11,7 @@ use crate::updoc::transcript::{self, Answer, Dialect};
 use anyhow::{Context, bail};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
 
 /// Of a notebook, in `walnut` of its metadata: it was a transcript.
@@ -23,23 +24,52 @@ const NOTEBOOK: &str = "%%notebook ";
 const MARGIN: &str = "  ";
 
 pub fn run(it: &args::Convert) -> anyhow::Result<Outcome> {
-    let kind = |path: &Path| path.extension().and_then(|it| it.to_str()).unwrap_or_default().to_owned();
-    let text = match (kind(&it.from).as_str(), kind(&it.to).as_str()) {
-        ("updoc", "ipynb") => {
-            let text = std::fs::read_to_string(&it.from).with_context(|| it.from.display().to_string())?;
-            to_notebook(&text).write()
+    let (from, to) = kinds(it);
+    if !matches!((from.as_str(), to.as_str()), ("updoc", "ipynb") | ("ipynb", "updoc")) {
+        match is_stream(&it.from) && is_stream(&it.to) {
+            true => eprintln!("walnut: what is it to become? --into ipynb, or --into updoc"),
+            false => eprintln!("walnut: from .updoc to .ipynb or back, not from `.{from}` to `.{to}`"),
         }
-        ("ipynb", "updoc") => to_transcript(&Notebook::read(&it.from)?),
-        (from, to) => {
-            eprintln!("walnut: from .updoc to .ipynb or back, not from `.{from}` to `.{to}`");
-            return Ok(Outcome::WrongUsage);
-        }
+        return Ok(Outcome::WrongUsage);
+    }
+    let text = match is_stream(&it.from) {
+        true => std::io::read_to_string(std::io::stdin()).context("standard input")?,
+        false => std::fs::read_to_string(&it.from).with_context(|| it.from.display().to_string())?,
     };
+    let text = match to.as_str() {
+        "ipynb" => to_notebook(&text).write(),
+        _ => to_transcript(&Notebook::parse(&text).with_context(|| it.from.display().to_string())?),
+    };
+    if is_stream(&it.to) {
+        std::io::stdout().write_all(text.as_bytes())?;
+        return Ok(Outcome::Clean);
+    }
     if it.to.exists() && !it.force {
         bail!("{} is there already; --force writes over it", it.to.display());
     }
     std::fs::write(&it.to, text).with_context(|| it.to.display().to_string())?;
     Ok(Outcome::Clean)
+}
+
+fn is_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What it is and what it is to become. A stream is what the other end leaves over.
+fn kinds(it: &args::Convert) -> (String, String) {
+    let kind = |path: &Path| path.extension().and_then(|it| it.to_str()).unwrap_or_default().to_owned();
+    let other = |of: &str| match of {
+        "updoc" => "ipynb".to_owned(),
+        "ipynb" => "updoc".to_owned(),
+        _ => String::new(),
+    };
+    let to = match &it.into {
+        Some(it) => it.clone(),
+        None if is_stream(&it.to) => other(&kind(&it.from)),
+        None => kind(&it.to),
+    };
+    let from = if is_stream(&it.from) { other(&to) } else { kind(&it.from) };
+    (from, to)
 }
 
 /// A transcript as a notebook. The steps of a transcript rest on each other in one vat, so its first cell asks for

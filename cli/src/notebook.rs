@@ -2,7 +2,6 @@
 
 use anyhow::{Context, bail};
 use serde_json::{Map, Value, json};
-use std::path::Path;
 
 /// A notebook: its cells, and what is said of it as a whole.
 #[derive(Clone, PartialEq, Debug)]
@@ -53,11 +52,6 @@ impl Notebook {
     pub fn code(&self) -> impl Iterator<Item = (usize, String)> + '_ {
         let code = self.cells.iter().enumerate().filter(|it| it.1.is_code());
         code.map(|(at, it)| (at + 1, it.source.clone()))
-    }
-
-    pub fn read(path: &Path) -> anyhow::Result<Notebook> {
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        Notebook::parse(&text).with_context(|| path.display().to_string())
     }
 
     pub fn parse(text: &str) -> anyhow::Result<Notebook> {

@@ -83,7 +83,10 @@ pub fn run(it: &args::Updoc) -> anyhow::Result<Outcome> {
     }
     run.progress.clear();
     let Run { summary, mut out, .. } = run;
-    summary.write(it.json, &mut out)?;
+    // Who could not read anything has said so, and "0 files" would be no news.
+    if it.json || summary.files > 0 || summary.unread == 0 {
+        summary.write(it.json, &mut out)?;
+    }
     out.flush()?;
     let clean = summary.failed == 0 && summary.unread == 0;
     Ok(if clean || it.bless && summary.unread == 0 { Outcome::Clean } else { Outcome::Findings })

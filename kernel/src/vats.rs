@@ -5,6 +5,7 @@ use crate::notebook::Notebook;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use vat::VatId;
+use vat::world::Budget;
 
 impl Notebook {
     /// Ends every vat that was made for one cell and that nothing refers to any more: no name, no reference of another
@@ -37,50 +38,63 @@ impl Notebook {
         }
     }
 
-    /// The vats alive as a table: queue, heap, the names that live there, and who holds whom.
+    /// The vats alive as a table: queue, heap, what they may still use, the names that live there, and who holds whom.
     pub fn vats(&mut self) -> Value {
-        let rows: Vec<Row> = self.world.all_vats().into_iter().map(|it| self.row(it)).collect();
+        let all = self.world.all_vats();
+        let holds: Vec<(VatId, Vec<(VatId, usize)>)> =
+            all.iter().map(|it| (*it, self.world.refers_to(*it))).collect();
+        let rows: Vec<Row> = all.into_iter().map(|it| self.row(it, &holds)).collect();
         let mut plain = String::new();
         let mut html = "<table style=\"line-height: 1.4\"><thead><tr>".to_owned();
-        for title in ["vat", "queue", "heap", "names", "holds", "held by others"] {
+        for title in ["vat", "queue", "heap", "budget", "names", "holds", "held by"] {
             html += &format!("<th style=\"text-align: left\">{title}</th>");
         }
         html += "</tr></thead><tbody>";
         for it in &rows {
             plain += &format!(
-                "{}: {} waiting, {}, names: {}, holds: {}, held by others: {}\n",
-                it.name, it.queue, it.heap, it.names, it.holds, it.held
+                "{}: {} waiting, {}, budget: {}, names: {}, holds: {}, held by: {}\n",
+                it.name, it.queue, it.heap, it.budget, it.names, it.holds, it.held
             );
             let queue = it.queue.to_string();
-            let held = it.held.to_string();
             html += "<tr>";
-            for cell in [&it.name, &queue, &it.heap, &it.names, &it.holds, &held] {
+            for cell in [&it.name, &queue, &it.heap, &it.budget, &it.names, &it.holds, &it.held] {
                 html += &format!("<td style=\"text-align: left\">{}</td>", escaped(cell));
             }
             html += "</tr>";
         }
         if rows.is_empty() {
             plain = "no vats: what the cells have made, nobody holds".to_owned();
+            html = format!("<p>{plain}</p>");
+        } else {
+            html += "</tbody></table>";
         }
-        html += "</tbody></table>";
         json!({ "text/plain": plain.trim_end(), "text/html": html })
     }
 
-    fn row(&self, vat: VatId) -> Row {
+    fn row(&self, vat: VatId, holds: &[(VatId, Vec<(VatId, usize)>)]) -> Row {
         let name = |vat| self.world.vat_name(vat).map_or_else(|| "?".to_owned(), |it| it.to_string());
-        let names: Vec<&str> =
-            self.names.iter().filter(|it| it.1.home.vat == vat).map(|it| it.0.as_str()).collect();
-        let holds = self.world.refers_to(vat);
-        let holds: Vec<String> =
-            holds.iter().map(|(it, count)| format!("{count} of {}", name(*it))).collect();
-        let or_none = |it: Vec<_>| if it.is_empty() { "–".to_owned() } else { it.join(", ") };
+        let names: Vec<String> =
+            self.names.iter().filter(|it| it.1.home.vat == vat).map(|it| it.0.clone()).collect();
+        let (mut held_of, mut held_by) = (Vec::new(), Vec::new());
+        for (holder, whom) in holds {
+            for (of, count) in whom {
+                if *holder == vat {
+                    held_of.push(format!("{count} of {}", name(*of)));
+                }
+                if *of == vat {
+                    held_by.push(format!("{} ({count})", name(*holder)));
+                }
+            }
+        }
+        let or_none = |it: Vec<String>| if it.is_empty() { "–".to_owned() } else { it.join(", ") };
         Row {
             name: name(vat),
             queue: self.world.queue(vat).len(),
             heap: bytes(self.world.heap_bytes(vat)),
-            names: or_none(names.into_iter().map(str::to_owned).collect()),
-            holds: or_none(holds),
-            held: self.world.known(vat).exports,
+            budget: self.world.budget(vat).map_or_else(|| "–".to_owned(), |it| budget(&it)),
+            names: or_none(names),
+            holds: or_none(held_of),
+            held: or_none(held_by),
         }
     }
 }
@@ -89,9 +103,22 @@ struct Row {
     name: String,
     queue: usize,
     heap: String,
+    budget: String,
     names: String,
     holds: String,
-    held: usize,
+    held: String,
+}
+
+/// What is left to a vat, and of whose.
+fn budget(it: &Budget) -> String {
+    let mut text = format!("{} left", bytes(it.bytes_left));
+    if let Some(instructions) = it.instructions_left {
+        text += &format!(", {instructions} instructions");
+    }
+    match &it.bank {
+        Some(bank) => format!("{text} of {bank}"),
+        None => text,
+    }
 }
 
 fn bytes(count: u64) -> String {

@@ -19,6 +19,7 @@ mod vats;
 mod workers;
 
 pub use crate::far::Known;
+pub use banks::Budget;
 pub use gate::{Hosted, printed};
 pub use handles::{ProblemReport, ReferenceState};
 pub use hearing::Auditors;

@@ -116,6 +116,36 @@ impl World {
     }
 }
 
+/// What a vat may still use.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Budget {
+    /// The space bank that pays for it; none if nobody but the world sets it limits.
+    pub bank: Option<Arc<str>>,
+    /// Of heap.
+    pub bytes_left: u64,
+    /// None: as many as it likes.
+    pub instructions_left: Option<u64>,
+}
+
+impl World {
+    /// What a vat may still use, and who pays for it; none if it is gone.
+    pub fn budget(&self, vat: VatId) -> Option<Budget> {
+        let vat = self.vats.get(vat.0)?;
+        let own = vat.limits.heap.saturating_sub(vat.cx.heap.bytes());
+        let Some(tenant) = vat.cx.tenant.as_ref() else {
+            return Some(Budget { bank: None, bytes_left: own, instructions_left: None });
+        };
+        let account = tenant.rent.account();
+        // Whoever has no limit has used something all the same.
+        let instructions = account.left(Resource::Instructions);
+        Some(Budget {
+            bank: Some(account.name.clone()),
+            bytes_left: own.min(account.left(Resource::Bytes)),
+            instructions_left: (instructions < u64::MAX / 2).then_some(instructions),
+        })
+    }
+}
+
 /// A vat's name, and what the names in its scope stand for.
 type Looked = (Arc<str>, Vec<(Arc<str>, String)>);
 
