@@ -225,6 +225,33 @@ fn a_recorded_run_that_was_interrupted_is_repeated_up_to_there() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// By then the mills are spread over threads; what is asked of the process, and of them, is answered all the same.
+#[test]
+fn a_vat_in_a_process_of_its_own_can_be_made_while_others_run_on_several_threads() {
+    let folder = std::env::temp_dir().join(format!("walnut-threads-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let program = r#"
+        def source := "def mill { to grind(n) { var sum := 0; for i in 1..2_000 { sum += i }; return if (n > 0) { mill <- grind(n - 1) } else { sum } } }"
+        def mills := [].diverge()
+        for i in 1..20 { mills.push(seedVat(makeVat(`mill $i`), source)) }
+        def asked := [].diverge()
+        for it in mills { asked.push(it <- grind(120)) }
+        def [first, rest] := [mills[0] <- grind(80), promiseAllFulfilled(asked.snapshot())]
+        when (first) -> {
+            def mint := seedVat(makeVat.inProcess("mint"), "var made := 0; def mint { to coin(n) { return made += n } }")
+            mint <- coin(3)
+            when (def made := mint <- coin(4), rest) -> { println([made, rest.size(), rest[19]]) } catch problem { println(problem) }
+        }"#;
+    std::fs::write(folder.join("mills.e"), program).unwrap();
+    for threads in ["1", "3"] {
+        let mut walnut = Command::new(env!("CARGO_BIN_EXE_walnut"));
+        walnut.args(["run", "mills.e", "--grant", "vat-host", "--workers", threads]).current_dir(&folder);
+        let ran = walnut.output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), "[7, 20, 2001000]\n", "{ran:?}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 #[test]
 fn a32_a_problem_of_another_process_is_text_and_data_when_that_process_has_been_killed() {
     let mut office = Office::open();

@@ -107,7 +107,10 @@ impl Outgoing {
     /// Does that take all vats, and that none of them has a turn?
     #[cfg(feature = "host")]
     pub(crate) fn concerns_all(&self) -> bool {
-        matches!(self, Outgoing::Ask { .. } | Outgoing::Destroy { .. })
+        matches!(
+            self,
+            Outgoing::Ask { .. } | Outgoing::Destroy { .. } | Outgoing::MakeVat { of_its_own: true, .. }
+        )
     }
     pub(crate) fn trace(&self, visit: &mut dyn FnMut(Value)) {
         match self {

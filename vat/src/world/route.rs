@@ -213,7 +213,7 @@ impl World {
         let powers = self.vats.get_mut(from)?.cx.powers.heir(name.clone());
         if of_its_own && self.travel.is_some() {
             self.add_vat(vat, name, powers);
-            let why = "a vat in a process of its own cannot be made while vats run on several threads: use --workers 1";
+            let why = "a vat in a process of its own cannot be made where messages take their time";
             self.end_vat(vat, Problem::new(why));
             return None;
         }

@@ -182,9 +182,12 @@ impl World {
         {
             vat.handed_over();
             let mut outbox = std::mem::take(&mut vat.cx.outbox);
-            // What is asked before all has arrived that was sent before it has to wait.
-            let question = outbox.iter().position(|it| asks_later && matches!(it, Outgoing::Ask { .. }));
-            let later = question.map(|at| outbox.split_off(at));
+            // What is asked before all has arrived that was sent before it has to wait. So has a process, for one thread.
+            let waits = |it: &Outgoing| {
+                matches!(it, Outgoing::Ask { .. } | Outgoing::MakeVat { of_its_own: true, .. })
+            };
+            let first = outbox.iter().position(|it| asks_later && waits(it));
+            let later = first.map(|at| outbox.split_off(at));
             for it in outbox {
                 self.prepare(from, it, &mut batch);
             }

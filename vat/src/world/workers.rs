@@ -133,12 +133,24 @@ impl World {
 
     /// Every vat is back: whatever lies in inboxes is taken in, and from now on nothing lies there.
     fn gather(&mut self, waiting: Vec<u32>, mut paced: Vec<u32>) {
-        self.settle_all(waiting, &mut paced);
+        let (at_home, others): (Vec<u32>, Vec<u32>) =
+            waiting.into_iter().partition(|it| self.wants_process(*it));
+        self.settle_all(others, &mut paced);
         self.take_all_in(&mut paced);
         self.travel = None;
         for it in paced {
             self.vats.set_pace(it, Pace::AtOnce);
         }
+        for it in at_home {
+            self.route(it);
+            self.end_if_over(it);
+        }
+    }
+
+    /// Has it asked for a vat in a process of its own? That is made on one thread, and the rest of the run stays there.
+    fn wants_process(&self, number: u32) -> bool {
+        let asks = |it: &Outgoing| matches!(it, Outgoing::MakeVat { of_its_own: true, .. });
+        self.vats.get(number).is_some_and(|it| it.cx.outbox.iter().any(asks))
     }
 
     /// `paced`: those that know that their messages take time.
@@ -279,6 +291,9 @@ impl Office<'_> {
         }
         loop {
             if hub.running == 0 {
+                if hub.waiting.iter().any(|it| hub.world.wants_process(*it)) {
+                    return None;
+                }
                 let Hub { world, waiting, paced, .. } = &mut *hub;
                 world.settle_all(std::mem::take(waiting), paced);
             }
