@@ -334,10 +334,13 @@ impl Machine {
         std::mem::swap(&mut self.frames, &mut lent.frames);
         self.drop_registers(cx);
     }
-    /// Between turns a vat needs none.
+    /// Between turns a vat needs none, and most have none.
+    #[inline]
     pub fn drop_registers(&mut self, cx: &mut Cx) {
-        self.stack = Vec::new();
-        cx.heap.let_go(std::mem::take(&mut self.weighed));
+        if self.stack.capacity() > 0 || self.weighed > 0 {
+            self.stack = Vec::new();
+            cx.heap.let_go(std::mem::take(&mut self.weighed));
+        }
     }
 
     /// Nothing runs any more.

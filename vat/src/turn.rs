@@ -171,10 +171,13 @@ impl Vat {
     }
 
     /// Is there no room for a message of this weight, not even when the garbage is gone?
+    #[inline]
     pub fn is_full(&mut self, weight: u64) -> bool {
-        if self.cx.heap.has_room_for_others(weight) {
-            return false;
-        }
+        !self.cx.heap.has_room_for_others(weight) && self.is_full_of_what_is_used(weight)
+    }
+
+    #[cold]
+    fn is_full_of_what_is_used(&mut self, weight: u64) -> bool {
         if self.full_at != self.cx.heap.bytes() {
             self.machine.tidy(&mut self.cx);
             self.full_at = self.cx.heap.bytes();
