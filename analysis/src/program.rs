@@ -7,6 +7,7 @@
 use crate::db::Db;
 use crate::input::{File, FileKind};
 use crate::transcript::{self, Piece};
+use std::ops::Deref;
 use std::sync::Arc;
 use syntax::kernel_e::Program;
 use syntax::{Expansion, Parse, Pragmas, SourceMap};
@@ -16,8 +17,44 @@ use text_size::{TextRange, TextSize};
 pub(crate) struct Tree {
     pub piece: Piece,
     pub parse: Parse,
-    pub expansion: Expansion,
+    pub expansion: Arc<Expansion>,
 }
+
+/// The Kernel-E of an expansion, shared with it: two are equal that say the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Expanded(Arc<Expansion>);
+
+impl Deref for Expanded {
+    type Target = Program;
+    fn deref(&self) -> &Program {
+        &self.0.program
+    }
+}
+
+impl PartialEq for Expanded {
+    fn eq(&self, other: &Expanded) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.program == other.0.program
+    }
+}
+
+/// The source map of an expansion, shared with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Source(Arc<Expansion>);
+
+impl Deref for Source {
+    type Target = SourceMap;
+    fn deref(&self) -> &SourceMap {
+        &self.0.source_map
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Source) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.source_map == other.0.source_map
+    }
+}
+
+impl Eq for Source {}
 
 /// Where the nodes of a program stand in the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,7 +63,7 @@ pub(crate) struct Map {
     pub offset: TextSize,
     /// The end of the program's text, counted from `offset`.
     pub len: TextSize,
-    pub source: SourceMap,
+    pub source: Source,
 }
 
 impl Map {
@@ -49,7 +86,7 @@ pub(crate) fn trees(db: &dyn Db, file: File) -> Arc<Vec<Tree>> {
     for piece in pieces(file.kind(db), file.text(db)) {
         db.unwind_if_revision_cancelled();
         let parse = parsed(db, file, &piece, &pragmas);
-        let expansion = syntax::expand(&parse.program);
+        let expansion = Arc::new(syntax::expand(&parse.program));
         pragmas = parse.pragmas;
         trees.push(Tree { piece, parse, expansion });
     }
@@ -69,8 +106,8 @@ fn parsed(db: &dyn Db, file: File, piece: &Piece, pragmas: &Pragmas) -> Parse {
 
 /// The Kernel-E of each program of the file, without positions.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn programs(db: &dyn Db, file: File) -> Arc<Vec<Program>> {
-    Arc::new(trees(db, file).iter().map(|it| it.expansion.program.clone()).collect())
+pub(crate) fn programs(db: &dyn Db, file: File) -> Arc<Vec<Expanded>> {
+    Arc::new(trees(db, file).iter().map(|it| Expanded(it.expansion.clone())).collect())
 }
 
 /// The positions that [`programs`] leaves out.
@@ -79,7 +116,7 @@ pub(crate) fn maps(db: &dyn Db, file: File) -> Arc<Vec<Map>> {
     let map = |it: &Tree| Map {
         offset: it.piece.offset,
         len: TextSize::of(&*it.piece.text),
-        source: it.expansion.source_map.clone(),
+        source: Source(it.expansion.clone()),
     };
     Arc::new(trees(db, file).iter().map(map).collect())
 }

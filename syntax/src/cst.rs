@@ -5,10 +5,12 @@
 
 mod kind;
 mod sexp;
+mod table;
 
 pub use kind::{Field, Kind};
 
 use std::sync::{Arc, OnceLock};
+use table::{NodeData, flatten, flatten_again};
 use text_size::{TextRange, TextSize};
 use tree_sitter::{InputEdit, Language, Parser, Point, Tree, TreeCursor};
 
@@ -79,19 +81,6 @@ pub struct Node<'a> {
     index: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct NodeData {
-    kind: Kind,
-    field: Option<Field>,
-    /// As the grammar numbers it, for its name.
-    kind_id: u16,
-    missing: bool,
-    start: u32,
-    end: u32,
-    /// The index after the node's last descendant.
-    after: u32,
-}
-
 impl Cst {
     /// Parses a text.
     pub fn new(text: &str) -> Cst {
@@ -108,7 +97,14 @@ impl Cst {
                 tree.edit(&input_edit(it));
             }
         }
-        Cst::parsed(text, tree.as_ref())
+        let it = Cst::parsed(text, tree.as_ref());
+        if let ([edit], Some(old), Some(new), Some(table)) = (edits, &tree, &it.tree, self.nodes.get())
+            && !self.has_error()
+            && !it.has_error()
+        {
+            let _ = it.nodes.set(flatten_again(table, old, edit, new));
+        }
+        it
     }
 
     fn parsed(text: &str, old: Option<&Tree>) -> Cst {
@@ -354,37 +350,7 @@ fn input_edit(it: &Edit) -> InputEdit {
     }
 }
 
-/// Copies a tree into a table. A loop, since a tree is as deep as its text likes to nest.
-fn flatten(tree: Option<&Tree>) -> Vec<NodeData> {
-    let Some(tree) = tree else { return vec![NodeData::NOTHING] };
-    let mut table = Vec::with_capacity(tree.root_node().descendant_count() / 2 + 1);
-    let mut cursor = tree.walk();
-    // The open nodes, and whether each is in the table.
-    let mut open: Vec<Option<usize>> = Vec::new();
-    loop {
-        open.push(NodeData::of(&cursor).map(|it| {
-            table.push(it);
-            table.len() - 1
-        }));
-        if cursor.goto_first_child() {
-            continue;
-        }
-        loop {
-            let after = table.len() as u32;
-            if let Some(index) = open.pop().flatten() {
-                table[index].after = after;
-            }
-            if cursor.goto_next_sibling() {
-                break;
-            }
-            if !cursor.goto_parent() {
-                return table;
-            }
-        }
-    }
-}
-
-/// Copies the tokens of a tree, and the nodes around them. A loop, as in [`flatten`].
+/// Copies the tokens of a tree, and the nodes around them. A loop, since a tree is as deep as its text likes to nest.
 fn tokens(tree: &Tree) -> Tokens {
     let mut found = Tokens::default();
     let mut cursor = tree.walk();
@@ -419,28 +385,6 @@ fn tokens(tree: &Tree) -> Tokens {
                 closed.after = after;
             }
         }
-    }
-}
-
-impl NodeData {
-    const NOTHING: NodeData =
-        NodeData { kind: Kind::Error, field: None, kind_id: 0, missing: false, start: 0, end: 0, after: 1 };
-
-    /// What is kept of the node under the cursor; punctuation without a role is not.
-    fn of(cursor: &TreeCursor<'_>) -> Option<NodeData> {
-        let node = cursor.node();
-        let role = !node.is_error() && has_role(node.kind_id());
-        let field = role.then(|| cursor.field_id()).flatten().and_then(|it| field_numbered(it.get()));
-        let kept = node.is_named() || field.is_some() || node.is_missing() || node.is_error();
-        kept.then(|| NodeData {
-            kind: if node.is_error() { Kind::Error } else { kind_numbered(node.kind_id()) },
-            field,
-            kind_id: node.kind_id(),
-            missing: node.is_missing(),
-            start: node.start_byte() as u32,
-            end: node.end_byte() as u32,
-            after: 0,
-        })
     }
 }
 

@@ -6,7 +6,7 @@ const LONGEST: usize = 64;
 /// The candidate that is nearest to `word`, if it is near enough to be meant: at most a third of the letters
 /// differ, a swap of two neighbours counting once. Of several the first in the alphabet.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let letters: Vec<char> = word.chars().take(LONGEST + 1).collect();
+    let letters: Vec<char> = word.chars().take(LONGEST + 1).map(fold).collect();
     if letters.is_empty() || letters.len() > LONGEST {
         return None;
     }
@@ -19,15 +19,18 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     near.min().map(|(_, it)| it)
 }
 
-/// How many letters have to be put in, left out, changed or swapped; `None`: more than `limit`. Letters that
-/// differ in case only count as the same.
+/// Letters that differ in case only count as the same.
+fn fold(it: char) -> char {
+    if it.is_ascii() { it.to_ascii_lowercase() } else { it.to_lowercase().next().unwrap_or(it) }
+}
+
+/// How many letters have to be put in, left out, changed or swapped; `None`: more than `limit`.
 fn distance(word: &[char], other: &str, limit: usize) -> Option<usize> {
-    let fold = |it: char| it.to_lowercase().next().unwrap_or(it);
-    let other: Vec<char> = other.chars().take(LONGEST + 4).map(fold).collect();
-    let word: Vec<char> = word.iter().copied().map(fold).collect();
-    if word.len().abs_diff(other.len()) > limit {
+    // Most candidates are of another length.
+    if word.len().abs_diff(other.chars().take(LONGEST + 4).count()) > limit {
         return None;
     }
+    let other: Vec<char> = other.chars().take(LONGEST + 4).map(fold).collect();
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=other.len()).collect();
     for (i, a) in word.iter().enumerate() {

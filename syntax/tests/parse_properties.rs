@@ -110,6 +110,10 @@ fn an_edited_tree_is_a_fresh_one() {
             assert_eq!(cst.has_error(), fresh.has_error(), "{text}");
             if !fresh.has_error() {
                 assert_eq!(cst.sexp(), fresh.sexp(), "{text}");
+                // What is taken over from before the edit stands where it stands now.
+                let nodes =
+                    |it: &Cst| it.nodes().map(|it| (it.kind(), it.field(), it.range())).collect::<Vec<_>>();
+                assert_eq!(nodes(&cst), nodes(&fresh), "{text}");
             }
         }
     }
