@@ -14,10 +14,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// At most so many keys of a kind, and after [`ENOUGH`] none that begins when [`BUDGET`] is over.
-const KEYS: usize = 200;
+/// At most so many rounds, and after [`ENOUGH`] none that begins when [`BUDGET`] is over.
+const ROUNDS: usize = 200;
 const ENOUGH: usize = 50;
-const BUDGET: Duration = Duration::from_secs(25);
+const BUDGET: Duration = Duration::from_secs(40);
 const STARTS: usize = 11;
 const LINES: usize = 2_000;
 const FEW: usize = 50;
@@ -41,12 +41,11 @@ pub fn run_lsp(walnut: Option<&str>) -> anyhow::Result<()> {
         Err(why) => println!("ty is left out: {why:#}"),
     }
     let mut rows = Vec::new();
-    for it in &who {
-        say(&format!("starting {} {STARTS} times", it.name));
-        starts(it, &Workspace::new(it, SOME)?, &mut rows)?;
-        let few = keystrokes(it, &Workspace::new(it, FEW)?, &mut rows)?;
-        keystrokes(it, &Workspace::new(it, SOME)?, &mut rows)?;
-        let many = keystrokes(it, &Workspace::new(it, MANY)?, &mut rows)?;
+    starts(&who, SOME, &mut rows)?;
+    let few = keystrokes(&who, FEW, &mut rows)?;
+    keystrokes(&who, SOME, &mut rows)?;
+    let many = keystrokes(&who, MANY, &mut rows)?;
+    for (it, (few, many)) in who.iter().zip(few.into_iter().zip(many)) {
         rows.push(it.row(
             format!("key to diagnostics and hints, {MANY} files to {FEW}"),
             "×",
@@ -108,6 +107,11 @@ impl Workspace {
         std::fs::write(&page, &text)?;
         Ok(Workspace { files, uri: address(&page), folder, text, language })
     }
+
+    /// The page as an editor opens it, with this text.
+    fn opened(&self, text: &str) -> Value {
+        json!({ "textDocument": { "uri": self.uri, "languageId": self.language, "version": 1, "text": text } })
+    }
 }
 
 /// Five lines for each number, in either language.
@@ -146,76 +150,108 @@ fn page_text(e: bool) -> String {
     tills(e, 0..half) + &defined(e, "purse", WORDS[0]) + &tills(e, half..all)
 }
 
-/// What stands there in turn: of different lengths, so that everything behind it moves.
-const WORDS: [&str; 2] = ["1", "coin"];
+/// What stands there in turn: of different lengths, so that everything behind it moves. The last is no program.
+const WORDS: [&str; 3] = ["1", "coin", "co("];
+const MISTAKE: usize = 2;
 
-/// Types, and knows what the page says.
+/// A server, a page that is open in it, and what has been typed there.
 struct Typist<'a> {
-    client: &'a mut Client,
-    workspace: &'a Workspace,
-    /// Where the word begins.
+    who: &'a Who,
+    client: Client,
+    workspace: Workspace,
+    /// Where the word begins, and which one stands there.
     column: usize,
+    word: usize,
     version: usize,
+    figures: Figures,
+}
+
+/// What was measured, in milliseconds.
+#[derive(Default)]
+struct Figures {
+    told: Vec<f64>,
+    keys: Vec<f64>,
+    hints: Vec<f64>,
+    hovers: Vec<f64>,
+    completions: Vec<f64>,
+    mistakes: Vec<f64>,
+    at_rest: Vec<f64>,
 }
 
 impl Typist<'_> {
-    fn word(&self) -> &'static str {
-        WORDS[(self.version + 1) % 2]
+    /// Starts a server, opens the page and waits until the folder has been read.
+    fn start(who: &Who, files: usize) -> anyhow::Result<Typist<'_>> {
+        let workspace = Workspace::new(who, files)?;
+        let (client, _) = Client::start(&who.command, &workspace.folder)?;
+        let line = defined(who.e, "purse", WORDS[0]);
+        let column = line.find(" 1").map_or(0, |it| it + 1);
+        let figures = Figures::default();
+        let mut it = Typist { who, client, workspace, column, word: 0, version: 1, figures };
+        it.client.tell("textDocument/didOpen", &it.workspace.opened(&it.workspace.text))?;
+        let wrong = it.client.diagnostics(&it.workspace.uri, 1)?;
+        ensure!(wrong.is_empty(), "{} finds fault with the page as it is: {}", who.name, said(&wrong));
+        it.until_read()?;
+        Ok(it)
     }
 
-    fn open(who: &Who, client: &mut Client, workspace: &Workspace) -> anyhow::Result<()> {
-        let document = json!({
-            "uri": workspace.uri, "languageId": workspace.language, "version": 1, "text": workspace.text,
-        });
-        client.tell("textDocument/didOpen", &json!({ "textDocument": document }))?;
-        let wrong = client.diagnostics(&workspace.uri, 1)?;
-        ensure!(wrong.is_empty(), "{} finds fault with the page as it is: {}", who.name, said(&wrong));
+    /// Waits until what the files of the folder define can be found.
+    fn until_read(&mut self) -> anyhow::Result<()> {
+        let started = Instant::now();
+        for n in [0, self.workspace.files / 2, self.workspace.files - 1] {
+            let name = format!("module{n}end");
+            loop {
+                let answer = self.client.request("workspace/symbol", &json!({ "query": name }))?;
+                if answer.as_array().is_some_and(|it| it.iter().any(|it| it["name"] == *name)) {
+                    break;
+                }
+                ensure!(started.elapsed() < PATIENCE, "{name} is not found: {answer}");
+            }
+        }
         Ok(())
     }
 
-    /// One word becomes the other.
-    fn key(&mut self) -> anyhow::Result<()> {
-        let was = self.word().len();
-        self.version += 1;
+    /// Another word is typed over the one that is there.
+    fn key(&mut self, word: usize) -> anyhow::Result<()> {
+        let was = WORDS[self.word].len();
+        (self.word, self.version) = (word, self.version + 1);
         let place = |column: usize| json!({ "line": TYPED, "character": column });
         let range = json!({ "start": place(self.column), "end": place(self.column + was) });
         let document = json!({ "uri": self.workspace.uri, "version": self.version });
-        let changes = json!([{ "range": range, "text": self.word() }]);
+        let changes = json!([{ "range": range, "text": WORDS[word] }]);
         let params = json!({ "textDocument": document, "contentChanges": changes });
         self.client.tell("textDocument/didChange", &params)
+    }
+
+    /// From a name that is there to one that is not, or back.
+    fn other(&self) -> usize {
+        usize::from(self.word == 0)
     }
 
     /// The diagnostics of what was typed last, which must say whether there is a `coin`.
     fn is_told(&mut self) -> anyhow::Result<()> {
         let wrong = self.client.diagnostics(&self.workspace.uri, self.version)?;
         let named = wrong.iter().filter(|it| it["message"].as_str().is_some_and(|it| it.contains("coin")));
-        let expected = usize::from(self.word() == "coin");
-        ensure!(
-            named.count() == expected && wrong.len() == expected,
-            "with `{}` there, the server says {}",
-            self.word(),
-            said(&wrong)
-        );
+        let fits = match self.word {
+            MISTAKE => !wrong.is_empty(),
+            word => named.count() == word && wrong.len() == word,
+        };
+        ensure!(fits, "with `{}` there, {} says {}", WORDS[self.word], self.who.name, said(&wrong));
         Ok(())
     }
 
     /// The hints of what is in sight: sixty lines around the one that is typed into.
-    fn hints(&mut self, who: &Who) -> anyhow::Result<()> {
+    fn hints(&mut self) -> anyhow::Result<()> {
         let place = |line: usize| json!({ "line": line, "character": 0 });
         let range = json!({ "start": place(TYPED - 30), "end": place(TYPED + 30) });
         let params = json!({ "textDocument": { "uri": self.workspace.uri }, "range": range });
         let answer = self.client.request("textDocument/inlayHint", &params)?;
-        if who.e {
+        if self.who.e {
             let found = answer.as_array().map_or(&[][..], |it| it);
             ensure!(found.len() > 20, "{} hints for sixty lines: {answer}", found.len());
             let here = found.iter().find(|it| it["position"]["line"] == TYPED);
             let label = here.map(|it| it["data"]["label"].to_string()).unwrap_or_default();
             let is_frozen = label == "\"DeepFrozen\"";
-            ensure!(
-                is_frozen == (self.word() != "coin"),
-                "with `{}` there, the hint is {label}",
-                self.word()
-            );
+            ensure!(is_frozen == (self.word == 0), "with `{}` there, the hint is {label}", WORDS[self.word]);
         }
         Ok(())
     }
@@ -228,10 +264,10 @@ impl Typist<'_> {
     }
 
     /// What could be written instead of the word.
-    fn completion(&mut self, who: &Who) -> anyhow::Result<()> {
+    fn completion(&mut self) -> anyhow::Result<()> {
         let answer = self.client.request("textDocument/completion", &self.at(self.column + 1))?;
         let items = answer["items"].as_array().or(answer.as_array());
-        let wanted = if who.e { "till7" } else { "Till7" };
+        let wanted = if self.who.e { "till7" } else { "Till7" };
         // What is offered may depend on the letters before the cursor.
         let is_there =
             |it: &Value| it["label"] == wanted || it["label"].as_str().is_some_and(|it| it.contains('c'));
@@ -245,132 +281,143 @@ impl Typist<'_> {
             "position": { "line": TYPED, "character": column },
         })
     }
+
+    /// One key of each kind: what waits for diagnostics and hints, what asks something right after it, what is no
+    /// program, and at last questions while nobody types.
+    fn round(&mut self) -> anyhow::Result<()> {
+        let started = Instant::now();
+        self.key(self.other())?;
+        self.is_told()?;
+        self.figures.told.push(millis(self.client.heard - started));
+        self.hints()?;
+        self.figures.keys.push(millis(self.client.heard - started));
+        for question in [Question::Hints, Question::Hover, Question::Completion] {
+            self.key(self.other())?;
+            let started = Instant::now();
+            let runs = match question {
+                Question::Hints => self.hints().map(|()| &mut self.figures.hints),
+                Question::Hover => self.hover().map(|()| &mut self.figures.hovers),
+                Question::Completion => self.completion().map(|()| &mut self.figures.completions),
+            };
+            runs?.push(millis(self.client.heard - started));
+        }
+        self.is_told()?;
+        let before = self.word;
+        for word in [MISTAKE, before] {
+            let started = Instant::now();
+            self.key(word)?;
+            self.is_told()?;
+            self.figures.mistakes.push(millis(self.client.heard - started));
+        }
+        self.hints()?;
+        for question in [Question::Hints, Question::Hover, Question::Completion] {
+            let started = Instant::now();
+            match question {
+                Question::Hints => self.hints()?,
+                Question::Hover => self.hover()?,
+                Question::Completion => self.completion()?,
+            }
+            self.figures.at_rest.push(millis(self.client.heard - started));
+        }
+        Ok(())
+    }
+
+    /// Types fast, asks now and then, and waits at the end; how much more it holds than before, in percent.
+    fn growth(&mut self) -> anyhow::Result<f64> {
+        let before = self.client.memory()?;
+        for n in 1..=EDITS {
+            self.key(self.other())?;
+            if n.is_multiple_of(100) {
+                self.hover()?;
+            }
+        }
+        self.key(self.other())?;
+        self.is_told()?;
+        Ok((self.client.memory()? / before - 1.0) * 100.0)
+    }
 }
 
 /// From the start of the process to the answer to `initialize`, and to the diagnostics of an open page.
-fn starts(who: &Who, workspace: &Workspace, rows: &mut Vec<Row>) -> anyhow::Result<()> {
-    let (mut ready, mut first) = (Vec::new(), Vec::new());
-    for n in 0..=STARTS {
-        let started = Instant::now();
-        let (mut client, initialized) = Client::start(&who.command, &workspace.folder)?;
-        let document = json!({
-            "uri": workspace.uri, "languageId": workspace.language, "version": 1,
-            "text": format!("{}coin\n", workspace.text),
-        });
-        client.tell("textDocument/didOpen", &json!({ "textDocument": document }))?;
-        let wrong = client.diagnostics(&workspace.uri, 1)?;
-        ensure!(wrong.len() == 1, "{} says {} of one fault", who.name, said(&wrong));
-        // The first warms the disk's cache.
-        if n > 0 {
-            ready.push(initialized);
-            first.push(millis(client.heard - started));
+fn starts(who: &[Who], files: usize, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    for who in who {
+        say(&format!("starting {} {STARTS} times", who.name));
+        let workspace = Workspace::new(who, files)?;
+        let (mut ready, mut first) = (Vec::new(), Vec::new());
+        for n in 0..=STARTS {
+            let started = Instant::now();
+            let (mut client, initialized) = Client::start(&who.command, &workspace.folder)?;
+            let fault = format!("{}coin\n", workspace.text);
+            client.tell("textDocument/didOpen", &workspace.opened(&fault))?;
+            let wrong = client.diagnostics(&workspace.uri, 1)?;
+            ensure!(wrong.len() == 1, "{} says {} of one fault", who.name, said(&wrong));
+            // The first warms the disk's cache.
+            if n > 0 {
+                ready.push(initialized);
+                first.push(millis(client.heard - started));
+            }
+            client.stop()?;
         }
-        client.stop()?;
+        rows.push(who.row("initialize".to_owned(), "ms", ready));
+        rows.push(who.row(format!("start to first diagnostics, {files} files"), "ms", first));
     }
-    rows.push(who.row("initialize".to_owned(), "ms", ready));
-    rows.push(who.row(format!("start to first diagnostics, {} files", workspace.files), "ms", first));
     Ok(())
 }
 
-/// From a key to the diagnostics and hints of the new text; and other questions, each right after a key of its own.
-/// Gives back the median of the first.
-fn keystrokes(who: &Who, workspace: &Workspace, rows: &mut Vec<Row>) -> anyhow::Result<f64> {
-    say(&format!("{} and {} files", who.name, workspace.files));
-    let (mut client, _) = Client::start(&who.command, &workspace.folder)?;
-    Typist::open(who, &mut client, workspace)?;
-    until_read(&mut client, workspace)?;
-    let size = format!("{} files", workspace.files);
-    let line = defined(who.e, "purse", WORDS[0]);
-    let column = line.find(" 1").map_or(0, |it| it + 1);
-    let mut typist = Typist { client: &mut client, workspace, column, version: 1 };
-    let (mut keys, mut told) = (Vec::new(), Vec::new());
-    let (mut hints, mut hovers, mut completions) = (Vec::new(), Vec::new(), Vec::new());
-    // The first of each kind warms the server.
+/// Everybody in turns, round by round. Gives back each one's median from a key to diagnostics and hints.
+fn keystrokes(who: &[Who], files: usize, rows: &mut Vec<Row>) -> anyhow::Result<Vec<f64>> {
+    let size = format!("{files} files");
+    say(&format!("typing in a workspace of {size}"));
+    let mut typists = Vec::new();
+    for it in who {
+        let mut typist = Typist::start(it, files)?;
+        // The first of each kind warms the server.
+        typist.round()?;
+        typist.figures = Figures::default();
+        typists.push(typist);
+    }
     let begun = Instant::now();
-    for n in 0..=KEYS {
+    for n in 0..ROUNDS {
         if n > ENOUGH && begun.elapsed() > BUDGET {
             break;
         }
-        let timed = |runs: &mut Vec<f64>, typist: &Typist<'_>, started: Instant| {
-            if n > 0 {
-                runs.push(millis(typist.client.heard - started));
-            }
-        };
-        let started = Instant::now();
-        typist.key()?;
-        typist.is_told()?;
-        timed(&mut told, &typist, started);
-        typist.hints(who)?;
-        timed(&mut keys, &typist, started);
-        for (runs, question) in [
-            (&mut hints, Question::Hints),
-            (&mut hovers, Question::Hover),
-            (&mut completions, Question::Completion),
+        for it in &mut typists {
+            it.round()?;
+        }
+    }
+    let mut medians = Vec::new();
+    for mut it in typists {
+        rows.push(it.who.row(format!("memory, {size}"), "MB", vec![it.client.memory()?]));
+        if files == SOME {
+            rows.push(it.who.row(format!("growth over {EDITS} edits"), "%", vec![it.growth()?]));
+        }
+        let Figures { told, keys, hints, hovers, completions, mistakes, at_rest } = it.figures;
+        for (what, runs) in [
+            ("key to diagnostics and hints", keys),
+            ("key to diagnostics", told),
+            ("key to hints", hints),
+            ("key to hover", hovers),
+            ("key to completion", completions),
+            ("key into or out of a mistake, to diagnostics", mistakes),
+            ("hints, hover, completion between keys", at_rest),
         ] {
-            typist.key()?;
-            let started = Instant::now();
-            match question {
-                Question::Hints => typist.hints(who)?,
-                Question::Hover => typist.hover()?,
-                Question::Completion => typist.completion(who)?,
+            let row = it.who.row(format!("{what}, {size}"), "ms", runs);
+            if what == "key to diagnostics and hints" {
+                medians.push(row.median());
             }
-            timed(runs, &typist, started);
+            let late = percentile(&row.runs);
+            say(&format!("{} {}: {:.1} ms, 99th percentile {late:.1} ms", row.bench, row.who, row.median()));
+            rows.push(it.who.row(format!("{}: 99th percentile", row.bench), "ms", vec![late]));
+            rows.push(row);
         }
+        it.client.stop()?;
     }
-    let median = |row: &Row| row.median();
-    let whole = who.row(format!("key to diagnostics and hints, {size}"), "ms", keys);
-    let key = median(&whole);
-    for row in [
-        whole,
-        who.row(format!("key to diagnostics, {size}"), "ms", told),
-        who.row(format!("key to hints, {size}"), "ms", hints),
-        who.row(format!("key to hover, {size}"), "ms", hovers),
-        who.row(format!("key to completion, {size}"), "ms", completions),
-    ] {
-        let late = percentile(&row.runs);
-        let (runs, median) = (row.runs.len(), row.median());
-        say(&format!("{}, {runs} times: {median:.1} ms, 99th percentile {late:.1} ms", row.bench));
-        rows.push(who.row(format!("{}: 99th percentile", row.bench), "ms", vec![late]));
-        rows.push(row);
-    }
-    let before = typist.client.memory()?;
-    rows.push(who.row(format!("memory, {size}"), "MB", vec![before]));
-    if workspace.files == SOME {
-        for n in 1..=EDITS {
-            typist.key()?;
-            if n.is_multiple_of(100) {
-                typist.hover()?;
-            }
-        }
-        typist.key()?;
-        typist.is_told()?;
-        let growth = (typist.client.memory()? / before - 1.0) * 100.0;
-        rows.push(who.row(format!("growth over {EDITS} edits"), "%", vec![growth]));
-    }
-    client.stop()?;
-    Ok(key)
+    Ok(medians)
 }
 
 enum Question {
     Hints,
     Hover,
     Completion,
-}
-
-/// Waits until what the last file of the folder defines can be found.
-fn until_read(client: &mut Client, workspace: &Workspace) -> anyhow::Result<()> {
-    let started = Instant::now();
-    for n in [0, workspace.files / 2, workspace.files - 1] {
-        let name = format!("module{n}end");
-        loop {
-            let answer = client.request("workspace/symbol", &json!({ "query": name }))?;
-            if answer.as_array().is_some_and(|it| it.iter().any(|it| it["name"] == *name)) {
-                break;
-            }
-            ensure!(started.elapsed() < PATIENCE, "{name} is not found: {answer}");
-        }
-    }
-    Ok(())
 }
 
 /// The first few messages.
