@@ -88,6 +88,11 @@ fn clients(walnut: &Path, tally: &mut Tally) {
     if let Err(why) = neovim() {
         tally.skipped.push(format!("Neovim as a client of the language server: {why:#}"));
     }
+    for release in ["trixie", "sid"] {
+        if let Err(why) = later_neovim(release) {
+            tally.skipped.push(format!("the Neovim of Debian's {release}: {why:#}"));
+        }
+    }
     match python::environment() {
         Ok(home) => {
             attempt(tally, "Jupyter's clients", || jupyter(walnut));
@@ -216,6 +221,23 @@ fn neovim() -> anyhow::Result<()> {
     if install().is_err() {
         apt(&["update", "--quiet"])?;
         install()?;
+    }
+    Ok(())
+}
+
+/// That of a later Debian, in `target/neovim`: a few minutes, once, where this is root on a Debian.
+fn later_neovim(release: &str) -> anyhow::Result<()> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        bail!("it is taken from packages for Linux on x86-64");
+    }
+    let home = repository().join("target/neovim").join(release);
+    if !home.join("nvim").exists() {
+        say(&format!("unpacking the Neovim of Debian's {release} into target/neovim (a few minutes, once)"));
+    }
+    let script = repository().join("tests/clients/lsp/neovim.sh");
+    let output = Command::new("bash").arg(script).arg(release).arg(&home).output().context("bash")?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stdout).trim());
     }
     Ok(())
 }
