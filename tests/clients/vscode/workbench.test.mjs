@@ -37,7 +37,7 @@ before(async () => {
   fs.writeFileSync(path.join(workspace, "sums.updoc"), "Two sums.\n\n? 1 + 1\n# value: 2\n\n? 1 + 2\n# value: 4\n");
   fs.writeFileSync(path.join(workspace, "promise.ipynb"), notebook(
     "def [promise, resolver] := Ref.promise()\npromise", 'resolver <- resolve("settled later")\nnull', "stdin.takeLine()"));
-  const settings = { "walnut.server.path": WALNUT, "editor.inlayHints.enabled": "on" };
+  const settings = { "editor.inlayHints.enabled": "on" };
   fs.writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify(settings));
   const port = await serve(home, workspace);
   browser = await chromium.launch({
@@ -107,6 +107,20 @@ async function command(name) {
 function line(text) {
   return view.locator(".monaco-editor .view-line", { hasText: text }).first();
 }
+
+test("the server is the one that the package carries", { skip }, async () => {
+  const carried = path.join(repository, "target/vscode/extensions");
+  const programs = () => fs.readdirSync("/proc").filter((it) => /^\d+$/.test(it)).flatMap((it) => {
+    try {
+      return [fs.readlinkSync(`/proc/${it}/exe`)];
+    } catch {
+      return []; // It has ended meanwhile, or is somebody else's.
+    }
+  });
+  const ours = () => programs().filter((it) => it.startsWith(carried) && it.endsWith("/bin/walnut"));
+  for (let patience = 120; patience > 0 && ours().length === 0; patience -= 1) await view.waitForTimeout(500);
+  assert.notDeepEqual(ours(), []);
+});
 
 test("an undefined name is underlined", { skip }, async () => {
   await view.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
