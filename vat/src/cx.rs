@@ -11,13 +11,14 @@ use crate::machine::{Loaded, Placed};
 use crate::native::{Args, Call, Class, Outcome, Step, Then};
 use crate::powers::inherited::Granted;
 use crate::problem::{Exit, Problem, Stop};
+use crate::queue::Queue;
 use crate::rare::Rare;
 use crate::row::Row;
 use crate::scope::Scope;
 use crate::selector::Selector;
 use crate::value::{Obj, Value};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One vat's state as natives see it.
@@ -41,7 +42,7 @@ pub struct Cx {
     /// Where messages are logged, if they are.
     pub(crate) log: Option<Box<Tap>>,
     /// Deliveries of this vat to itself, each a turn.
-    pub(crate) queue: VecDeque<Delivery>,
+    pub(crate) queue: Queue<Delivery>,
     /// The promise for the result of the turn that runs.
     pub(crate) awaiting: Value,
     /// The promises that the running turn has sent to, once for each message.
@@ -131,7 +132,7 @@ impl Cx {
             site: NOWHERE,
             past: Past::default(),
             log: None,
-            queue: VecDeque::new(),
+            queue: Queue::default(),
             awaiting: Value::NULL,
             buffered: Vec::new(),
             stopped_at: Rare::default(),

@@ -45,6 +45,7 @@ pub mod problem;
 pub mod protocol;
 pub mod proxy;
 pub mod quasi;
+mod queue;
 pub mod rare;
 pub mod reference;
 pub mod regex_quasi;

@@ -42,12 +42,13 @@ use crate::machine::Lent;
 use crate::powers::Powers;
 use crate::powers::inherited::Granted;
 use crate::problem::Problem;
+use crate::queue::Queue;
 use crate::reference::State;
 use crate::turn::{Eval, Evaluated, Limits, Program, Vat};
 use crate::value::Value;
 use gate::Gate;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use syntax::Expansion;
@@ -108,7 +109,7 @@ pub struct World {
     /// What vats are lent while they have a turn, or deliveries.
     lent: Lent,
     outbox: Vec<Outgoing>,
-    queues: Vec<VecDeque<Delivery>>,
+    queues: Vec<Queue<Delivery>>,
     /// Sources that vats were seeded with, read.
     seeds: FxHashMap<Arc<str>, Program>,
     /// Room for the vats that have something to hand over.

@@ -66,7 +66,8 @@ pub(super) fn write_state(out: &mut Writer, vat: &Vat) {
     out.u64(cx.turn);
     out.u64(cx.counter);
     out.bool(cx.settled);
-    out.all(cx.queue.iter(), |out, it| {
+    let queue: Vec<_> = cx.queue.iter().collect();
+    out.all(queue.into_iter(), |out, it| {
         out.u64(it.cause);
         match &it.work {
             Work::Message { target, message } => {

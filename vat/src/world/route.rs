@@ -111,7 +111,7 @@ impl World {
         if !short::is_short(&sender.cx, message, to) || receiver.is_full(short::WEIGHT) {
             return None;
         }
-        if receiver.cx.queue.capacity() == 0 {
+        if receiver.cx.queue.room() == 0 {
             receiver.cx.queue = self.queues.pop().unwrap_or_default();
         }
         if !short::pass(&mut sender.cx, &mut receiver.cx, export, message, cause) {
@@ -252,7 +252,7 @@ impl World {
             self.count(it, to);
         }
         let vat = self.vats.get_mut(to)?;
-        if vat.cx.queue.capacity() == 0 {
+        if vat.cx.queue.room() == 0 {
             vat.cx.queue = self.queues.pop().unwrap_or_default();
         }
         vat.accept(from, frame);

@@ -185,7 +185,7 @@ impl World {
         // An idle vat keeps no room for what it does not have.
         if vat.cx.queue.is_empty() {
             let queue = std::mem::take(&mut vat.cx.queue);
-            if self.queues.len() < 16 && queue.capacity() <= 1024 {
+            if self.queues.len() < 16 && queue.room() <= 1024 {
                 self.queues.push(queue);
             }
         }

@@ -161,7 +161,7 @@ impl Index {
 
     fn roots(&mut self, vat: &Vat) {
         let cx = &vat.cx;
-        for it in &cx.queue {
+        for it in cx.queue.iter() {
             match &it.work {
                 Work::Message { target, message } => {
                     self.hold(*target, Holder::Root(Root::Queue));
