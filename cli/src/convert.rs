@@ -126,6 +126,7 @@ impl Reader {
     }
 
     fn cell(&mut self, piece: Piece) -> Option<Cell> {
+        let was_first_step = self.is_first_step && self.was_transcript;
         let (raw, mut cell) = match piece {
             Piece::Notebook(_) => {
                 self.is_top = false;
@@ -161,7 +162,12 @@ impl Reader {
         } else {
             let id = format!("cell-{}", self.count + 1);
             cell.rest.insert("id".to_owned(), id.into());
-            if rendered(&cell, self.is_top) != raw {
+            // That all steps share a vat no step says.
+            let mut without_head = cell.clone();
+            if let Some(it) = cell.source.strip_prefix(ONE_VAT).filter(|_| was_first_step) {
+                without_head.source = it.to_owned();
+            }
+            if rendered(&without_head, self.is_top) != raw {
                 cell.rest.insert("metadata".to_owned(), json!({ "walnut": { "updoc": raw } }));
             }
         }
@@ -440,10 +446,10 @@ mod tests {
 
     #[test]
     fn a_notebook_that_was_a_transcript_may_be_edited() {
-        let mut notebook = to_notebook("? 1\n");
+        let mut notebook = to_notebook("  ? 1\n");
         notebook.cells[0].source = "%vat main\n2".to_owned();
         let text = to_transcript(&notebook);
-        assert!(text.ends_with("? 2\n"), "{text}");
+        assert_eq!(text, "  ? 2\n");
         assert_eq!(to_notebook(&text), notebook);
         notebook.cells[0].source = "3".to_owned();
         assert_eq!(to_notebook(&to_transcript(&notebook)), notebook);

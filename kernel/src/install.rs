@@ -1,5 +1,5 @@
 //! Where front ends look for kernels, and the `kernel.json` that is written there; beside it what JupyterLab loads, so that
-//! it knows E's colours and has a panel for vats.
+//! it knows E's colours, shows verdicts and has a panel for vats.
 
 use anyhow::Context;
 use serde_json::json;
@@ -58,7 +58,7 @@ fn lab_package() -> String {
     let package = json!({
         "name": LAB,
         "version": env!("CARGO_PKG_VERSION"),
-        "description": "E in JupyterLab: its colours, and a panel of the vats",
+        "description": "E in JupyterLab: its colours, auditors' verdicts, and a panel of the vats",
         "license": env!("CARGO_PKG_LICENSE"),
         "jupyterlab": { "extension": true, "_build": { "load": LAB_ENTRY, "extension": "./extension" } },
     });

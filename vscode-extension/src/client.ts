@@ -26,6 +26,8 @@ export async function start(context: vscode.ExtensionContext): Promise<void> {
       { scheme: "untitled", language: "e" },
       { scheme: "file", language: "updoc" },
       { scheme: "untitled", language: "updoc" },
+      // Cells, of notebooks of every kind.
+      { notebook: "*", language: "e" },
     ],
     // Texts to begin with; the server asks for what is set later.
     initializationOptions: vscode.workspace.getConfiguration("walnut"),

@@ -7,6 +7,7 @@ import * as path from "node:path";
 import * as readline from "node:readline";
 import * as vscode from "vscode";
 import { program } from "./client";
+import { SAID, Serializer, TRANSCRIPT } from "./transcriptNotebooks";
 
 type Json = any;
 interface Message { channel: string; header: Json; parent_header: Json; metadata: Json; content: Json }
@@ -25,8 +26,36 @@ interface Running {
 interface Place { cell: vscode.NotebookCell; output: vscode.NotebookCellOutput }
 
 export function registerNotebooks(context: vscode.ExtensionContext): void {
-  const kernels = new Map<string, Kernel>();
-  const controller = vscode.notebooks.createNotebookController("walnut", "jupyter-notebook", "E (Walnut)");
+  registerKind(context, "jupyter-notebook", "walnut");
+  registerKind(context, TRANSCRIPT, TRANSCRIPT);
+  const text = { transientOutputs: false, transientCellMetadata: {}, transientDocumentMetadata: {} };
+  context.subscriptions.push(
+    vscode.workspace.registerNotebookSerializer(TRANSCRIPT, new Serializer(program(context)), text),
+    vscode.commands.registerCommand("walnut.openAsNotebook", (uri?: vscode.Uri) => {
+      const wanted = uri ?? vscode.window.activeTextEditor?.document.uri;
+      if (!wanted?.path.endsWith(".updoc")) return void vscode.window.showInformationMessage("Open a transcript first.");
+      return vscode.commands.executeCommand("vscode.openWith", wanted, TRANSCRIPT);
+    }),
+    vscode.commands.registerCommand("walnut.restartNotebook", () => {
+      const notebook = vscode.window.activeNotebookEditor?.notebook;
+      if (!notebook) return void vscode.window.showInformationMessage("Open a notebook first.");
+      end(notebook);
+    }),
+    vscode.workspace.onDidCloseNotebookDocument(end),
+    { dispose: () => kernels.forEach((it) => it.end()) },
+  );
+}
+
+const kernels = new Map<string, Kernel>();
+
+function end(notebook: vscode.NotebookDocument): void {
+  kernels.get(notebook.uri.toString())?.end();
+  kernels.delete(notebook.uri.toString());
+}
+
+/** Runs the notebooks of one kind of file. */
+function registerKind(context: vscode.ExtensionContext, kind: string, id: string): void {
+  const controller = vscode.notebooks.createNotebookController(id, kind, "E (Walnut)");
   controller.supportedLanguages = ["e"];
   controller.supportsExecutionOrder = true;
   const kernelOf = (notebook: vscode.NotebookDocument) => {
@@ -37,10 +66,6 @@ export function registerNotebooks(context: vscode.ExtensionContext): void {
     kernels.set(key, kernel);
     return kernel;
   };
-  const end = (notebook: vscode.NotebookDocument) => {
-    kernels.get(notebook.uri.toString())?.end();
-    kernels.delete(notebook.uri.toString());
-  };
   controller.executeHandler = async (cells, notebook) => {
     for (const cell of cells) {
       if (!(await kernelOf(notebook).run(cell))) break;
@@ -49,22 +74,13 @@ export function registerNotebooks(context: vscode.ExtensionContext): void {
   controller.interruptHandler = (notebook) => kernels.get(notebook.uri.toString())?.interrupt();
   const prefer = (notebook: vscode.NotebookDocument) => {
     const spec = notebook.metadata?.metadata?.kernelspec ?? notebook.metadata?.kernelspec;
-    if (notebook.notebookType === "jupyter-notebook" && (spec?.name === "walnut" || spec?.language === "e")) {
+    const isOurs = kind === TRANSCRIPT || spec?.name === "walnut" || spec?.language === "e";
+    if (notebook.notebookType === kind && isOurs) {
       controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
     }
   };
   vscode.workspace.notebookDocuments.forEach(prefer);
-  context.subscriptions.push(
-    controller,
-    vscode.workspace.onDidOpenNotebookDocument(prefer),
-    vscode.workspace.onDidCloseNotebookDocument(end),
-    vscode.commands.registerCommand("walnut.restartNotebook", () => {
-      const notebook = vscode.window.activeNotebookEditor?.notebook;
-      if (!notebook) return void vscode.window.showInformationMessage("Open a notebook first.");
-      end(notebook);
-    }),
-    { dispose: () => kernels.forEach((it) => it.end()) },
-  );
+  context.subscriptions.push(controller, vscode.workspace.onDidOpenNotebookDocument(prefer));
 }
 
 class Kernel {
@@ -78,6 +94,7 @@ class Kernel {
   /** Changes of a notebook are made one after the other. */
   private changes: Promise<unknown> = Promise.resolve();
   private trouble = "";
+  private readonly isTranscript: boolean;
 
   constructor(
     command: string,
@@ -91,6 +108,9 @@ class Kernel {
     this.process.stderr?.on("data", (text) => { this.trouble = String(text).slice(-1000); });
     // What is written to a process that is gone is told by its end.
     this.process.stdin?.on("error", () => {});
+    // The steps of a transcript rest on each other.
+    this.isTranscript = notebook.notebookType === TRANSCRIPT;
+    if (this.isTranscript) this.send("shell", "execute_request", { code: "%vat main", silent: true, store_history: false });
     if (this.process.stdout) readline.createInterface(this.process.stdout).on("line", (line) => this.hear(JSON.parse(line)));
   }
 
@@ -164,7 +184,9 @@ class Kernel {
         ]));
       case "execute_result":
       case "display_data": {
-        const output = new vscode.NotebookCellOutput(items(content.data));
+        // What it says at first is what a transcript says, whatever it becomes.
+        const first = this.isTranscript ? { [SAID]: content.data["text/plain"] } : undefined;
+        const output = new vscode.NotebookCellOutput(items(content.data), first);
         const cell = this.sent.get(parent);
         const display = content.transient?.display_id;
         if (display && cell) this.places.set(display, { cell, output });

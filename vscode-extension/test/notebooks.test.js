@@ -12,7 +12,8 @@ const esbuild = require("esbuild");
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "walnut-notebooks-"));
 const skip = process.env.WALNUT ? false : "WALNUT does not name a program";
 const subscriptions = [];
-let controller;
+const controllers = {};
+let serializer;
 let answer;
 
 after(() => {
@@ -21,12 +22,12 @@ after(() => {
 });
 
 class NotebookCellOutputItem {
-  constructor(data, mime) { Object.assign(this, { mime, text: String(data) }); }
+  constructor(data, mime) { Object.assign(this, { mime, data: Buffer.from(data), text: String(data) }); }
   static text(text, mime) { return new NotebookCellOutputItem(text, mime); }
   static json(it, mime) { return new NotebookCellOutputItem(JSON.stringify(it), mime); }
-  static stdout(text) { return new NotebookCellOutputItem(text, "stdout"); }
-  static stderr(text) { return new NotebookCellOutputItem(text, "stderr"); }
-  static error(it) { return new NotebookCellOutputItem(`${it.name}: ${it.message}`, "error"); }
+  static stdout(text) { return new NotebookCellOutputItem(text, "application/vnd.code.notebook.stdout"); }
+  static stderr(text) { return new NotebookCellOutputItem(text, "application/vnd.code.notebook.stderr"); }
+  static error(it) { return new NotebookCellOutputItem(JSON.stringify(it), "application/vnd.code.notebook.error"); }
 }
 
 /** A cell that is executed refuses to be executed beside that, and one that is done to be changed, as in the workbench. */
@@ -54,12 +55,18 @@ function execution(cell) {
 const nothing = () => ({ dispose: () => {} });
 const vscode = {
   NotebookCellOutputItem,
-  NotebookCellOutput: class { constructor(items) { this.items = items; } },
+  NotebookCellOutput: class { constructor(items, metadata) { Object.assign(this, { items, metadata }); } },
+  NotebookCellData: class { constructor(kind, value, languageId) { Object.assign(this, { kind, value, languageId }); } },
+  NotebookData: class { constructor(cells) { this.cells = cells; } },
+  NotebookCellKind: { Markup: 1, Code: 2 },
   NotebookControllerAffinity: { Preferred: 2 },
   notebooks: {
-    createNotebookController: () => (controller = { createNotebookCellExecution: execution, updateNotebookAffinity: nothing, dispose: () => {} }),
+    createNotebookController: (_, kind) => (controllers[kind] = { createNotebookCellExecution: execution, updateNotebookAffinity: nothing, dispose: () => {} }),
   },
-  workspace: { notebookDocuments: [], onDidOpenNotebookDocument: nothing, onDidCloseNotebookDocument: nothing },
+  workspace: {
+    notebookDocuments: [], onDidOpenNotebookDocument: nothing, onDidCloseNotebookDocument: nothing,
+    registerNotebookSerializer: (_, it) => { serializer = it; },
+  },
   commands: { registerCommand: nothing },
   window: { showInputBox: async ({ prompt }) => answer(prompt) },
 };
@@ -84,7 +91,7 @@ async function load() {
 }
 
 const uri = (it) => ({ toString: () => it, scheme: "file", fsPath: it });
-const notebook = { uri: uri(path.join(folder, "bank.ipynb")), metadata: {} };
+const notebook = { uri: uri(path.join(folder, "bank.ipynb")), notebookType: "jupyter-notebook", metadata: {} };
 let count = 0;
 
 function cell(text) {
@@ -103,7 +110,7 @@ function cell(text) {
 
 async function run(text) {
   const it = cell(text);
-  await controller.executeHandler([it], notebook);
+  await controllers["jupyter-notebook"].executeHandler([it], notebook);
   return it;
 }
 
@@ -133,10 +140,55 @@ test("a program that asks is answered", { skip }, async () => {
 
 test("a cell that runs for ever is interrupted", { skip }, async () => {
   const spinning = cell('println("on it")\nwhile (true) {}');
+  const controller = controllers["jupyter-notebook"];
   const done = controller.executeHandler([spinning], notebook);
   // What it prints is said by and by, also while it runs.
   await spinning.shows(/on it/);
   controller.interruptHandler(notebook);
   await done;
   await spinning.shows(/Interrupted/);
+});
+
+const repository = path.join(__dirname, "../..");
+const transcripts = ["examples", "tests/suite/vat"].flatMap((it) =>
+  fs.readdirSync(path.join(repository, it)).filter((name) => name.endsWith(".updoc")).map((name) => path.join(repository, it, name)));
+const opened = async (text) => {
+  const data = await serializer.deserializeNotebook(Buffer.from(text));
+  const code = data.cells.filter((it) => it.kind === vscode.NotebookCellKind.Code);
+  return { data, code, saved: async () => Buffer.from(await serializer.serializeNotebook(data)).toString() };
+};
+
+test("a transcript that is opened as a notebook and saved is what it was", { skip }, async () => {
+  assert.ok(transcripts.length > 3);
+  for (const it of transcripts) {
+    const text = fs.readFileSync(it, "utf8");
+    assert.equal(await (await opened(text)).saved(), text, it);
+  }
+});
+
+const PURSE = "A purse.\n\n? def purse := 3\n> purse + 1\n# value: 4\n\n? println(purse)\n# stdout: 3\n\n? def double(n :int) { return n * 2 }; double <- run(4)\n# value: <Promise>\n";
+
+test("a step that is edited is the only one that changes", { skip }, async () => {
+  const { code, saved } = await opened(PURSE);
+  assert.equal(code[0].value, "def purse := 3\npurse + 1");
+  code[1].value = "println(purse + 1)";
+  code[1].outputs = [];
+  assert.equal(await saved(), PURSE.replace("? println(purse)\n# stdout: 3\n", "  ? println(purse + 1)\n"));
+});
+
+test("the cells of a transcript run in one vat, and what they say is what its steps say", { skip }, async () => {
+  const { data, code, saved } = await opened(PURSE);
+  const transcript = { uri: uri(path.join(folder, "purse.updoc")), notebookType: "walnut-updoc", metadata: data.metadata };
+  for (const it of code) {
+    const played = cell(it.value);
+    await controllers["walnut-updoc"].executeHandler([played], transcript);
+    if (it === code[2]) await played.shows(/^8$/);
+    it.outputs = played.outputs;
+    assert.ok(played.outputs.length > 0);
+  }
+  assert.equal(await saved(), PURSE);
+  const wrong = cell("purse + 2");
+  await controllers["walnut-updoc"].executeHandler([wrong], transcript);
+  [code[0].value, code[0].outputs] = ["purse + 2", wrong.outputs];
+  assert.equal(await saved(), PURSE.replace("? def purse := 3\n> purse + 1\n# value: 4\n", "  ? purse + 2\n  # value: 5\n"));
 });

@@ -1,5 +1,6 @@
-// Walnut in JupyterLab: E in colours, and a panel that follows the vats of a notebook. It is loaded as it is: what a
-// bundler would write, a container with `init` and `get`, is written by hand, and JupyterLab's own modules come from it.
+// Walnut in JupyterLab: E in colours, verdicts at the ends of lines, and a panel that follows the vats of a notebook. It is
+// loaded as it is: what a bundler would write, a container with `init` and `get`, is written by hand, and JupyterLab's own
+// modules come from it.
 (() => {
   const NAME = "walnut-e";
   let shared;
@@ -122,11 +123,145 @@
     };
   }
 
+  const isOurs = (notebook) => notebook?.sessionContext?.session?.kernel?.name === "walnut";
+
+  /** A comm with a notebook's kernel, opened again after each restart. */
+  class Line {
+    constructor(notebook, target, hear, opened) {
+      Object.assign(this, { notebook, target, hear, opened });
+      this.watch = (_, status) => {
+        if (status === "restarting" || status === "autorestarting") this.isOpen = false;
+        if (status === "idle" && !this.isOpen) this.open();
+      };
+      notebook.sessionContext.statusChanged.connect(this.watch);
+      this.watch(undefined, notebook.sessionContext.session?.kernel?.status);
+    }
+
+    open() {
+      if (!isOurs(this.notebook)) return;
+      this.isOpen = true;
+      this.comm = this.notebook.sessionContext.session.kernel.createComm(this.target);
+      this.comm.onMsg = ({ content }) => this.hear(content.data);
+      this.comm.open();
+      this.opened?.();
+    }
+
+    send(data) {
+      if (this.isOpen && !this.comm.isDisposed) this.comm.send(data);
+    }
+
+    close() {
+      this.notebook.sessionContext.statusChanged.disconnect(this.watch);
+      if (this.comm && !this.comm.isDisposed) this.comm.close();
+    }
+  }
+
+  /** What auditors say of the objects of a cell, at the end of the line where each is defined. */
+  async function hints() {
+    const { INotebookTracker, NotebookActions } = await take("@jupyterlab/notebook");
+    const { StateEffect, StateField } = await take("@codemirror/state");
+    const { Decoration, EditorView, WidgetType } = await take("@codemirror/view");
+
+    class Verdict extends WidgetType {
+      constructor(hint) {
+        super();
+        this.hint = hint;
+      }
+
+      eq({ hint }) {
+        return hint.label === this.hint.label && hint.tooltip === this.hint.tooltip;
+      }
+
+      toDOM() {
+        const it = document.createElement("span");
+        it.className = `walnut-verdict walnut-${this.hint.kind}`;
+        it.textContent = this.hint.label;
+        it.title = this.hint.tooltip.replaceAll("**", "");
+        return it;
+      }
+    }
+
+    const heard = StateEffect.define();
+    const placed = ({ doc }, hints) => Decoration.set(hints.filter(({ line }) => line < doc.lines).map((hint) =>
+      Decoration.widget({ widget: new Verdict(hint), side: 1 }).range(doc.line(hint.line + 1).to)), true);
+    const verdicts = StateField.define({
+      create: () => Decoration.none,
+      update: (shown, change) => change.effects.reduce(
+        (it, effect) => (effect.is(heard) ? placed(change.state, effect.value) : it), shown.map(change.changes)),
+      provide: (field) => EditorView.decorations.from(field),
+    });
+
+    /** A notebook whose cells are asked about when they change, and all of them when one has run. */
+    class Verdicts {
+      constructor(notebook) {
+        this.notebook = notebook;
+        this.asked = new Map();
+        this.later = () => {
+          clearTimeout(this.timer);
+          this.timer = setTimeout(() => this.ask(), 200);
+        };
+        this.again = (_, { notebook: it }) => {
+          if (it !== notebook.content) return;
+          this.asked.clear();
+          this.later();
+        };
+        this.line = new Line(notebook, "walnut.hints", (data) => this.show(data), () => {
+          this.asked.clear();
+          this.later();
+        });
+        notebook.content.modelContentChanged.connect(this.later);
+        NotebookActions.executed.connect(this.again);
+        notebook.disposed.connect(() => {
+          clearTimeout(this.timer);
+          NotebookActions.executed.disconnect(this.again);
+          this.line.close();
+        });
+      }
+
+      ask() {
+        for (const { model } of this.notebook.content.widgets ?? []) {
+          const code = model.sharedModel.getSource();
+          if (model.type !== "code" || this.asked.get(model.id) === code) continue;
+          this.asked.set(model.id, code);
+          this.line.send({ cell: model.id, code });
+        }
+      }
+
+      show({ cell, hints }) {
+        const it = this.notebook.content.widgets.find(({ model }) => model.id === cell);
+        // What was written since is asked about anew.
+        if (!it || it.model.sharedModel.getSource() !== this.asked.get(cell)) return;
+        const editor = it.editor;
+        // A cell out of sight has no editor yet: it is asked about again when something changes.
+        if (!editor) return void this.asked.delete(cell);
+        if (editor.editor.state.field(verdicts, false) === undefined) editor.injectExtension(verdicts);
+        editor.editor.dispatch({ effects: heard.of(hints) });
+      }
+    }
+
+    const style = document.createElement("style");
+    style.textContent =
+      ".walnut-verdict { margin-left: 2em; font-size: 90%; font-style: italic; color: var(--jp-ui-font-color2); }" +
+      ".walnut-approved::before { content: '● '; color: var(--jp-success-color1); }" +
+      ".walnut-rejected::before { content: '● '; color: var(--jp-warn-color1); }";
+    return {
+      id: `${NAME}:verdicts`,
+      description: "What auditors say of the objects in a cell.",
+      autoStart: true,
+      requires: [INotebookTracker],
+      activate: (_, notebooks) => {
+        document.head.append(style);
+        const watch = (notebook) => void notebook.context.ready.then(() => new Verdicts(notebook));
+        notebooks.forEach(watch);
+        notebooks.widgetAdded.connect((_, it) => watch(it));
+      },
+    };
+  }
+
   async function vats() {
     const { ICommandPalette } = await take("@jupyterlab/apputils");
     const { INotebookTracker } = await take("@jupyterlab/notebook");
     const { Widget } = await take("@lumino/widgets");
-    const isOurs = (notebook) => notebook?.sessionContext?.session?.kernel?.name === "walnut";
 
     /** Beside a notebook: what its kernel says of its vats, again after each restart. */
     class Vats extends Widget {
@@ -137,27 +272,13 @@
         this.title.closable = true;
         this.addClass("jp-RenderedHTMLCommon");
         this.node.style.cssText = "overflow: auto; padding: 8px";
-        this.notebook = notebook;
-        this.watch = (_, status) => {
-          if (status === "restarting" || status === "autorestarting") this.isOpen = false;
-          if (status === "idle" && !this.isOpen) this.open();
-        };
-        notebook.sessionContext.statusChanged.connect(this.watch);
         notebook.disposed.connect(() => this.dispose());
-        this.open();
-      }
-
-      open() {
-        this.isOpen = true;
-        this.comm = this.notebook.sessionContext.session.kernel.createComm("walnut.vats");
-        this.comm.onMsg = ({ content }) => { this.node.innerHTML = content.data["text/html"]; };
-        this.comm.open();
+        this.line = new Line(notebook, "walnut.vats", (data) => { this.node.innerHTML = data["text/html"]; });
       }
 
       dispose() {
         if (this.isDisposed) return;
-        this.notebook.sessionContext.statusChanged.disconnect(this.watch);
-        if (!this.comm.isDisposed) this.comm.close();
+        this.line.close();
         super.dispose();
       }
     }
@@ -188,7 +309,7 @@
   globalThis._JUPYTERLAB[NAME] = {
     init: (scope) => { shared = scope; },
     get: async () => {
-      const plugins = await Promise.all([colours(), vats()]);
+      const plugins = await Promise.all([colours(), hints(), vats()]);
       return () => ({ __esModule: true, default: plugins });
     },
   };

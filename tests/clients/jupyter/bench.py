@@ -1,7 +1,7 @@
 """How soon the kernel is ready, how fast it answers, what it weighs: `cargo xtask bench --kernel`.
 
-A raw client: sockets of zmq and messages of our own, so that the figures are the kernel's and not a library's.
-Every figure checks the answer it times.
+A raw client: sockets of zmq and messages of our own, so that the figures are the kernel's and not a library's; one
+figure is of the library that front ends use, `jupyter_client`. Every figure checks the answer it times.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ import time
 import uuid
 
 import zmq
+from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 RUNS = 9
@@ -26,7 +27,7 @@ KEY = b"a key"
 class Client:
     def __init__(self, command, folder):
         path = os.path.join(folder, f"{uuid.uuid4()}.json")
-        _, self.connection = write_connection_file(path, key=KEY)
+        self.path, self.connection = write_connection_file(path, key=KEY)
         self.context = zmq.Context.instance()
         self.shell = self.connect(zmq.DEALER, "shell_port")
         self.iopub = self.connect(zmq.SUB, "iopub_port")
@@ -78,6 +79,31 @@ class Client:
         results = [content["data"]["text/plain"] for kind, content in said if kind == "execute_result"]
         return replied, time.perf_counter() - start, results
 
+    def through_jupyter_client(self):
+        """Seconds to the reply of `1` and its idle, as a front end of Jupyter's own library sees it: 21 times."""
+        client = BlockingKernelClient(connection_file=self.path)
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=30)
+        taken = []
+        for _ in range(21):
+            start = time.perf_counter()
+            asked = client.execute("1")
+            assert client.get_shell_msg(timeout=30)["content"]["status"] == "ok"
+            shown = None
+            while True:
+                message = client.get_iopub_msg(timeout=30)
+                if message["parent_header"].get("msg_id") != asked:
+                    continue
+                if message["msg_type"] == "execute_result":
+                    shown = message["content"]["data"]["text/plain"]
+                if message["content"].get("execution_state") == "idle":
+                    break
+            taken.append(time.perf_counter() - start)
+            assert shown == "1", shown
+        client.stop_channels()
+        return taken
+
     def resident(self):
         with open(f"/proc/{self.process.pid}/status") as status:
             return next(int(it.split()[1]) / 1024 for it in status if it.startswith("VmRSS"))
@@ -96,7 +122,6 @@ class Client:
             self.process.kill()
         self.shell.close()
         self.iopub.close()
-
 
     def interrupted(self):
         """Seconds from an interrupt of a loop without end to the reply of its cell."""
@@ -134,8 +159,9 @@ BENCHES = (
     ("start to kernel_info_reply", "ms"),
     ("`1` to its reply", "ms"),
     ("`1` to its idle", "ms"),
+    ("`1` to its idle, through jupyter_client", "ms"),
     ("1000 cells, one after another", "s"),
-    ("processor time of a cell", "ms"),
+    ("processor time of 1000 cells", "s"),
     ("resident when ready", "MB"),
     ("resident after 1002 cells", "MB"),
     ("interrupt of a loop to its reply", "ms"),
@@ -158,8 +184,10 @@ def measure(command, folder, figures, whole, interrupts):
             shown = client.execute(str(number))[2]
             assert shown == [str(number)], shown
         figures["1000 cells, one after another"].append(time.perf_counter() - start)
-        figures["processor time of a cell"].append((client.cpu() - before) * 1000 / EXECUTES)
+        figures["processor time of 1000 cells"].append((client.cpu() - before) * 1000 / EXECUTES)
         figures["resident after 1002 cells"].append(client.resident())
+        taken = client.through_jupyter_client()
+        figures["`1` to its idle, through jupyter_client"].extend(it * 1000 for it in taken)
     if interrupts:
         figures["interrupt of a loop to its reply"].append(client.interrupted() * 1000)
     client.close()

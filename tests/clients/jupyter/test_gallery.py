@@ -44,5 +44,5 @@ def test_updoc_runs_them_too():
 
 
 def test_the_gallery_is_whole():
-    wanted = "tour objects money revocation sealers matcher horton promises confinement banks philosophers prices"
+    wanted = "tour objects money revocation sealers matcher horton promises confinement proxying banks philosophers prices"
     assert set(wanted.split()) <= {it.stem for it in NOTEBOOKS}

@@ -205,3 +205,19 @@ def test_the_vats_are_followed_in_a_panel_and_in_a_cell(notebook):
     expect(panel).to_contain_text("gate")
     expect(notebook.output(0).first).to_contain_text("gate")
     notebook.picture("vats")
+
+
+def test_verdicts_stand_at_the_ends_of_lines_and_follow_what_is_written(notebook):
+    notebook.open("def price := 3\nnull", "def gate {\n    to open() { return price }\n}", "var opened := 0\ndef door { to open() { return opened += 1 } }")
+    verdicts = notebook.page.locator(".walnut-verdict")
+    expect(verdicts).to_have_count(2)
+    expect(verdicts.nth(1)).to_have_text(re.compile("not DeepFrozen: `opened` is a var"))
+    notebook.run()
+    # What `price` is, is known once its cell has run.
+    expect(verdicts.nth(0)).to_have_text("DeepFrozen")
+    expect(verdicts.nth(0)).to_have_attribute("title", re.compile("nothing it holds can change"))
+    notebook.picture("verdicts")
+    notebook.click(2)
+    notebook.page.keyboard.press("Control+a")
+    notebook.page.keyboard.type("def shut := 0\ndef door { to open() { return shut } }")
+    expect(verdicts.nth(1)).to_have_text("DeepFrozen")
