@@ -191,7 +191,7 @@
       provide: (field) => EditorView.decorations.from(field),
     });
 
-    /** A notebook whose cells are asked about when they change, and all of them when one has run. */
+    /** A notebook whose cells are asked about when they change, and all of them when one has run; one at a time. */
     class Verdicts {
       constructor(notebook) {
         this.notebook = notebook;
@@ -207,6 +207,7 @@
         };
         this.line = new Line(notebook, "walnut.hints", (data) => this.show(data), () => {
           this.asked.clear();
+          this.waits = false;
           this.later();
         });
         notebook.content.modelContentChanged.connect(this.later);
@@ -218,24 +219,28 @@
         });
       }
 
+      /** A cell out of sight has no editor, and is asked about when something changes while it has one. */
       ask() {
-        for (const { model } of this.notebook.content.widgets ?? []) {
-          const code = model.sharedModel.getSource();
-          if (model.type !== "code" || this.asked.get(model.id) === code) continue;
-          this.asked.set(model.id, code);
-          this.line.send({ cell: model.id, code });
-        }
+        if (this.waits || !this.line.isOpen) return;
+        const isNews = ({ model, editor }) =>
+          model.type === "code" && editor && this.asked.get(model.id) !== model.sharedModel.getSource();
+        const model = this.notebook.content.widgets?.find(isNews)?.model;
+        if (!model) return;
+        const code = model.sharedModel.getSource();
+        this.asked.set(model.id, code);
+        this.waits = true;
+        this.line.send({ cell: model.id, code });
       }
 
       show({ cell, hints }) {
+        this.waits = false;
         const it = this.notebook.content.widgets.find(({ model }) => model.id === cell);
         // What was written since is asked about anew.
-        if (!it || it.model.sharedModel.getSource() !== this.asked.get(cell)) return;
-        const editor = it.editor;
-        // A cell out of sight has no editor yet: it is asked about again when something changes.
-        if (!editor) return void this.asked.delete(cell);
-        if (editor.editor.state.field(verdicts, false) === undefined) editor.injectExtension(verdicts);
-        editor.editor.dispatch({ effects: heard.of(hints) });
+        if (it?.editor && it.model.sharedModel.getSource() === this.asked.get(cell)) {
+          if (it.editor.editor.state.field(verdicts, false) === undefined) it.editor.injectExtension(verdicts);
+          it.editor.editor.dispatch({ effects: heard.of(hints) });
+        }
+        this.ask();
       }
     }
 

@@ -36,7 +36,8 @@ before(async () => {
   fs.writeFileSync(path.join(workspace, "purse.e"), page);
   fs.writeFileSync(path.join(workspace, "sums.updoc"), "Two sums.\n\n? 1 + 1\n# value: 2\n\n? 1 + 2\n# value: 4\n");
   fs.writeFileSync(path.join(workspace, "promise.ipynb"), notebook(
-    "def [promise, resolver] := Ref.promise()\npromise", 'resolver <- resolve("settled later")\nnull', "stdin.takeLine()"));
+    "def [promise, resolver] := Ref.promise()\npromise", 'resolver <- resolve("settled later")\nnull', "stdin.takeLine()",
+    "def twice(n :int) { return n * 2 }"));
   const settings = { "editor.inlayHints.enabled": "on" };
   fs.writeFileSync(path.join(workspace, ".vscode/settings.json"), JSON.stringify(settings));
   const port = await serve(home, workspace);
@@ -243,17 +244,15 @@ test("what a cell asks for is asked in the workbench", { skip }, async () => {
 
 test("a transcript opens as a notebook, runs, and is saved as it was", { skip }, async () => {
   const file = path.join(scratch, "page/purse.updoc");
-  const text = "A purse.\n\n? def purse := 6 * 7\n> purse\n# value: 42\n\n? println(purse)\n# stdout: 41\n";
+  const text = "A purse.\n\n  ? def purse := 6 * 7\n  > purse\n  # value: 42\n\n  ? println(purse)\n  # stdout: 41\n";
   fs.writeFileSync(file, text);
+  await command("View: Close All Editors");
   await view.locator(".explorer-folders-view .monaco-list-row", { hasText: "purse.updoc" }).dblclick({ timeout: 60_000 });
   await view.locator(".monaco-editor .view-line", { hasText: "A purse" }).first().waitFor({ timeout: 60_000 });
   await command("Walnut: Open this transcript as a notebook");
-  const cell = (at) => view.locator(".notebookOverlay .cell-list-container .monaco-list-row .view-lines:visible").nth(at);
-  await cell(1).waitFor({ timeout: 60_000 });
-  for (const at of [0, 1]) {
-    await cell(at).click({ timeout: 60_000 });
-    await view.keyboard.press("Control+Enter");
-    await view.locator(".notebookOverlay .execution-count-label:visible", { hasText: `[${at + 1}]` }).first().waitFor({ timeout: 60_000 });
+  await view.getByText("Run All").last().click({ timeout: 60_000 });
+  for (const count of ["[1]", "[2]"]) {
+    await view.locator(".notebookOverlay .execution-count-label:visible", { hasText: count }).first().waitFor({ timeout: 60_000 });
   }
   await shows("42");
   await picture("transcript-as-notebook");
