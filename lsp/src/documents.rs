@@ -7,6 +7,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// A longer text is no program that somebody wrote: it is known, and not looked into.
+pub const MAX_BYTES: usize = 2 << 20;
+
 #[derive(Clone)]
 pub struct Document {
     pub file: FileId,
@@ -14,6 +17,21 @@ pub struct Document {
     /// The editor's number for an open text; none for one that was read from disk.
     pub version: Option<i32>,
     pub lines: Lines,
+}
+
+impl Document {
+    /// What the analysis is given of a text.
+    pub fn read(text: &str) -> &str {
+        if text.len() > MAX_BYTES { "" } else { text }
+    }
+
+    /// Why a text is not looked into, if it is not.
+    pub fn too_long(&self) -> Option<String> {
+        let length = self.lines.text.len();
+        (length > MAX_BYTES).then(|| {
+            format!("{} MB of text are more than Walnut reads: at most {} MB", length >> 20, MAX_BYTES >> 20)
+        })
+    }
 }
 
 /// Cheap to clone: a snapshot takes both maps along.

@@ -100,10 +100,10 @@ pub fn svg(graph: &Graph) -> String {
         })
         .collect();
     let (wide, high) = places.iter().fold((0, 0), |(x, y), it| (x.max(it.0), y.max(it.1)));
+    let (wide, high) = (wide + BOX.0 + 20, high + BOX.1 + 20);
+    // Without a view box, what shows it in less room would cut it off.
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" font-family=\"sans-serif\" font-size=\"12\">\n",
-        wide + BOX.0 + 20,
-        high + BOX.1 + 20
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {wide} {high}\" font-family=\"sans-serif\" font-size=\"12\">\n"
     );
     out.push_str("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0 L8 4 L0 8 z\"/></marker></defs>\n");
     for it in &graph.edges {

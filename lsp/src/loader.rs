@@ -3,6 +3,7 @@
 //! What cannot be read is reported as gone. Links are followed, and a folder is entered once by whatever way, so
 //! circles of links end. Nothing in a folder is run.
 
+use crate::documents::MAX_BYTES;
 use crate::main_loop::{Event, Mailbox};
 use std::collections::HashSet;
 use std::fs;
@@ -26,8 +27,6 @@ pub struct Read {
 
 /// Files per event: few, so that an edit in between need not wait.
 const BATCH: usize = 256;
-/// A larger file is no program that somebody wrote.
-const MAX_BYTES: u64 = 8 << 20;
 /// A folder with more E files than this is not read to its end.
 const MAX_FILES: usize = 50_000;
 /// Folders that hold what was made, not written.
@@ -70,7 +69,7 @@ fn run(task: Task, mailbox: &Mailbox) {
 
 /// What is not UTF-8 is shown with replacement characters, as an editor would.
 fn text(path: &Path) -> std::io::Result<Option<String>> {
-    if fs::metadata(path)?.len() > MAX_BYTES {
+    if fs::metadata(path)?.len() > MAX_BYTES as u64 {
         return Ok(None);
     }
     Ok(Some(String::from_utf8_lossy(&fs::read(path)?).into_owned()))

@@ -91,6 +91,9 @@ impl Snapshot {
                 uri.as_str()
             ))
         })?;
+        if let Some(why) = document.too_long() {
+            return Err(Stop::Invalid(why));
+        }
         Ok(Page { file: document.file, uri: &document.uri, lines: &document.lines, encoding: self.encoding })
     }
 

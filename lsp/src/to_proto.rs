@@ -10,6 +10,14 @@ use analysis::{
 /// Every diagnostic of `file`, its related places included.
 pub fn diagnostics(snapshot: &Snapshot, file: FileId) -> Result<Vec<proto::Diagnostic>, Cancelled> {
     let Some(page) = snapshot.page_of(file) else { return Ok(Vec::new()) };
+    if let Some(message) = snapshot.documents.by_file(file).and_then(|it| it.too_long()) {
+        return Ok(vec![proto::Diagnostic {
+            severity: Some(proto::DiagnosticSeverity::WARNING),
+            source: Some("walnut".to_owned()),
+            message,
+            ..proto::Diagnostic::default()
+        }]);
+    }
     let found = snapshot.analysis.diagnostics(file)?;
     Ok(found
         .into_iter()

@@ -53,9 +53,10 @@ impl MainLoop {
             self.next_file += 1;
             FileId(self.next_file)
         });
+        let text = Document::read(&lines.text);
         match known {
-            Some(file) => change.set_text(file, &lines.text),
-            None => change.open(file, &self.name(&uri), kind, &lines.text),
+            Some(file) => change.set_text(file, text),
+            None => change.open(file, &self.name(&uri), kind, text),
         }
         // First the write, which waits for snapshots: then nobody shares the map of documents.
         self.host.apply_change(std::mem::take(change));

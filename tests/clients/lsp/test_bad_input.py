@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import threading
 
 import pytest
 
@@ -131,3 +132,66 @@ def test_edits_faster_than_answers_end_with_the_last_text(wire):
             last = message["params"]["version"]
             messages = [it["message"] for it in message["params"]["diagnostics"]]
     assert messages == ["undefined variable: coin"]
+
+
+def test_a_text_of_fifty_megabytes_is_not_looked_into(wire):
+    uri = "file:///huge.e"
+    assert [it["message"] for it in wire.open(uri, "coin + 1\n" * (50 << 17))] == [
+        "56 MB of text are more than Walnut reads: at most 2 MB"
+    ]
+    params = {"textDocument": {"uri": uri}, "position": {"line": 7, "character": 1}}
+    assert "at most 2 MB" in wire.request("textDocument/hover", params)["error"]["message"]
+    assert still_answers(wire)
+    change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": "1\n"}]}
+    wire.send(method="textDocument/didChange", params=change)
+    message = wire.receive()
+    assert (message["params"]["version"], message["params"]["diagnostics"]) == (2, [])
+
+
+def test_a_client_that_dies_is_not_waited_for(walnut):
+    it = Wire(walnut)
+    it.request("initialize", {"capabilities": {}})
+    it.send(method="initialized", params={})
+    it.open("file:///last.e", "coin\n")
+    it.process.stdin.close()
+    it.process.stdout.close()
+    it.process.wait(timeout=20)
+
+
+def test_a_client_that_does_not_read_for_a_while_misses_nothing(wire):
+    """More answers than a pipe has room for: the server goes on reading all the same."""
+    uri = "file:///patient.e"
+    wire.open(uri, "".join(f"def purse{n} {{ to get() {{ return {n} }} }}\n" for n in range(200)))
+    count = 1_000
+
+    def ask():
+        for n in range(count):
+            wire.send(id=20_000 + n, method="textDocument/documentSymbol", params={"textDocument": {"uri": uri}})
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(timeout=60)
+    assert not asking.is_alive(), "the server has stopped reading"
+    answers = [wire.receive() for _ in range(count)]
+    assert {it["id"] for it in answers} == {20_000 + n for n in range(count)}
+    assert all(len(it["result"]) == 200 for it in answers)
+
+
+def test_files_that_are_no_text_or_too_long_do_not_keep_the_others_from_being_read(walnut, tmp_path):
+    (tmp_path / "mint.emaker").write_text("def mint() {}\n")
+    (tmp_path / "odd.emaker").write_bytes(b"def \xff\xfe odd() {}\n")
+    (tmp_path / "huge.emaker").write_text("1 + 1\n" * (50 << 17))
+    (tmp_path / "circle").symlink_to(tmp_path)
+    (tmp_path / "nothing.emaker").symlink_to(tmp_path / "gone")
+    it = Wire(walnut)
+    folder = {"uri": tmp_path.as_uri(), "name": "page"}
+    it.request("initialize", {"capabilities": {}, "workspaceFolders": [folder]})
+    it.send(method="initialized", params={})
+    found = []
+    while not found:
+        found = it.request("workspace/symbol", {"query": "mint"})["result"]
+    assert [symbol["location"]["uri"] for symbol in found] == [(tmp_path / "mint.emaker").as_uri()]
+    assert it.request("walnut/status", None)["result"]["files"] == 2
+    it.request("shutdown", None)
+    it.send(method="exit")
+    assert it.process.wait(timeout=20) == 0
