@@ -76,7 +76,10 @@ impl Shown {
         }
         let style = match () {
             () if self.is_pending => "opacity: 0.6",
-            () if !self.places.is_empty() => "color: var(--jp-error-color1, #b00)",
+            // Carets stand under what they mean only in lines that are not broken.
+            () if !self.places.is_empty() => {
+                "color: var(--jp-error-color1, #b00); white-space: pre; overflow-x: auto"
+            }
             () => "margin: 0",
         };
         let mut html = format!("<pre style=\"{style}\">{}</pre>", linked(&self.plain(), &self.cells));

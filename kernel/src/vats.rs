@@ -47,7 +47,7 @@ impl Notebook {
         let mut plain = String::new();
         let mut html = "<table style=\"line-height: 1.4\"><thead><tr>".to_owned();
         for title in ["vat", "queue", "heap", "budget", "names", "holds", "held by"] {
-            html += &format!("<th style=\"text-align: left\">{title}</th>");
+            html += &format!("<th style=\"text-align: left; padding-right: 1em\">{title}</th>");
         }
         html += "</tr></thead><tbody>";
         for it in &rows {
@@ -58,7 +58,7 @@ impl Notebook {
             let queue = it.queue.to_string();
             html += "<tr>";
             for cell in [&it.name, &queue, &it.heap, &it.budget, &it.names, &it.holds, &it.held] {
-                html += &format!("<td style=\"text-align: left\">{}</td>", escaped(cell));
+                html += &format!("<td style=\"text-align: left; padding-right: 1em\">{}</td>", escaped(cell));
             }
             html += "</tr>";
         }
