@@ -3,10 +3,10 @@
 use crate::db::Db;
 use crate::input::{File, FileKind, modules};
 use crate::knowledge::knowledge;
-use crate::names::{Meaning, Site, names};
-use crate::program::{maps, programs};
+use crate::names::{Meaning, Site, level, names};
+use crate::program::{Expanded, maps, programs};
 use audit::as_written;
-use audit::authority::{Authority, From, Outer, Parts, Programs, Reach};
+use audit::authority::{Authority, From, Outer, Outline, Parts, Programs, Reach, outline};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use syntax::Scopes;
@@ -48,7 +48,7 @@ fn roots(db: &dyn Db, file: File) -> Vec<Key> {
 }
 
 fn keys(db: &dyn Db, file: File) -> impl Iterator<Item = Key> {
-    (0..programs(db, file).len()).map(move |index| (file, index))
+    (0..outlines(db, file).len()).map(move |index| (file, index))
 }
 
 /// What a file tells the world about: the value of a module, and its top-level names, each with the program it is of.
@@ -171,6 +171,35 @@ fn each_import<'a>(program: &'a Program, scopes: &'a Scopes) -> impl Iterator<It
     })
 }
 
+/// The programs of a file as authority sees them, and for each expression which one of the program it is.
+#[salsa::tracked(returns(ref), no_eq)]
+fn outlined(db: &dyn Db, file: File) -> (Arc<Vec<Outline>>, Arc<Vec<Vec<ExprId>>>) {
+    let known = &knowledge(db, file).programs;
+    let level = level(file.kind(db));
+    let of = |(index, program): (usize, &Expanded)| {
+        db.unwind_if_revision_cancelled();
+        let is_born = |noun: &str| match names(db, file).outer(index, noun) {
+            Meaning::Scope(it) => audit::scopes::lookup_in(level, noun) == Some(it),
+            Meaning::Definition(_) | Meaning::Unbound => false,
+        };
+        outline(program, &names(db, file).programs[index].scopes, &known[index], &is_born)
+    };
+    let (outlines, origins) = programs(db, file).iter().enumerate().map(of).unzip();
+    (Arc::new(outlines), Arc::new(origins))
+}
+
+/// The first half of it, which is the same after most edits of a method's body. Whoever follows values reads this of a
+/// file, and nothing else but guards.
+#[salsa::tracked(returns(ref))]
+fn outlines(db: &dyn Db, file: File) -> Arc<Vec<Outline>> {
+    outlined(db, file).0.clone()
+}
+
+/// Which expression of its program an expression of an outline is.
+pub(crate) fn origin(db: &dyn Db, (file, index): Key, it: ExprId) -> Option<ExprId> {
+    outlined(db, file).1.get(index)?.get(it.index()).copied()
+}
+
 /// The programs of all files.
 struct AllPrograms<'a> {
     db: &'a dyn Db,
@@ -180,14 +209,18 @@ impl Programs for AllPrograms<'_> {
     type Key = Key;
 
     fn parts(&self, (file, index): Key) -> Option<Parts<'_>> {
-        Some(Parts {
-            program: programs(self.db, file).get(index)?,
-            scopes: &names(self.db, file).programs.get(index)?.scopes,
-            known: knowledge(self.db, file).programs.get(index)?,
-        })
+        let Outline { program, scopes } = outlines(self.db, file).get(index)?;
+        Some(Parts { program, scopes, known: knowledge(self.db, file).programs.get(index)? })
     }
 
     fn outer(&self, (file, index): Key, noun: &str) -> Outer<Key> {
+        // A module continues nothing.
+        if file.kind(self.db) == FileKind::Module {
+            return match audit::scopes::lookup_in(level(FileKind::Module), noun) {
+                Some(name) => Outer::Scope(name),
+                None => Outer::Nobody,
+            };
+        }
         match names(self.db, file).outer(index, noun) {
             Meaning::Definition(it) => Outer::Definition((it.file, it.program), it.definition),
             Meaning::Scope(name) => Outer::Scope(name),

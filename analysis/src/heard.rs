@@ -13,7 +13,7 @@ use syntax::scope::Capture;
 #[derive(PartialEq, Eq, Debug, Default)]
 pub(crate) struct Heard {
     /// As [`crate::verdicts::Verdicts::programs`].
-    pub programs: Vec<Vec<Judgement>>,
+    pub programs: Arc<Vec<Vec<Judgement>>>,
     /// Auditors that are at fault themselves.
     pub faults: Vec<Fault>,
 }
@@ -38,10 +38,11 @@ pub(crate) enum FaultKind {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn heard(db: &dyn Db, file: File) -> Arc<Heard> {
     let mut heard = Heard { programs: verdicts(db, file).programs.clone(), faults: Vec::new() };
-    if !db.auditions().can_ask() {
+    let is_open = |it: &Judgement| it.asked_at.is_some() && matches!(it.verdict, Verdict::Unknown(_));
+    if !db.auditions().can_ask() || !heard.programs.iter().flatten().any(is_open) {
         return Arc::new(heard);
     }
-    for (program, judgements) in heard.programs.iter_mut().enumerate() {
+    for (program, judgements) in Arc::make_mut(&mut heard.programs).iter_mut().enumerate() {
         let mut questions = Questions::new(db, file, program);
         for it in judgements {
             db.unwind_if_revision_cancelled();

@@ -3,29 +3,31 @@
 //! No answer depends on what is in here: the tree of an edited text is the one that reading it anew gives.
 
 use crate::input::FileId;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use syntax::cst::{Cst, Edit};
 use text_size::{TextRange, TextSize};
 
 /// More texts than anybody types in at a time.
 const MOST: usize = 4;
 
-/// The last trees, the latest at the end.
+/// The last trees without mistakes, the latest at the end.
 #[derive(Default)]
-pub(crate) struct Recent(Mutex<Vec<(FileId, Cst)>>);
+pub(crate) struct Recent(Mutex<Vec<(FileId, Arc<Cst>)>>);
 
 impl Recent {
-    /// The tree of a text, from that of an earlier one of the same file if it is there.
-    pub fn parse(&self, file: FileId, text: &str) -> Cst {
-        let earlier = self.take(file);
-        // What a mistake makes of the rest of a text may depend on what was there before.
-        let Some(earlier) = earlier.filter(|it| !it.has_error()) else { return Cst::new(text) };
-        let it = earlier.edited(&[difference(earlier.text(), text)], text);
-        if it.has_error() { Cst::new(text) } else { it }
+    /// The tree of a text, from that of an earlier one of the same file if it is there. What a mistake makes of the
+    /// rest of a text may depend on what was there before, so a text with one is always read anew.
+    pub fn parse(&self, file: FileId, text: &str) -> Arc<Cst> {
+        let earlier = self.earlier(file);
+        let edited = earlier.map(|it| it.edited(&[difference(it.text(), text)], text));
+        Arc::new(edited.filter(|it| !it.has_error()).unwrap_or_else(|| Cst::new(text)))
     }
 
-    /// Keeps the tree for the next time.
-    pub fn keep(&self, file: FileId, it: Cst) {
+    /// Keeps the tree for the next time; where there is a mistake in it, the one before it will do.
+    pub fn keep(&self, file: FileId, it: Arc<Cst>) {
+        if it.has_error() {
+            return;
+        }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(other, _)| *other != file);
         if all.len() == MOST {
@@ -34,10 +36,9 @@ impl Recent {
         all.push((file, it));
     }
 
-    fn take(&self, file: FileId) -> Option<Cst> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = all.iter().position(|(other, _)| *other == file)?;
-        Some(all.remove(at).1)
+    fn earlier(&self, file: FileId) -> Option<Arc<Cst>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|(other, _)| *other == file).map(|it| it.1.clone())
     }
 }
 

@@ -238,19 +238,56 @@ fn a_method_body_reruns_the_verdicts_of_its_module_and_no_others() {
     assert_eq!((count(&ran, "verdicts"), count(&ran, "module_value")), (1, 1), "{ran:?}");
 }
 
+/// What the mint is made of and hands out is as it was: its importers are not followed again, nor is it.
 #[test]
-fn a_method_body_reruns_its_module_and_those_who_import_it() {
+fn another_sum_in_a_method_body_reruns_nobodys_authority() {
     let mut it = modules();
     it.ran(all_authority);
-    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n, n]"));
+    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n * 2 + 1, n]"));
+    let ran = it.ran(all_authority);
+    let read = ["imported_files", "knowledge", "maps", "names", "outlined", "outlines", "programs", "trees"];
+    assert_eq!(ran, read);
+}
+
+#[test]
+fn a_method_body_that_does_something_else_reruns_its_module_and_those_who_import_it() {
+    let mut it = modules();
+    it.ran(all_authority);
+    edit_module(&mut it, 1, &MODULES[0].1.replace("[n]", "[n].diverge()"));
     let ran = it.ran(all_authority);
     // The program, the shop, the bank and the mint; not the toys. Only the mint is read and resolved again.
     assert_eq!(count(&ran, "group_authority"), 4, "{ran:?}");
-    for query in ["trees", "programs", "names", "knowledge"] {
+    for query in ["trees", "programs", "names", "knowledge", "outlines"] {
         assert_eq!(count(&ran, query), 1, "{query}: {ran:?}");
     }
-    edit_module(&mut it, 3, &MODULES[2].1.replace("bank.open(n)", "bank.open(n + 1)"));
+    edit_module(&mut it, 3, &MODULES[2].1.replace("bank.open(n)", "[bank, bank.open(n)]"));
     assert_eq!(count(&it.ran(all_authority), "group_authority"), 2);
+}
+
+/// A module that forty others import: an edit of what one of its methods computes runs nothing again in any of them.
+#[test]
+fn many_importers_of_one_module_are_left_alone() {
+    let mut it = modules();
+    let mut change = Change::default();
+    for n in 0..40 {
+        let text = format!(
+            "def mint :DeepFrozen := <import:mint>\ndef till{n} {{ to pay() {{ return mint.coin({n}) }} }}\n"
+        );
+        change.open(FileId(100 + n), &format!("till{n}.emaker"), FileKind::Module, text);
+    }
+    it.host.apply_change(change);
+    let all = |analysis: &Analysis| {
+        (100..140).map(|it| analysis.authority(FileId(it)).unwrap().len()).sum::<usize>()
+    };
+    assert_eq!(count(&it.ran(all), "group_authority"), 40);
+    edit_module(&mut it, 1, &MODULES[0].1.replace("return [n]", "return [if (n > 3) { n } else { 3 }]"));
+    let ran = it.ran(all);
+    assert_eq!((count(&ran, "group_authority"), count(&ran, "trees")), (0, 1), "{ran:?}");
+    // What reaches more is told to all of them.
+    edit_module(&mut it, 1, "var minted := 0\ndef mint { to coin(n :int) { minted += n; return [n] } }\n");
+    assert_eq!(count(&it.ran(all), "group_authority"), 40);
+    let reached = it.host.analysis().authority(FileId(120)).unwrap();
+    assert!(reached.iter().any(|it| it.reaches.iter().any(|it| it.thing.label() == "var minted")));
 }
 
 #[test]

@@ -4,7 +4,6 @@ use crate::db::Db;
 use crate::input::File;
 use crate::knowledge::{Own, Surroundings, knowledge};
 use crate::names::{names, prefix};
-use crate::program::programs;
 use audit::{Judgement, Properties, Property, Verdict, infer, judge};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use syntax::scope::{DefinitionId, DefinitionKind};
 #[derive(PartialEq, Eq, Debug, Default)]
 pub(crate) struct Verdicts {
     /// By program: the judgements of its object expressions, in order.
-    pub programs: Vec<Vec<Judgement>>,
+    pub programs: Arc<Vec<Vec<Judgement>>>,
     /// By program: of which names of objects it is known whether they are DeepFrozen, asked or not.
     pub frozen: Vec<FxHashMap<DefinitionId, bool>>,
     /// By program: what Confined would say of each object expression that does not ask for it.
@@ -26,8 +25,8 @@ pub(crate) struct Verdicts {
 pub(crate) fn verdicts(db: &dyn Db, file: File) -> Arc<Verdicts> {
     let prefix = prefix(file.name(db), file.kind(db));
     let known = &knowledge(db, file).programs;
-    let mut verdicts = Verdicts::default();
-    for (index, program) in programs(db, file).iter().enumerate() {
+    let (mut verdicts, mut programs) = (Verdicts::default(), Vec::new());
+    for (index, program) in crate::program::programs(db, file).iter().enumerate() {
         db.unwind_if_revision_cancelled();
         let own = Own { known, frozen: &verdicts.frozen };
         let around = Surroundings::new(db, file, index, own);
@@ -37,8 +36,9 @@ pub(crate) fn verdicts(db: &dyn Db, file: File) -> Arc<Verdicts> {
             infer(Property::Confined, program, scopes, &around, &known[index], &judgements, &prefix);
         verdicts.frozen.push(frozen(scopes, &judgements));
         verdicts.confined.push(confined);
-        verdicts.programs.push(judgements);
+        programs.push(judgements);
     }
+    verdicts.programs = Arc::new(programs);
     Arc::new(verdicts)
 }
 

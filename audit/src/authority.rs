@@ -11,10 +11,12 @@
 mod calls;
 mod facts;
 mod heap;
+mod outline;
 mod reach;
 mod solve;
 mod things;
 
+pub use outline::{Outline, outline};
 pub use reach::{Cut, From, Leak};
 pub use things::{Held, MethodSummary, Reach, Summary, Thing};
 

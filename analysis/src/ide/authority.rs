@@ -1,7 +1,7 @@
 //! What each top-level name reaches, for a report: plain structs, with the place of every thing that has one.
 
 use super::FileRange;
-use crate::authority::{Key, authority as solved, authority_of_chain, told_of, top_level};
+use crate::authority::{Key, authority as solved, authority_of_chain, origin, told_of, top_level};
 use crate::db::Db;
 use crate::ide::places::definition_range;
 use crate::input::File;
@@ -287,7 +287,8 @@ fn made_at(db: &dyn Db, (file, program): Key, thing: &Thing) -> Option<FileRange
         }
         Thing::Collection(Some(at)) => {
             let map = maps(db, file).get(program)?;
-            Some(FileRange { file: file.id(db), range: map.in_file(map.source.expr(*at)) })
+            let at = origin(db, (file, program), *at)?;
+            Some(FileRange { file: file.id(db), range: map.in_file(map.source.expr(at)) })
         }
         Thing::Object(_, Some(object)) => {
             let map = maps(db, file).get(program)?;

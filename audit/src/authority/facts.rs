@@ -5,6 +5,8 @@ mod exprs;
 mod objects;
 mod patterns;
 
+pub(super) use patterns::scalar;
+
 use super::solve::{Args, Kind, Loc, NodeId, ObjectFacts, Site, Solution, Unit};
 use super::{Outer, Parts, Programs};
 use crate::known::Worth;
@@ -155,12 +157,7 @@ where
             },
         };
         let node = self.outer.solution.definition(unit, id);
-        let key = self.outer.keys[unit as usize];
-        let is_binding = self
-            .outer
-            .programs
-            .parts(key)
-            .is_some_and(|it| matches!(it.scopes.definition(id).kind, DefinitionKind::Binding));
+        let is_binding = self.outer.solution.units[unit as usize].is_binding(id);
         if is_binding { Kept::Behind(node) } else { Kept::At(node) }
     }
 

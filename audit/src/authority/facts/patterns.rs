@@ -108,7 +108,7 @@ where
 }
 
 /// Whether a guard lets nothing through but numbers, texts and collections of them.
-fn scalar(guard: &Guard) -> bool {
+pub(in crate::authority) fn scalar(guard: &Guard) -> bool {
     match guard {
         Guard::Standard(it) => {
             use Standard::{Boolean, Char, Float64, Int, NullOk, String, Twine, Void};
