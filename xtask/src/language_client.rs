@@ -15,6 +15,8 @@ pub struct Client {
     last: u64,
     /// When the last message had come in whole, and was not taken apart yet.
     pub heard: Instant,
+    /// Diagnostics that came while something else was waited for.
+    pushed: Vec<Value>,
 }
 
 impl Client {
@@ -33,7 +35,14 @@ impl Client {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             bail!("{program} has no streams");
         };
-        let mut client = Client { child, input, output: BufReader::new(output), last: 0, heard: started };
+        let mut client = Client {
+            child,
+            input,
+            output: BufReader::new(output),
+            last: 0,
+            heard: started,
+            pushed: Vec::new(),
+        };
         let root = json!([{ "uri": address(folder), "name": "bench" }]);
         let capabilities = json!({ "textDocument": { "publishDiagnostics": { "versionSupport": true } } });
         let params = json!({
@@ -49,7 +58,10 @@ impl Client {
     /// The next list of diagnostics of a document that is about `version`.
     pub fn diagnostics(&mut self, uri: &str, version: usize) -> anyhow::Result<Vec<Value>> {
         loop {
-            let it = self.receive()?;
+            let it = match self.pushed.is_empty() {
+                true => self.receive()?,
+                false => self.pushed.remove(0),
+            };
             let params = &it["params"];
             let is_meant = it["method"] == "textDocument/publishDiagnostics"
                 && params["uri"] == uri
@@ -70,6 +82,9 @@ impl Client {
             if it["id"] == id && it.get("method").is_none() {
                 ensure!(it.get("error").is_none(), "the answer to {method} is {}", it["error"]);
                 return Ok(it["result"].take());
+            }
+            if it["method"] == "textDocument/publishDiagnostics" {
+                self.pushed.push(it);
             }
         }
     }
