@@ -10,6 +10,10 @@ use crate::wire::{Dict, text, truth};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// Inputs that come so soon after each other are one piece of work for the disk.
+const TOGETHER: Duration = Duration::from_millis(100);
 
 enum Job {
     Entered(u64, String),
@@ -61,9 +65,9 @@ struct Keeper {
 impl Keeper {
     fn run(mut self, inbox: &Receiver<Job>, voice: &Voice) {
         while let Ok(job) = inbox.recv() {
+            let until = Instant::now() + TOGETHER;
             let mut asked = None;
             let mut next = Some(job);
-            // All that has come meanwhile is one piece of work for the disk.
             while let Some(job) = next {
                 match job {
                     Job::Entered(line, text) => self.inputs.push((line, text)),
@@ -72,7 +76,7 @@ impl Keeper {
                         break;
                     }
                 }
-                next = inbox.try_recv().ok();
+                next = inbox.recv_timeout(until.saturating_duration_since(Instant::now())).ok();
             }
             self.keep();
             match asked {
