@@ -92,6 +92,7 @@ impl Session {
             Some(it) => it.powers(powers),
             None => powers,
         };
+        recorder.iter().for_each(|it| world.record(it.clone()));
         let vat = world.make_vat("main", powers);
         let seat = Seat { name: String::new(), vat, pragmas: Pragmas::default(), console };
         Session { world, seat, others: Vec::new(), imports, grants, recorder, causeway: None, workers: 1 }
@@ -218,14 +219,11 @@ impl Session {
     /// Up to so many turns, of which only the last may have ended in a way of its own.
     fn some_turns(&mut self, at_most: u64) -> vat::Outcome {
         let report = match self.workers {
-            2.. if at_most > 1 => self.world.run_on(Workers::new(self.workers)),
+            2.. if at_most > 1 && self.recorder.is_none() => self.world.run_on(Workers::new(self.workers)),
             _ => self.world.run_turns(at_most),
         };
         if self.causeway.is_some() {
             self.log();
-        }
-        if let Some(it) = &self.recorder {
-            it.turn(&report);
         }
         let is_elsewhere = report.vat != Some(self.seat.vat);
         match report.outcome {
@@ -244,9 +242,8 @@ impl Session {
     }
 
     fn quiet(&mut self) -> Ended {
-        // A record says of each turn whose it was, and a log is written from turn to turn.
-        let each = self.recorder.is_some() || self.causeway.is_some();
-        let at_once = if each { 1 } else { AT_ONCE };
+        // A log is written from turn to turn.
+        let at_once = if self.causeway.is_some() { 1 } else { AT_ONCE };
         loop {
             match self.some_turns(at_once) {
                 Outcome::Turned => {}

@@ -44,6 +44,7 @@ use crate::powers::inherited::Granted;
 use crate::problem::Problem;
 use crate::queue::Queue;
 use crate::reference::State;
+use crate::transcript::Recorder;
 use crate::turn::{Eval, Evaluated, Limits, Program, Vat};
 use crate::value::Value;
 use gate::Gate;
@@ -116,6 +117,8 @@ pub struct World {
     routing: Vec<u32>,
     /// Where what is sent lies until it arrives, if that takes time.
     travel: Option<Box<transport::Travel>>,
+    /// What happens is written down, if somebody wants to see it again.
+    recorder: Option<Recorder>,
     /// What goes between vats is put down, if somebody wants to know.
     ledger: Option<Vec<Entry>>,
     /// The vats whose other half is another process, by number.
@@ -147,9 +150,15 @@ impl World {
             seeds: FxHashMap::default(),
             routing: Vec::new(),
             travel: None,
+            recorder: None,
             ledger: None,
             gates: BTreeMap::new(),
         }
+    }
+
+    /// From now on every turn is written down there. The powers of its vats are to be those that `recorder` gave.
+    pub fn record(&mut self, recorder: Recorder) {
+        self.recorder = Some(recorder);
     }
 
     /// A new vat with the privileged scope.

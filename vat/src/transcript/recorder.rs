@@ -3,8 +3,8 @@
 use super::answers::{All, Answer, file_question, write_replies};
 use super::codec::Writer;
 use super::{Entry, FIRST_LINE, Power, seal};
+use crate::Limits;
 use crate::powers::{Command, FileAnswer, FileRequest, Job, Powers, Reply, Resource, Source, Spawned};
-use crate::{Limits, Outcome, TurnReport};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A block is written when it has become this large, or when everything rests.
@@ -13,7 +13,7 @@ const BLOCK: usize = 1 << 16;
 /// Where the bytes of a transcript go.
 pub type Sink = Box<dyn FnMut(&[u8]) + Send>;
 
-/// Records one world. Clones write to the same transcript.
+/// Records one world, to which it is given with [`World::record`](crate::World::record). Clones write to the same transcript.
 #[derive(Clone)]
 pub struct Recorder(Arc<Mutex<Tape>>);
 
@@ -43,15 +43,14 @@ impl Recorder {
         Box::new(Recording { who, powers, recorder: self.clone() })
     }
 
-    /// What a turn of the world's did; of every one of them.
-    pub fn turn(&self, report: &TurnReport) {
-        let interrupted = report.interrupted_after;
-        match (report.outcome, report.vat) {
-            // Everything rests: what has happened so far is written out.
-            (Outcome::Quiet { .. }, _) => self.tape().flush(),
-            (_, Some(vat)) => self.tape().note(Entry::Turn { vat: vat.0.into(), interrupted }),
-            _ => {}
-        }
+    /// A turn of this vat has ended; interrupted: from outside, when it had used so much.
+    pub(crate) fn turned(&self, vat: u32, interrupted: Option<u64>) {
+        self.tape().note(Entry::Turn { vat: vat.into(), interrupted });
+    }
+
+    /// There is nothing to do for now: what has happened so far is written out.
+    pub(crate) fn rests(&self) {
+        self.tape().flush();
     }
 
     /// The program has come to its end; what is asked from now on is no part of it.

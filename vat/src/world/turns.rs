@@ -3,6 +3,7 @@
 use super::{Handle, VatId, World};
 use crate::fuel::SLICE;
 use crate::problem::Stop;
+use crate::transcript::Recorder;
 use crate::turn::Turned;
 use std::time::Duration;
 
@@ -97,6 +98,8 @@ impl World {
     fn run(&mut self, next: Option<u32>, at_most: u64) -> TurnReport {
         self.vats.tidy(next.is_none());
         let Some(mut number) = next else {
+            // Everything rests: what has happened so far is written out.
+            self.recorder.iter().for_each(Recorder::rests);
             let outcome = Outcome::Quiet { wake_in: self.vats.wake_in() };
             // What another process has answered settles things without a turn.
             let settled = self.newly_settled();
@@ -115,10 +118,23 @@ impl World {
             left = left.saturating_sub(taken.turns);
             used += taken.work();
             match self.vats.first() {
-                Some(next) if taken.is_silent() && left > 0 && used < SLICE => number = next,
+                Some(next) if taken.is_silent() && left > 0 && used < SLICE => {
+                    if self.recorder.is_some() && !self.goes_on_alike() {
+                        return self.report(number, taken);
+                    }
+                    number = next;
+                }
                 _ => return self.report(number, taken),
             }
         }
+    }
+
+    /// Before the next turn of a run that is recorded: is it the same whether that is taken at once, or asked for as the
+    /// replay does? Not if a power would be asked then, for the time or for an answer. What rests is packed up as it
+    /// would be there.
+    fn goes_on_alike(&mut self) -> bool {
+        self.vats.tidy(false);
+        self.vats.expects_nothing()
     }
 
     fn report(&self, number: u32, taken: Taken) -> TurnReport {
@@ -135,7 +151,8 @@ impl World {
 
     /// Takes a turn of this vat, or up to so many if nobody else is ready.
     fn take_turns(&mut self, number: u32, at_most: u64) -> Taken {
-        let at_most = if self.vats.is_one_ready() { at_most } else { 1 };
+        let each = self.recorder.is_some() || !self.vats.is_one_ready();
+        let at_most = if each { 1 } else { at_most };
         self.note_delivery(number);
         let (taken, turned) = self.turn(number, at_most);
         let interrupted_after = self.interrupted_after(number, turned.as_ref());
@@ -155,6 +172,9 @@ impl World {
         }
         if let Some(why) = ended {
             self.end_vat(number, *why);
+        }
+        if let Some(it) = &self.recorder {
+            it.turned(number, interrupted_after);
         }
         let taken = Taken { turns, turned, interrupted_after, settled: self.newly_settled() };
         self.work = self.work.saturating_add(taken.work());

@@ -187,6 +187,11 @@ impl Vats {
         self.expecting.iter().any(|it| self.get(*it).is_some_and(Vat::expects))
     }
 
+    /// Is no timer set, and nothing asked of a power that it has yet to answer?
+    pub(super) fn expects_nothing(&self) -> bool {
+        self.alarms.is_empty() && self.expecting.is_empty()
+    }
+
     /// Which do, how many answers each waits for, and how many of these are that a process ends.
     pub(super) fn expecting(&self) -> Vec<(VatId, usize, usize)> {
         let waiting = |number: &u32| {

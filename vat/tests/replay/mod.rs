@@ -29,23 +29,27 @@ null
 
 /// Runs the program with these powers until nothing is left to do: what was recorded, and how many turns it took.
 fn record(text: &str, powers: impl FnOnce(&Recorder, &World) -> Box<dyn Powers>) -> (Vec<u8>, u64) {
+    recorded(1000, text, powers)
+}
+
+/// The same, and so many turns at most for one report of the world's.
+fn recorded(
+    at_once: u64,
+    text: &str,
+    powers: impl FnOnce(&Recorder, &World) -> Box<dyn Powers>,
+) -> (Vec<u8>, u64) {
     let bytes = Arc::new(Mutex::new(Vec::new()));
     let sink = bytes.clone();
     let sink = Box::new(move |it: &[u8]| sink.lock().unwrap().extend_from_slice(it));
     let recorder = Recorder::new(sink, "raffle.e", text, &Limits::default());
     let mut world = World::new(Limits::default());
+    world.record(recorder.clone());
     let powers = powers(&recorder, &world);
     let vat = world.make_vat("main", powers);
     let parse = syntax::parse(text);
     assert_eq!(parse.errors, []);
     world.eval(vat, Evaluation::new(syntax::expand(&parse.program), "raffle.e"));
-    loop {
-        let report = world.run_turn();
-        recorder.turn(&report);
-        if matches!(report.outcome, Outcome::Quiet { .. }) {
-            break;
-        }
-    }
+    while !matches!(world.run_turns(at_once).outcome, Outcome::Quiet { .. }) {}
     recorder.end();
     let bytes = bytes.lock().unwrap().clone();
     (bytes, world.turns())
@@ -84,6 +88,33 @@ fn a27_a_log_is_repeated_a_thousand_times_byte_for_byte() {
         let still = Still::new();
         assert_eq!(record(RAFFLE, |it, _| it.powers(Box::new(still.clone()))).0, bytes);
         assert_eq!(still.take_stdout(), written);
+    }
+}
+
+/// A clock that says when it was looked at. While a timer is set the world looks before each turn, so the record of
+/// turns that are taken many at a time must have as many looks, in the same places.
+const SUNDIAL: &str = r#"
+def [walker, _] := seedVat(`def walker { to step(n) { return if (n > 0) { walker <- step(n - 1) } else { "home" } } }`)
+when (walker <- step(40)) -> { println("home") }
+def wait(rounds) {
+    timer.whenPast(timer.now() + 1, fn { println(`$rounds to go`); if (rounds > 0) { wait(rounds - 1) } })
+}
+for _ in 0..20 { walker <- step(3) }
+walker <- step(10) <- size() <- add(1)
+wait(3)
+walker <- step(100)
+"#;
+
+#[test]
+fn the_record_is_the_same_however_many_turns_are_taken_at_once() {
+    for program in [RAFFLE, SUNDIAL] {
+        let powers = |it: &Recorder, _: &World| it.powers(Box::new(Still::new()));
+        let (one_by_one, turns) = recorded(1, program, powers);
+        assert!(turns > 20, "{turns} turns");
+        for at_once in [2, 7, 64, 1000] {
+            assert_eq!(recorded(at_once, program, powers), (one_by_one.clone(), turns));
+        }
+        assert_eq!(replayed(&one_by_one), Ok((turns, 0)));
     }
 }
 
