@@ -10,14 +10,13 @@ use crate::transcript::{self, Piece};
 use std::ops::Deref;
 use std::sync::Arc;
 use syntax::kernel_e::Program;
-use syntax::{Expansion, Parse, Pragmas, SourceMap};
+use syntax::{Expansion, Pragmas, Reading, SourceMap};
 use text_size::{TextRange, TextSize};
 
 /// A program of a file with everything that was found while reading it.
 pub(crate) struct Tree {
     pub piece: Piece,
-    pub parse: Parse,
-    pub expansion: Arc<Expansion>,
+    pub reading: Arc<Reading>,
 }
 
 /// The Kernel-E of an expansion, shared with it: two are equal that say the same.
@@ -85,29 +84,25 @@ pub(crate) fn trees(db: &dyn Db, file: File) -> Arc<Vec<Tree>> {
     let mut trees = Vec::new();
     for piece in pieces(file.kind(db), file.text(db)) {
         db.unwind_if_revision_cancelled();
-        let parse = parsed(db, file, &piece, &pragmas);
-        let expansion = Arc::new(syntax::expand(&parse.program));
-        pragmas = parse.pragmas;
-        trees.push(Tree { piece, parse, expansion });
+        let reading = read(db, file, &piece, &pragmas);
+        pragmas = reading.pragmas;
+        trees.push(Tree { piece, reading });
     }
     Arc::new(trees)
 }
 
-/// A step of a transcript is short; of the others only what a key has touched is parsed again.
-fn parsed(db: &dyn Db, file: File, piece: &Piece, pragmas: &Pragmas) -> Parse {
-    if file.kind(db) == FileKind::Transcript {
-        return syntax::parse_with(&piece.text, pragmas);
+/// A step of a transcript is short; of the others only what a key has touched is read again.
+fn read(db: &dyn Db, file: File, piece: &Piece, pragmas: &Pragmas) -> Arc<Reading> {
+    match file.kind(db) {
+        FileKind::Transcript => Arc::new(Reading::new(&piece.text, pragmas)),
+        _ => db.recent().read(file.id(db), &piece.text),
     }
-    let cst = db.recent().parse(file.id(db), &piece.text);
-    let parse = syntax::lower(&cst, pragmas);
-    db.recent().keep(file.id(db), cst);
-    parse
 }
 
 /// The Kernel-E of each program of the file, without positions.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn programs(db: &dyn Db, file: File) -> Arc<Vec<Expanded>> {
-    Arc::new(trees(db, file).iter().map(|it| Expanded(it.expansion.clone())).collect())
+    Arc::new(trees(db, file).iter().map(|it| Expanded(it.reading.expansion.clone())).collect())
 }
 
 /// The positions that [`programs`] leaves out.
@@ -116,7 +111,7 @@ pub(crate) fn maps(db: &dyn Db, file: File) -> Arc<Vec<Map>> {
     let map = |it: &Tree| Map {
         offset: it.piece.offset,
         len: TextSize::of(&*it.piece.text),
-        source: Source(it.expansion.clone()),
+        source: Source(it.reading.expansion.clone()),
     };
     Arc::new(trees(db, file).iter().map(map).collect())
 }

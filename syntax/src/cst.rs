@@ -4,10 +4,12 @@
 //! table in the order of the text; the rest of the room walks that table and never meets a parser.
 
 mod kind;
+mod parts;
 mod sexp;
 mod table;
 
 pub use kind::{Field, Kind};
+pub(crate) use parts::ends_a_line;
 
 use std::sync::{Arc, OnceLock};
 use table::{NodeData, flatten, flatten_again};
@@ -18,7 +20,9 @@ use tree_sitter::{InputEdit, Language, Parser, Point, Tree, TreeCursor};
 #[derive(Clone, Debug)]
 pub struct Cst {
     text: Arc<str>,
+    /// Of a part that was cut off nothing but the nodes is known.
     tree: Option<Tree>,
+    has_error: bool,
     nodes: OnceLock<Vec<NodeData>>,
 }
 
@@ -99,8 +103,8 @@ impl Cst {
         }
         let it = Cst::parsed(text, tree.as_ref());
         if let ([edit], Some(old), Some(new), Some(table)) = (edits, &tree, &it.tree, self.nodes.get())
-            && !self.has_error()
-            && !it.has_error()
+            && !self.has_error
+            && !it.has_error
         {
             let _ = it.nodes.set(flatten_again(table, old, edit, new));
         }
@@ -111,7 +115,9 @@ impl Cst {
         let mut parser = Parser::new();
         let fits = parser.set_language(language()).is_ok();
         debug_assert!(fits, "the grammar is of a version that this parser reads");
-        Cst { text: text.into(), tree: parser.parse(text, old), nodes: OnceLock::new() }
+        let tree = parser.parse(text, old);
+        let has_error = tree.as_ref().is_none_or(|it| it.root_node().has_error());
+        Cst { text: text.into(), tree, has_error, nodes: OnceLock::new() }
     }
 
     /// What was parsed.
@@ -126,7 +132,7 @@ impl Cst {
 
     /// Whether anything in the text does not fit the grammar. Cheap: the table need not be made.
     pub fn has_error(&self) -> bool {
-        self.tree.as_ref().is_none_or(|it| it.root_node().has_error())
+        self.has_error
     }
 
     /// Every node, in the order of the text, parents first.

@@ -3,7 +3,7 @@
 //! One sugar is one function, and the line `⇒` above it shows what it becomes. Helper names such as
 //! `__makeList` are ordinary nouns, looked up in the scope the program runs in. Expansion always yields a
 //! program; what E rejects while expanding stands beside it. Temporaries are named `base__N` at the very end
-//! ([`finish`]), in the order in which they stand in the result.
+//! ([`number`]), in the order in which they stand in the result.
 
 mod accum;
 mod assign;
@@ -16,6 +16,7 @@ mod logic;
 mod loops;
 mod misuse;
 mod names;
+pub(crate) mod number;
 mod object;
 mod pattern;
 mod quasi;
@@ -27,6 +28,7 @@ use crate::ast::{self, Expr as Surface};
 use crate::kernel_e::{Expr, ExprId, PatternId};
 use crate::{Expansion, SyntaxError, SyntaxErrorKind, deep};
 use build::Builder;
+use number::{Numbering, Unnumbered};
 use text_size::TextRange;
 
 pub use call::property_getter;
@@ -34,10 +36,15 @@ pub use misuse::{Misuse, misuses};
 
 /// Expands a whole program. Pragmas leave nothing behind.
 pub fn expand(program: &ast::Program) -> Expansion {
+    Numbering::default().alone(expand_part(program))
+}
+
+/// Expands some of the top-level expressions of a program: with the others of its text they become a whole.
+pub(crate) fn expand_part(program: &ast::Program) -> Unnumbered {
     let mut cx = Expander::new(program);
     let written = program.body.iter().filter(|it| !matches!(program.expr(**it), Surface::Pragma { .. }));
     let body: Vec<ExprId> = written.map(|it| cx.expr(*it)).collect();
-    finish::program(cx.builder, &body, cx.errors)
+    finish::part(cx.builder, &body, cx.errors)
 }
 
 /// What [`expand_pattern`] answers.

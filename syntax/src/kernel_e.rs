@@ -210,6 +210,19 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// The noun that this very expression uses, if it uses one.
+    pub fn noun(&self) -> Option<&Name> {
+        match self {
+            Expr::Assign { noun, .. } | Expr::Binding(noun) | Expr::Noun(noun) => Some(noun),
+            _ => None,
+        }
+    }
+    pub(crate) fn noun_mut(&mut self) -> Option<&mut Name> {
+        match self {
+            Expr::Assign { noun, .. } | Expr::Binding(noun) | Expr::Noun(noun) => Some(noun),
+            _ => None,
+        }
+    }
     /// What the node is called: `EscapeExpr`.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -265,6 +278,12 @@ pub enum Pattern {
 impl Pattern {
     /// The noun that this very pattern defines, if it defines one.
     pub fn noun(&self) -> Option<&Name> {
+        match self {
+            Pattern::Binding(noun) | Pattern::Final { noun, .. } | Pattern::Var { noun, .. } => Some(noun),
+            _ => None,
+        }
+    }
+    pub(crate) fn noun_mut(&mut self) -> Option<&mut Name> {
         match self {
             Pattern::Binding(noun) | Pattern::Final { noun, .. } | Pattern::Var { noun, .. } => Some(noun),
             _ => None,

@@ -14,46 +14,64 @@ pub struct Outer {
 }
 
 /// Undefined variables, assignments to what is not a variable, names defined twice in one box, guards that use
-/// the noun they guard, parts of a node that misuse each other's names; in the order of the text. `outer` answers for the nouns that the program does not
-/// define; `None` is undefined.
+/// the noun they guard, parts of a node that misuse each other's names; in the order of the text. `outer` answers
+/// for the nouns that the program does not define; `None` is undefined.
 pub fn static_errors(
     expansion: &Expansion,
     scopes: &Scopes,
     outer: &dyn Fn(&str) -> Option<Outer>,
 ) -> Vec<SyntaxError> {
     let mut cx = Checker { expansion, errors: Vec::new() };
-    for (index, it) in expansion.program.exprs.iter().enumerate() {
-        let id = ExprId(index as u32);
-        let (noun, assigned) = match it {
-            Expr::Noun(noun) | Expr::Binding(noun) => (noun, false),
-            Expr::Assign { noun, .. } => (noun, true),
-            _ => continue,
-        };
-        // What expansion made and then left out is nowhere in the program, so it has no binder.
-        match scopes.binders.get(&id) {
-            None => {}
-            Some(Binder::Outer) => cx.outer_use(id, noun, assigned, outer(noun)),
-            Some(Binder::Definition(_)) if !assigned => {}
-            Some(Binder::Definition(of)) => cx.assignment(id, noun, scopes.definition(*of)),
-        }
-    }
-    for (pattern, before) in &scopes.redefinitions {
-        cx.redefinition(*pattern, scopes.definition(*before));
-    }
-    scopes.own_guards.iter().for_each(|it| cx.own_guard(*it));
+    cx.nouns(scopes, outer);
     misuses(&expansion.program).into_iter().for_each(|it| cx.misuse(it));
-    cx.errors.sort_by_key(|it| (it.range.start(), it.range.end()));
-    // What expansion writes several times was written once.
-    cx.errors.dedup();
-    cx.errors
+    cx.sorted()
 }
 
+/// The same of a program that is known to have no [`misuses`].
+pub(crate) fn but_misuses(
+    expansion: &Expansion,
+    scopes: &Scopes,
+    outer: &dyn Fn(&str) -> Option<Outer>,
+) -> Vec<SyntaxError> {
+    let mut cx = Checker { expansion, errors: Vec::new() };
+    cx.nouns(scopes, outer);
+    cx.sorted()
+}
 struct Checker<'a> {
     expansion: &'a Expansion,
     errors: Vec<SyntaxError>,
 }
 
 impl Checker<'_> {
+    fn nouns(&mut self, scopes: &Scopes, outer: &dyn Fn(&str) -> Option<Outer>) {
+        for (index, it) in self.expansion.program.exprs.iter().enumerate() {
+            let id = ExprId(index as u32);
+            let (noun, assigned) = match it {
+                Expr::Noun(noun) | Expr::Binding(noun) => (noun, false),
+                Expr::Assign { noun, .. } => (noun, true),
+                _ => continue,
+            };
+            // What expansion made and then left out is nowhere in the program, so it has no binder.
+            match scopes.binders.get(&id) {
+                None => {}
+                Some(Binder::Outer) => self.outer_use(id, noun, assigned, outer(noun)),
+                Some(Binder::Definition(_)) if !assigned => {}
+                Some(Binder::Definition(of)) => self.assignment(id, noun, scopes.definition(*of)),
+            }
+        }
+        for (pattern, before) in &scopes.redefinitions {
+            self.redefinition(*pattern, scopes.definition(*before));
+        }
+        scopes.own_guards.iter().for_each(|it| self.own_guard(*it));
+    }
+
+    fn sorted(mut self) -> Vec<SyntaxError> {
+        self.errors.sort_by_key(|it| (it.range.start(), it.range.end()));
+        // What expansion writes several times was written once.
+        self.errors.dedup();
+        self.errors
+    }
+
     fn outer_use(&mut self, id: ExprId, noun: &str, assigned: bool, outer: Option<Outer>) {
         match outer {
             None => {

@@ -8,7 +8,7 @@ use crate::input::{File, FileId};
 use crate::names::{Meaning, Names, names};
 use crate::program::{Tree, trees};
 use syntax::scope::DefinitionKind;
-use syntax::{Outer, SyntaxError, SyntaxErrorKind, static_errors};
+use syntax::{Outer, SyntaxError, SyntaxErrorKind};
 use text_size::TextRange;
 
 pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
@@ -18,10 +18,10 @@ pub(super) fn syntax_errors(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         db.unwind_if_revision_cancelled();
         let outer = |noun: &str| outer(db, names, index, noun);
         // What could not be read says nothing reliable about names.
-        let readable = tree.parse.errors.iter().all(|it| it.kind == SyntaxErrorKind::Warning);
-        let scope_errors =
-            if readable { static_errors(&tree.expansion, &program.scopes, &outer) } else { Vec::new() };
-        let errors = tree.parse.errors.iter().chain(&tree.expansion.errors).chain(&scope_errors);
+        let readable = tree.reading.errors.iter().all(|it| it.kind == SyntaxErrorKind::Warning);
+        let reading = &tree.reading;
+        let scope_errors = if readable { reading.static_errors(&program.scopes, &outer) } else { Vec::new() };
+        let errors = reading.errors.iter().chain(&reading.expansion.errors).chain(&scope_errors);
         found.extend(errors.map(|it| {
             let mut found = diagnostic(file.id(db), tree, it);
             if found.code == Code::UnboundNoun {

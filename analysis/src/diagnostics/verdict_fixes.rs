@@ -193,7 +193,7 @@ fn approves(db: &dyn Db, file: File, index: usize, it: &Judgement, edits: &[Text
         }
         text.replace_range(range, &edit.text);
     }
-    let parse = syntax::parse_with(&text, &tree.parse.pragmas);
+    let parse = syntax::parse_with(&text, &tree.reading.pragmas);
     let expansion = syntax::expand(&parse.program);
     if !parse.errors.is_empty() || !expansion.errors.is_empty() {
         return false;

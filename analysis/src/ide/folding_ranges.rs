@@ -50,8 +50,10 @@ fn blocks(db: &dyn Db, file: File) -> Vec<FoldingRange> {
     let mut found = Vec::new();
     for (tree, map) in trees(db, file).iter().zip(maps(db, file).iter()) {
         db.unwind_if_revision_cancelled();
-        let program = &tree.parse.program;
-        let exprs = program.all_exprs().flat_map(|(id, it)| folds(it, program.expr_range(id)));
+        let exprs = tree.reading.surface().into_iter().flat_map(|(at, program)| {
+            let folds = program.all_exprs().flat_map(|(id, it)| folds(it, program.expr_range(id)));
+            folds.map(move |it| it + at)
+        });
         let methods = map.source.objects.iter().flat_map(|it| it.methods.iter().copied());
         found.extend(exprs.chain(methods).map(|it| map.in_file(it)));
     }

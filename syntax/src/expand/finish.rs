@@ -1,92 +1,81 @@
 //! From the provisional arena to the final program: a tree in which each node stands once, objects numbered in
-//! order of appearance, and temporaries named.
-//!
-//! A temporary made from `ok` becomes `ok__3` when it is the third to appear. The number of a name that the
-//! text uses itself is passed over.
+//! order of appearance. The temporaries are noted in order of appearance too; [`super::number`] names them.
 
 use super::build::{Builder, is_temporary, temporary_base};
-use super::names::each_noun;
-use super::walk::Node;
+use super::number::{Numbering, Place, Unnumbered, looks_numbered};
 use crate::deep;
 use crate::kernel_e::{
     Expr, ExprId, Matcher, Method, Name, Object, ObjectId, Pattern, PatternId, Program, Script,
 };
 use crate::source_map::SourceMap;
 use crate::{Expansion, SyntaxError};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-pub(super) fn program(builder: Builder, body: &[ExprId], errors: Vec<SyntaxError>) -> Expansion {
-    let roots: Vec<Node> = body.iter().map(|it| Node::Expr(*it)).collect();
-    let mut finisher = Finisher::new(&builder, &roots);
+/// The tree of some top-level expressions; how its temporaries are named depends on what stands before it.
+pub(super) fn part(builder: Builder, body: &[ExprId], errors: Vec<SyntaxError>) -> Unnumbered {
+    let mut finisher = Finisher::new(&builder, errors);
     let body = body.iter().map(|it| finisher.expr(*it)).collect();
-    let mut expansion = finisher.expansion(errors);
-    expansion.program.body = body;
-    expansion
+    let mut it = finisher.finish();
+    it.expansion.program.body = body;
+    it
 }
 
 pub(super) fn pattern(builder: Builder, root: PatternId, errors: Vec<SyntaxError>) -> (Expansion, PatternId) {
-    let mut finisher = Finisher::new(&builder, &[Node::Pattern(root)]);
+    let mut finisher = Finisher::new(&builder, errors);
     let root = finisher.pattern(root);
-    (finisher.expansion(errors), root)
+    (Numbering::default().alone(finisher.finish()), root)
 }
 
 struct Finisher<'a> {
     from: &'a Program,
     ranges: &'a SourceMap,
-    program: Program,
-    source_map: SourceMap,
-    /// The nouns that the text itself uses.
-    taken: FxHashSet<Name>,
-    named: FxHashMap<Name, Name>,
-    last_number: u32,
+    to: Unnumbered,
+    /// By provisional name: which of the temporaries it is.
+    named: FxHashMap<Name, u32>,
     /// Where each provisional pattern went.
     moved: FxHashMap<PatternId, PatternId>,
 }
 
 impl<'a> Finisher<'a> {
-    fn new(builder: &'a Builder, roots: &[Node]) -> Finisher<'a> {
-        let mut taken = FxHashSet::default();
-        each_noun(&builder.program, roots, |it| {
-            if !is_temporary(it) && !taken.contains(it) {
-                taken.insert(it.clone());
-            }
-        });
+    fn new(builder: &'a Builder, errors: Vec<SyntaxError>) -> Finisher<'a> {
+        let mut to = Unnumbered::default();
+        to.expansion.errors = errors;
         Finisher {
             from: &builder.program,
             ranges: &builder.source_map,
-            program: Program::default(),
-            source_map: SourceMap::default(),
-            taken,
+            to,
             named: FxHashMap::default(),
-            last_number: 0,
             moved: FxHashMap::default(),
         }
     }
 
-    fn expansion(mut self, errors: Vec<SyntaxError>) -> Expansion {
-        for it in &mut self.source_map.stands_for {
+    fn finish(mut self) -> Unnumbered {
+        for it in &mut self.to.expansion.source_map.stands_for {
             *it = it.and_then(|it| self.moved.get(&it).copied());
         }
-        Expansion { program: self.program, source_map: self.source_map, errors }
+        self.to
     }
 
+    /// Notes a temporary when it appears for the first time; what the text itself says might look like one.
     fn name(&mut self, name: &Name) -> Name {
         if !is_temporary(name) {
-            return name.clone();
-        }
-        if let Some(known) = self.named.get(name) {
-            return known.clone();
-        }
-        let base = temporary_base(name);
-        let fresh = loop {
-            self.last_number += 1;
-            let candidate = Name::from(format!("{base}__{}", self.last_number));
-            if !self.taken.contains(&candidate) {
-                break candidate;
+            if looks_numbered(name) {
+                self.to.taken.push(name.clone());
             }
-        };
-        self.named.insert(name.clone(), fresh.clone());
-        fresh
+        } else if !self.named.contains_key(name) {
+            self.named.insert(name.clone(), self.to.temporaries.len() as u32);
+            self.to.temporaries.push(temporary_base(name).into());
+        }
+        name.clone()
+    }
+
+    /// Notes where a temporary stands.
+    fn place(&mut self, noun: Option<&Name>, at: Place) {
+        if let Some(noun) = noun.filter(|it| is_temporary(it))
+            && let Some(which) = self.named.get(noun)
+        {
+            self.to.places.push((*which, at));
+        }
     }
 
     fn exprs(&mut self, ids: &[ExprId]) -> Vec<ExprId> {
@@ -100,10 +89,13 @@ impl<'a> Finisher<'a> {
     fn expr(&mut self, id: ExprId) -> ExprId {
         deep(|| {
             let it = self.expr_parts(id);
-            self.program.exprs.push(it);
-            self.source_map.exprs.push(self.ranges.exprs[id.index()]);
-            self.source_map.names.push(self.ranges.names[id.index()]);
-            ExprId(self.program.exprs.len() as u32 - 1)
+            let new = ExprId(self.to.expansion.program.exprs.len() as u32);
+            self.place(it.noun(), Place::Expr(new));
+            let Expansion { program, source_map, .. } = &mut self.to.expansion;
+            program.exprs.push(it);
+            source_map.exprs.push(self.ranges.exprs[id.index()]);
+            source_map.names.push(self.ranges.names[id.index()]);
+            new
         })
     }
 
@@ -156,11 +148,13 @@ impl<'a> Finisher<'a> {
     fn pattern(&mut self, id: PatternId) -> PatternId {
         deep(|| {
             let it = self.pattern_parts(id);
-            self.program.patterns.push(it);
-            self.source_map.patterns.push(self.ranges.patterns[id.index()]);
-            self.source_map.nouns.push(self.ranges.nouns[id.index()]);
-            self.source_map.stands_for.push(self.ranges.stands_for[id.index()]);
-            let new = PatternId(self.program.patterns.len() as u32 - 1);
+            let new = PatternId(self.to.expansion.program.patterns.len() as u32);
+            self.place(it.noun(), Place::Pattern(new));
+            let Expansion { program, source_map, .. } = &mut self.to.expansion;
+            program.patterns.push(it);
+            source_map.patterns.push(self.ranges.patterns[id.index()]);
+            source_map.nouns.push(self.ranges.nouns[id.index()]);
+            source_map.stands_for.push(self.ranges.stands_for[id.index()]);
             self.moved.insert(id, new);
             new
         })
@@ -185,18 +179,21 @@ impl<'a> Finisher<'a> {
 
     /// Takes its place among the objects before it looks inside, so that outer objects come before inner ones.
     fn object(&mut self, id: ObjectId) -> ObjectId {
-        let place = self.program.objects.len();
+        let place = self.to.expansion.program.objects.len();
         let it = self.from.object(id);
-        let vacant = Script::Methods { methods: Vec::new(), matchers: Vec::new() };
-        self.program.objects.push(Object { script: vacant, ..it.clone() });
-        self.source_map.objects.push(self.ranges.objects[id.index()].clone());
-        self.program.objects[place] = Object {
+        let script = Script::Methods { methods: Vec::new(), matchers: Vec::new() };
+        let vacant =
+            Object { doc: None, pattern: it.pattern, as_auditor: None, implements: Vec::new(), script };
+        self.to.expansion.program.objects.push(vacant);
+        self.to.expansion.source_map.objects.push(self.ranges.objects[id.index()].clone());
+        let finished = Object {
             doc: it.doc.clone(),
             pattern: self.pattern(it.pattern),
             as_auditor: self.optional(it.as_auditor),
             implements: self.exprs(&it.implements),
             script: self.script(&it.script),
         };
+        self.to.expansion.program.objects[place] = finished;
         ObjectId(place as u32)
     }
 

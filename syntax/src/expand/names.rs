@@ -4,7 +4,7 @@
 //! temporaries included; [`crate::scope`] answers the same for finished programs, in more detail.
 
 use super::walk::{Node, Visitor, children, walk};
-use crate::kernel_e::{Expr, ExprId, Name, Pattern, PatternId, Program};
+use crate::kernel_e::{ExprId, Name, Pattern, PatternId, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The nouns something defines, in order, each perhaps several times.
@@ -119,49 +119,14 @@ pub(super) fn rename(program: &mut Program, id: ExprId, names: &FxHashMap<Name, 
     let mut pending = vec![Node::Expr(id)];
     while let Some(node) = pending.pop() {
         let noun = match node {
-            Node::Expr(id) => noun_of_expr(&mut program.exprs[id.index()]),
-            Node::Pattern(id) => noun_of_pattern(&mut program.patterns[id.index()]),
+            Node::Expr(id) => program.exprs[id.index()].noun_mut(),
+            Node::Pattern(id) => program.patterns[id.index()].noun_mut(),
         };
         if let Some(noun) = noun
             && let Some(new) = names.get(noun)
         {
             *noun = new.clone();
         }
-        children(program, node, |it| pending.push(it));
-    }
-}
-
-fn noun_of_expr(it: &mut Expr) -> Option<&mut Name> {
-    match it {
-        Expr::Assign { noun, .. } | Expr::Binding(noun) | Expr::Noun(noun) => Some(noun),
-        _ => None,
-    }
-}
-
-fn noun_of_pattern(it: &mut Pattern) -> Option<&mut Name> {
-    match it {
-        Pattern::Binding(noun) | Pattern::Final { noun, .. } | Pattern::Var { noun, .. } => Some(noun),
-        _ => None,
-    }
-}
-
-/// The nouns of all that is reachable from `roots`, each perhaps several times.
-pub(super) fn each_noun(program: &Program, roots: &[Node], mut each: impl FnMut(&Name)) {
-    let mut pending = roots.to_vec();
-    while let Some(node) = pending.pop() {
-        let noun = match node {
-            Node::Expr(id) => match program.expr(id) {
-                Expr::Assign { noun, .. } | Expr::Binding(noun) | Expr::Noun(noun) => Some(noun),
-                _ => None,
-            },
-            Node::Pattern(id) => match program.pattern(id) {
-                Pattern::Binding(noun) | Pattern::Final { noun, .. } | Pattern::Var { noun, .. } => {
-                    Some(noun)
-                }
-                _ => None,
-            },
-        };
-        noun.into_iter().for_each(&mut each);
         children(program, node, |it| pending.push(it));
     }
 }

@@ -1,0 +1,157 @@
+//! A text as it was read, which reads an edit of the text by reading only what the edit touched.
+//!
+//! A text without mistakes is kept as *fragments*: runs of whole statements that read the same whatever stands around
+//! them. After an edit the fragments that it damaged are read anew, the others are taken over, and the whole program
+//! is put together again. The answer is always the one that [`crate::parse_with`] and [`crate::expand`] give; where
+//! that is not certain, as in a text with a mistake, all of it is read.
+
+mod difference;
+mod fragment;
+mod join;
+#[cfg(test)]
+mod tests;
+
+use crate::cst::Cst;
+use crate::expand::expand;
+use crate::{Expansion, Parse, Pragmas, Scopes, SyntaxError, lower, static_errors};
+use crate::{Outer, ast};
+use difference::difference;
+use fragment::Fragment;
+use std::sync::Arc;
+use text_size::TextSize;
+
+/// What a text says, and how it was read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    text: Arc<str>,
+    /// The pragmas in force where the text begins.
+    before: Pragmas,
+    body: Body,
+    /// Those of the text itself, not those of its expansion.
+    pub errors: Vec<SyntaxError>,
+    /// The pragmas in force at the end of the text, for the text that follows it.
+    pub pragmas: Pragmas,
+    pub expansion: Arc<Expansion>,
+}
+
+#[derive(Clone, Debug)]
+enum Body {
+    /// Read at once.
+    Whole { cst: Arc<Cst>, program: Arc<ast::Program> },
+    /// Two at least, in order; together they are the text.
+    Fragments(Vec<Arc<Fragment>>),
+}
+
+impl Reading {
+    /// Reads a text at once, with the optional syntaxes that an earlier one left on.
+    pub fn new(text: &str, pragmas: &Pragmas) -> Reading {
+        Reading::whole(Cst::new(text), pragmas)
+    }
+
+    /// Reads a text that came from this one by an edit.
+    pub fn again(&self, text: &str) -> Reading {
+        let again = match &self.body {
+            // What a mistake makes of the rest of a text may depend on what was there before.
+            Body::Whole { cst, .. } if cst.has_error() => None,
+            Body::Whole { cst, .. } => {
+                let it = cst.edited(&[difference(&self.text, text)], text);
+                (!it.has_error()).then(|| Reading::cut(it, &self.before))
+            }
+            Body::Fragments(fragments) => self.mended(fragments, text),
+        };
+        again.unwrap_or_else(|| Reading::cut(Cst::new(text), &self.before))
+    }
+
+    /// The text that was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether anything in the text does not fit the grammar.
+    pub fn has_error(&self) -> bool {
+        match &self.body {
+            Body::Whole { cst, .. } => cst.has_error(),
+            Body::Fragments(_) => false,
+        }
+    }
+
+    /// The surface trees of the text's parts in order, each with the place that its ranges count from.
+    pub fn surface(&self) -> Vec<(TextSize, &ast::Program)> {
+        match &self.body {
+            Body::Whole { program, .. } => vec![(TextSize::new(0), program)],
+            Body::Fragments(all) => placed(all).map(|(at, it)| (at, &it.program)).collect(),
+        }
+    }
+
+    /// What [`static_errors`] says of its expansion.
+    pub fn static_errors(&self, scopes: &Scopes, outer: &dyn Fn(&str) -> Option<Outer>) -> Vec<SyntaxError> {
+        match &self.body {
+            // What one fragment misuses is shown as the whole program names it.
+            Body::Fragments(all) if all.iter().all(|it| !it.misuses_names()) => {
+                crate::static_errors::but_misuses(&self.expansion, scopes, outer)
+            }
+            _ => static_errors(&self.expansion, scopes, outer),
+        }
+    }
+
+    fn whole(cst: Cst, before: &Pragmas) -> Reading {
+        let Parse { program, errors, pragmas } = lower(&cst, before);
+        let expansion = Arc::new(expand(&program));
+        let text = cst.text().into();
+        let body = Body::Whole { cst: Arc::new(cst), program: Arc::new(program) };
+        Reading { text, before: *before, body, errors, pragmas, expansion }
+    }
+
+    /// Reads a text in fragments, if it can be cut.
+    fn cut(cst: Cst, before: &Pragmas) -> Reading {
+        match Fragment::all(&cst, before) {
+            Some(fragments) if fragments.len() > 1 => Reading::of(cst.text().into(), before, fragments),
+            _ => Reading::whole(cst, before),
+        }
+    }
+
+    /// Reads anew what the edit damaged, if what is left can be taken over.
+    fn mended(&self, fragments: &[Arc<Fragment>], text: &str) -> Option<Reading> {
+        let edit = difference(&self.text, text);
+        let (from, to) = (usize::from(edit.range.start()), usize::from(edit.range.end()));
+        let starts = |at: usize| placed(fragments).take_while(move |(it, _)| usize::from(*it) <= at).count();
+        // An insertion between two fragments becomes part of the second.
+        let first = starts(from) - 1;
+        let mut after = starts(to.saturating_sub(1)).max(first + 1);
+        let start: usize = fragments[..first].iter().map(|it| it.len()).sum();
+        loop {
+            let kept: usize = fragments[after..].iter().map(|it| it.len()).sum();
+            let stretch = text.get(start..text.len() - kept)?;
+            if after < fragments.len() && !crate::cst::ends_a_line(stretch) {
+                after += 1;
+                continue;
+            }
+            let (before, damaged, behind) =
+                (&fragments[..first], &fragments[first..after], &fragments[after..]);
+            let again = Fragment::again(damaged, stretch, first == 0)?;
+            let pragmas = again.last().or(before.last()).map_or(self.before, |it| it.after);
+            if behind.first().is_some_and(|it| it.before != pragmas) {
+                return None;
+            }
+            let all: Vec<Arc<Fragment>> = [before, &again, behind].concat();
+            return (all.len() > 1).then(|| Reading::of(text.into(), &self.before, all));
+        }
+    }
+
+    fn of(text: Arc<str>, before: &Pragmas, fragments: Vec<Arc<Fragment>>) -> Reading {
+        let errors = placed(&fragments).flat_map(|(at, it)| it.errors_at(at)).collect();
+        let pragmas = fragments.last().map_or(*before, |it| it.after);
+        let expansion = Arc::new(join::join(placed(&fragments)));
+        Reading { text, before: *before, body: Body::Fragments(fragments), errors, pragmas, expansion }
+    }
+}
+
+/// Each fragment with the place where it begins.
+fn placed(fragments: &[Arc<Fragment>]) -> impl Iterator<Item = (TextSize, &Fragment)> + Clone {
+    let mut at = TextSize::new(0);
+    fragments.iter().map(move |it| {
+        let here = at;
+        at += TextSize::new(it.len() as u32);
+        (here, &**it)
+    })
+}
