@@ -9,10 +9,13 @@
 //! and are not looked for.
 
 mod calls;
+mod cycles;
 mod facts;
 mod heap;
+mod nodes;
 mod outline;
 mod reach;
+mod shared;
 mod solve;
 mod things;
 

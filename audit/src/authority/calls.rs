@@ -1,5 +1,6 @@
 //! What a call does when its receiver turns out to be this or that.
 
+use super::shared::Shared;
 use super::solve::{Args, Kind, Loc, LocId, NodeId, Site, Solution, Trigger};
 use crate::scopes::{Authority, ScopeName};
 use std::sync::Arc;
@@ -85,6 +86,20 @@ impl Call {
         cx.add(self.answer(), made);
     }
 
+    /// This thing and those that the call has met before.
+    fn met(&self, cx: &mut Solution) -> NodeId {
+        cx.met(self.index as u32, self.loc)
+    }
+
+    /// The writers print what is there. Gives back the node of all that do.
+    fn prints(&self, cx: &mut Solution, what: NodeId, writers: NodeId) -> NodeId {
+        let (printers, new) = cx.printers(Shared::Printers, what, writers);
+        if new {
+            self.calls(cx, what, PRINT, vec![printers], cx.nowhere);
+        }
+        printers
+    }
+
     /// A built-in calls what is at `receiver` in turn.
     fn calls(&self, cx: &mut Solution, receiver: NodeId, verb: &str, args: Vec<NodeId>, answer: NodeId) {
         let verb = Some(Name::new(verb));
@@ -128,15 +143,15 @@ impl Call {
 
     /// What every object answers.
     fn miranda(&self, cx: &mut Solution) {
-        let me = cx.one(self.loc);
         match (self.verb(), self.arg(0)) {
             ("__conformTo", _) => cx.add(self.answer(), self.loc),
             ("__whenMoreResolved", Some(reactor)) => {
+                let me = self.met(cx);
                 self.calls(cx, reactor, "run", vec![me], cx.nowhere);
             }
             ("__order", _) | ("", _) => {
                 let mut nodes = self.args();
-                nodes.push(me);
+                nodes.push(cx.one(self.loc));
                 let pool = cx.pooled(&nodes);
                 cx.flow(pool, self.answer());
             }
@@ -176,7 +191,7 @@ impl Call {
 
     /// A call that is made when more than data comes along: it has no receiver of its own.
     fn holder(&self, cx: &mut Solution) -> u32 {
-        let key = (self.answer(), self.site.at);
+        let key = (cx.roots.of(self.answer()), self.site.at);
         if let Some(it) = cx.holders.get(&key) {
             return *it;
         }
@@ -208,11 +223,11 @@ impl Call {
             }
             // A writer knows what it is printing.
             "print" | "println" | "quote" | "lnPrint" | "printAll" | "indent" => {
-                let me = cx.one(self.loc);
+                let me = self.met(cx);
                 for it in self.args() {
                     cx.flow(it, held);
-                    self.calls(cx, it, "__printOn", vec![me], cx.nowhere);
-                    self.calls(cx, it, PRINT, vec![me], cx.nowhere);
+                    let printers = self.prints(cx, it, me);
+                    self.calls(cx, it, "__printOn", vec![printers], cx.nowhere);
                 }
                 cx.add(self.answer(), self.loc);
             }
@@ -220,7 +235,7 @@ impl Call {
             "getObjectExpr" | "getFQName" => self.answers_data(cx),
             "getGuard" => self.answers_new(cx, Kind::Guard, &[held]),
             "ask" => {
-                let me = cx.one(self.loc);
+                let me = self.met(cx);
                 for it in self.args() {
                     // It remembers what it was asked.
                     cx.flow(it, held);
@@ -242,7 +257,7 @@ impl Call {
             }
             "iterate" => {
                 if let Some(function) = self.arg(0) {
-                    let item = cx.item(held);
+                    let item = cx.items(self.index as u32, held);
                     self.calls(cx, function, "run", vec![item, item], cx.nowhere);
                 }
                 self.answers_data(cx);
@@ -285,12 +300,19 @@ impl Call {
         match cx.locs[self.loc as usize] {
             Loc::Object(..) => {
                 let me = cx.one(self.loc);
-                self.calls(cx, me, "__printOn", self.args(), cx.nowhere);
+                for it in self.args() {
+                    let (printers, new) = cx.printers(Shared::PrintersOf, me, it);
+                    if new {
+                        self.calls(cx, me, "__printOn", vec![printers], cx.nowhere);
+                    }
+                }
             }
             Loc::Slot(..) => {}
             Loc::Made(_, _, kind) if kind != Kind::Library => {
                 let held = cx.held(self.loc);
-                self.calls(cx, held, PRINT, self.args(), cx.nowhere);
+                for it in self.args() {
+                    self.prints(cx, held, it);
+                }
             }
             _ => {}
         }
@@ -497,9 +519,9 @@ impl Call {
             (Authority::Stdout | Authority::Stderr, verb) => {
                 self.answers_data(cx);
                 // What is printed is handed a writer, which can be kept and goes where this one goes.
-                let me = cx.one(self.loc);
+                let me = self.met(cx);
                 for it in self.args() {
-                    self.calls(cx, it, PRINT, vec![me], cx.nowhere);
+                    self.prints(cx, it, me);
                 }
                 let says_only = matches!(
                     verb,

@@ -4,6 +4,9 @@
 //! from node to node, and where one arrives at the receiver of a call, the call is joined to the methods it can
 //! mean. Everything only grows, so the order does not matter, and it ends.
 
+use super::cycles::{Roots, WORTH_A_LOOK};
+use super::nodes::{FEW, Link, Node};
+use super::shared::Shared;
 use super::things::Thing;
 use crate::scopes::{self, ScopeName};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -147,94 +150,30 @@ pub(super) enum Trigger {
     Pool,
 }
 
-/// Up to so many of something are looked through; of more there is a table.
-const FEW: usize = 24;
-
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-struct Node {
-    locs: Vec<LocId>,
-    /// `locs` once more, when there are more than a few.
-    known: Option<Box<FxHashSet<LocId>>>,
-    edges: Chain,
-    triggers: Chain,
-    /// How many of `locs` have been handed on.
-    done: u32,
-    queued: bool,
-    /// Nothing will come to it any more: what follows from it is done at once, and not written down.
-    closed: bool,
-}
-
-/// A list in a table that many lists share, the newest first. Nearly all are short, and there are very many.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Chain {
-    /// The place of the newest one, counted from 1.
-    first: u32,
-    len: u32,
-}
-
-/// One of a [`Chain`], and the place of the next.
-type Link<T> = (T, u32);
-
-impl Chain {
-    fn push<T>(&mut self, table: &mut Vec<Link<T>>, it: T) {
-        table.push((it, self.first));
-        self.first = table.len() as u32;
-        self.len += 1;
-    }
-
-    fn iter<T: Copy>(self, table: &[Link<T>]) -> impl Iterator<Item = T> {
-        let mut next = self.first;
-        std::iter::from_fn(move || {
-            let (it, after) = *table.get(next.checked_sub(1)? as usize)?;
-            next = after;
-            Some(it)
-        })
-    }
-}
-
-impl Node {
-    /// Whether the location was not there yet.
-    fn insert(&mut self, loc: LocId) -> bool {
-        match &mut self.known {
-            Some(known) => {
-                if !known.insert(loc) {
-                    return false;
-                }
-            }
-            None => {
-                if self.locs.contains(&loc) {
-                    return false;
-                }
-                if self.locs.len() == FEW {
-                    let mut known: FxHashSet<LocId> = self.locs.iter().copied().collect();
-                    known.insert(loc);
-                    self.known = Some(Box::new(known));
-                }
-            }
-        }
-        self.locs.push(loc);
-        true
-    }
-}
-
 /// The state of the fixpoint, and afterwards its result.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Solution {
-    nodes: Vec<Node>,
+    pub nodes: Vec<Node>,
+    /// Which node stands for it, of those that have become one.
+    pub roots: Roots,
     /// What the chains of the nodes are made of.
-    edges: Vec<Link<NodeId>>,
-    triggers: Vec<Link<Trigger>>,
+    pub edges: Vec<Link<NodeId>>,
+    pub triggers: Vec<Link<Trigger>>,
     /// The edges and triggers of nodes that have more than a few.
-    many_edges: FxHashSet<(NodeId, NodeId)>,
-    many_triggers: FxHashSet<(NodeId, Trigger)>,
+    pub many_edges: FxHashSet<(NodeId, NodeId)>,
+    pub many_triggers: FxHashSet<(NodeId, Trigger)>,
+    /// How many edges there were after circles were looked for.
+    pub looked_at: usize,
+    /// How many more there must be before they are looked for again.
+    pub worth_a_look: usize,
     todo: Vec<NodeId>,
     /// Locations that were at a node before the trigger was.
-    late: Vec<(NodeId, Trigger, LocId)>,
+    pub late: Vec<(NodeId, Trigger, LocId)>,
     /// Nodes that are made once for what they are made of.
-    shared: FxHashMap<(Shared, Vec<u32>), NodeId>,
+    pub shared: FxHashMap<(Shared, Vec<u32>), NodeId>,
     /// The node of just one location, by location.
-    ones: Vec<Option<NodeId>>,
-    by_site: FxHashSet<Arc<Site>>,
+    pub ones: Vec<Option<NodeId>>,
+    pub by_site: FxHashSet<Arc<Site>>,
     /// By the answer and the place of a call: the call that is made when more than data comes along.
     pub holders: FxHashMap<(NodeId, ExprId), u32>,
     pub locs: Vec<Loc>,
@@ -252,20 +191,9 @@ pub(super) struct Solution {
     pub nowhere: NodeId,
 }
 
-/// What a shared node is for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Shared {
-    /// What the node holds, and data: an item or a key.
-    Item,
-    /// What the nodes have, and what that holds.
-    Spread,
-    /// What the nodes have, used in any way.
-    Pool,
-}
-
 impl Solution {
     pub fn new() -> Solution {
-        let mut it = Solution::default();
+        let mut it = Solution { worth_a_look: WORTH_A_LOOK, ..Solution::default() };
         it.freed = it.node();
         it.data = it.loc(Loc::Data);
         it.only_data = it.node();
@@ -316,7 +244,7 @@ impl Solution {
 
     /// What may be at a node.
     pub fn at(&self, node: NodeId) -> &[LocId] {
-        &self.nodes[node as usize].locs
+        &self.nodes[self.roots.of(node) as usize].locs
     }
 
     pub fn expr(&self, unit: u32, it: ExprId) -> NodeId {
@@ -346,6 +274,7 @@ impl Solution {
 
     /// A location may be at a node.
     pub fn add(&mut self, node: NodeId, loc: LocId) {
+        let node = self.roots.of(node);
         let it = &mut self.nodes[node as usize];
         debug_assert!(!it.closed || it.locs.contains(&loc), "a closed node is full");
         if it.insert(loc) && !std::mem::replace(&mut it.queued, true) {
@@ -359,6 +288,7 @@ impl Solution {
 
     /// What is at `from` may be at `to`.
     pub fn flow(&mut self, from: NodeId, to: NodeId) {
+        let (from, to) = (self.roots.of(from), self.roots.of(to));
         if from == to {
             return;
         }
@@ -370,6 +300,17 @@ impl Solution {
             }
             return;
         }
+        if self.link(from, to) {
+            for index in 0..self.nodes[from as usize].done as usize {
+                let loc = self.nodes[from as usize].locs[index];
+                self.add(to, loc);
+            }
+        }
+    }
+
+    /// Notes the edge; was it not there yet?
+    pub fn link(&mut self, from: NodeId, to: NodeId) -> bool {
+        let it = &mut self.nodes[from as usize];
         let edges = it.edges;
         let is_new = if (edges.len as usize) < FEW {
             edges.iter(&self.edges).all(|it| it != to)
@@ -379,22 +320,25 @@ impl Solution {
             }
             self.many_edges.insert((from, to))
         };
-        if !is_new {
-            return;
+        if is_new {
+            it.edges.push(&mut self.edges, to);
         }
-        it.edges.push(&mut self.edges, to);
-        for index in 0..it.done as usize {
-            let loc = self.nodes[from as usize].locs[index];
-            self.add(to, loc);
-        }
+        is_new
     }
 
     pub fn trigger(&mut self, node: NodeId, trigger: Trigger) {
-        let it = &mut self.nodes[node as usize];
-        if it.closed {
-            self.late.extend(it.locs.iter().map(|loc| (node, trigger, *loc)));
-            return;
+        let node = self.roots.of(node);
+        if self.nodes[node as usize].closed {
+            self.late.extend(self.nodes[node as usize].locs.iter().map(|loc| (node, trigger, *loc)));
+        } else if self.arm(node, trigger) {
+            let it = &self.nodes[node as usize];
+            self.late.extend(it.locs[..it.done as usize].iter().map(|loc| (node, trigger, *loc)));
         }
+    }
+
+    /// Notes the trigger; was it not there yet?
+    pub fn arm(&mut self, node: NodeId, trigger: Trigger) -> bool {
+        let it = &mut self.nodes[node as usize];
         let triggers = it.triggers;
         let is_new = if (triggers.len as usize) < FEW {
             triggers.iter(&self.triggers).all(|it| it != trigger)
@@ -404,16 +348,15 @@ impl Solution {
             }
             self.many_triggers.insert((node, trigger))
         };
-        if !is_new {
-            return;
+        if is_new {
+            it.triggers.push(&mut self.triggers, trigger);
         }
-        it.triggers.push(&mut self.triggers, trigger);
-        self.late.extend(it.locs[..it.done as usize].iter().map(|loc| (node, trigger, *loc)));
+        is_new
     }
 
     /// A call of whatever is at `receiver`.
     pub fn call(&mut self, site: Site) {
-        let site = Arc::new(site);
+        let site = Arc::new(self.named(&site));
         if self.by_site.insert(site.clone()) {
             self.call_once(site);
         }
@@ -436,6 +379,8 @@ impl Solution {
             }
             if let Some((node, trigger, loc)) = self.late.pop() {
                 self.fire(node, trigger, loc);
+            } else if self.may_go_round() {
+                self.merge_circles();
             } else if let Some(node) = self.todo.pop() {
                 self.hand_on(node);
             } else {
@@ -446,6 +391,7 @@ impl Solution {
 
     /// What is new at a node flows on, and meets the triggers.
     fn hand_on(&mut self, node: NodeId) {
+        let node = self.roots.of(node);
         self.nodes[node as usize].queued = false;
         while (self.nodes[node as usize].done as usize) < self.nodes[node as usize].locs.len() {
             let it = &mut self.nodes[node as usize];
@@ -512,16 +458,6 @@ impl Solution {
         }
     }
 
-    /// A node that is made once for what it is made of, and whether this is the first time.
-    fn shared(&mut self, of: Shared, key: Vec<u32>) -> (NodeId, bool) {
-        if let Some(it) = self.shared.get(&(of, key.clone())) {
-            return (*it, false);
-        }
-        let node = self.node();
-        self.shared.insert((of, key), node);
-        (node, true)
-    }
-
     /// Whether a name was bound to slots (`&x` in a pattern), and which ones is known.
     pub fn is_slot_taken(&self, unit: u32, it: DefinitionId) -> bool {
         self.units[unit as usize].is_binding(it)
@@ -529,47 +465,5 @@ impl Solution {
                 .at(self.definition(unit, it))
                 .iter()
                 .any(|it| matches!(self.locs[*it as usize], Loc::Slot(..)))
-    }
-
-    /// A node with just this location.
-    pub fn one(&mut self, loc: LocId) -> NodeId {
-        if let Some(node) = self.ones[loc as usize] {
-            return node;
-        }
-        let node = self.node();
-        self.add(node, loc);
-        self.nodes[node as usize].closed = true;
-        self.ones[loc as usize] = Some(node);
-        node
-    }
-
-    /// An item of what is at `held`, or its key.
-    pub fn item(&mut self, held: NodeId) -> NodeId {
-        let (node, _) = self.shared(Shared::Item, vec![held]);
-        self.add_data(node);
-        self.flow(held, node);
-        node
-    }
-
-    /// What the nodes have, and what that holds: arguments in a list.
-    pub fn spread(&mut self, nodes: &[NodeId]) -> NodeId {
-        let (node, new) = self.shared(Shared::Spread, nodes.to_vec());
-        if new {
-            for it in nodes {
-                self.flow(*it, node);
-                self.trigger(*it, Trigger::Load(node));
-            }
-        }
-        node
-    }
-
-    /// A node where everything that the others have comes together, to be used in any way.
-    pub fn pooled(&mut self, nodes: &[NodeId]) -> NodeId {
-        let (node, new) = self.shared(Shared::Pool, nodes.to_vec());
-        if new {
-            nodes.iter().for_each(|it| self.flow(*it, node));
-            self.trigger(node, Trigger::Pool);
-        }
-        node
     }
 }
