@@ -5,6 +5,7 @@
 //! sending one never recurses. It holds no positions; those are in [`crate::source_map::SourceMap`], so a
 //! program whose text merely moved compares equal.
 
+use crate::by_id::Id;
 use std::fmt;
 use std::sync::Arc;
 
@@ -80,6 +81,14 @@ macro_rules! id {
             /// Its place in the arena.
             pub fn index(self) -> usize {
                 self.0 as usize
+            }
+        }
+        impl Id for $name {
+            fn index(self) -> usize {
+                self.0 as usize
+            }
+            fn of(index: usize) -> $name {
+                $name(index as u32)
             }
         }
     };

@@ -27,6 +27,7 @@
 
 pub mod ast;
 mod balance;
+pub mod by_id;
 pub mod complete;
 pub mod cst;
 mod deep;

@@ -6,8 +6,8 @@ mod tests;
 
 pub use resolver::resolve;
 
+use crate::by_id::ById;
 use crate::kernel_e::{ExprId, Name, ObjectId, PatternId};
-use rustc_hash::FxHashMap;
 
 /// A definition of one [`Scopes`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -65,9 +65,9 @@ pub struct Capture {
 pub struct Scopes {
     pub definitions: Vec<Definition>,
     /// Every `Noun`, `Assign` and `Binding` expression, and whom it means.
-    pub binders: FxHashMap<ExprId, Binder>,
+    pub binders: ById<ExprId, Binder>,
     /// The definition that a `Final`, `Var` or `Binding` pattern makes.
-    pub by_pattern: FxHashMap<PatternId, DefinitionId>,
+    pub by_pattern: ById<PatternId, DefinitionId>,
     /// By `ObjectId`: free nouns of the script (its own name included, if used), in order of first use.
     /// An outer object captures what its inner ones capture from outside it.
     pub captures: Vec<Vec<Capture>>,

@@ -120,11 +120,11 @@ fn as_parameter(db: &dyn Db, file: File, index: usize, of: &Judgement, it: &Obje
     for (at, method) in methods.iter().enumerate() {
         let part = part_of(program, &[method.body]);
         let mut uses = scopes.binders.iter().filter(|(at, it)| part.exprs[at.index()] && *it == binder);
-        let mut uses = uses.by_ref().filter(|(at, _)| is_named(program, **at, noun)).peekable();
+        let mut uses = uses.by_ref().filter(|(at, _)| is_named(program, *at, noun)).peekable();
         if uses.peek().is_none() {
             continue;
         }
-        if !uses.all(|(at, _)| matches!(program.expr(*at), Expr::Noun(_))) {
+        if !uses.all(|(at, _)| matches!(program.expr(at), Expr::Noun(_))) {
             return None;
         }
         let named = object.verbs.get(at).copied().flatten().or(object.name)?;
@@ -179,7 +179,7 @@ fn never_changes(db: &dyn Db, file: File, index: usize, id: DefinitionId) -> boo
         _ => false,
     });
     let mut uses = scopes.binders.iter().filter(|(_, it)| **it == Binder::Definition(id));
-    begins && uses.all(|(at, _)| matches!(program.expr(*at), Expr::Noun(_)))
+    begins && uses.all(|(at, _)| matches!(program.expr(at), Expr::Noun(_)))
 }
 
 /// Whether the auditor approves once the edits are made.

@@ -1,6 +1,7 @@
 //! One walk over a Kernel-E program, in the order in which it is evaluated, that finds the binder of each noun.
 
 use super::{Binder, Capture, Definition, DefinitionId, DefinitionKind, Scopes};
+use crate::by_id::ById;
 use crate::deep::deep;
 use crate::kernel_e::{
     Expr, ExprId, Matcher, Method, Name, Object, ObjectId, Pattern, PatternId, Program, Script,
@@ -11,6 +12,8 @@ use rustc_hash::FxHashMap;
 /// before it in its box or an enclosing one; methods, matchers and branches are boxes of their own.
 pub fn resolve(program: &Program) -> Scopes {
     let scopes = Scopes {
+        binders: ById::of_size(program.exprs.len()),
+        by_pattern: ById::of_size(program.patterns.len()),
         captures: vec![Vec::new(); program.objects.len()],
         parents: vec![None; program.objects.len()],
         ..Scopes::default()
@@ -31,6 +34,9 @@ pub fn resolve(program: &Program) -> Scopes {
     cx.scopes
 }
 
+/// So many captures are looked through rather than looked up.
+const FEW: usize = 12;
+
 #[derive(Clone, Copy, PartialEq)]
 enum Use {
     Read,
@@ -47,7 +53,7 @@ struct Resolver<'a> {
     boxes: Vec<Vec<Name>>,
     /// The object expression whose script the walk is in.
     object: Option<ObjectId>,
-    /// By object: where in its captures a noun is.
+    /// By object: where in its captures a noun is, once they are many.
     captured: Vec<FxHashMap<Name, usize>>,
     /// Where in `scopes.free` a noun is.
     free: FxHashMap<Name, usize>,
@@ -198,6 +204,9 @@ impl<'a> Resolver<'a> {
         self.expr(guard);
         if let Some(open) = self.guards.get_mut(noun) {
             open.retain(|(it, _)| *it != pattern);
+            if open.is_empty() {
+                self.guards.remove(noun);
+            }
         }
     }
 
@@ -245,15 +254,19 @@ impl<'a> Resolver<'a> {
 
     fn use_free(&mut self, id: ExprId, noun: &Name, how: Use) -> Binder {
         let free = &mut self.scopes.free;
-        let index = *self.free.entry(noun.clone()).or_insert_with(|| {
+        let index = self.free.get(noun).copied().unwrap_or(free.len());
+        if index == free.len() {
             free.push((noun.clone(), id, false));
-            free.len() - 1
-        });
+            self.free.insert(noun.clone(), index);
+        }
         free[index].2 |= how == Use::Assign;
         Binder::Outer
     }
 
     fn check_guards(&mut self, noun: &Name, meaning: Option<DefinitionId>) {
+        if self.guards.is_empty() {
+            return;
+        }
         let Some(open) = self.guards.get_mut(noun) else { return };
         let own_guards = &mut self.scopes.own_guards;
         open.retain(|(pattern, before)| {
@@ -271,10 +284,21 @@ impl<'a> Resolver<'a> {
             && at != home
         {
             let captures = &mut self.scopes.captures[object.index()];
-            let index = *self.captured[object.index()].entry(noun.clone()).or_insert_with(|| {
+            let captured = &mut self.captured[object.index()];
+            let index = match captures.len() {
+                0..=FEW => captures.iter().position(|it| it.noun == *noun),
+                _ => captured.get(noun).copied(),
+            };
+            let index = index.unwrap_or(captures.len());
+            if index == captures.len() {
                 captures.push(Capture::new(noun, binder, id));
-                captures.len() - 1
-            });
+                if captures.len() > FEW {
+                    // Up to here they were looked through.
+                    let from = captured.len();
+                    captured
+                        .extend(captures[from..].iter().zip(from..).map(|(it, at)| (it.noun.clone(), at)));
+                }
+            }
             let flag = captures[index].flag(how);
             // An object that knows has told the ones around it.
             if std::mem::replace(flag, true) {

@@ -148,7 +148,7 @@ fn a_matcher_sees_its_own_pattern() {
     let it = b.scripted("caretaker", Script::Plumbing(Matcher { pattern, body }));
     let scopes = b.resolve(&[it]);
     assert!(scopes.captures(ObjectId(0)).is_empty() && scopes.free.is_empty());
-    assert_eq!(scopes.definition(scopes.by_pattern[&pattern]).owner, Some(ObjectId(0)));
+    assert_eq!(scopes.definition(*scopes.by_pattern.get(&pattern).unwrap()).owner, Some(ObjectId(0)));
 }
 
 /// `def coin :coin := null; { def ring :{ def ring := null; ring } := null }`
