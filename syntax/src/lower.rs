@@ -6,7 +6,7 @@
 
 mod control;
 mod expr;
-mod faults;
+pub(crate) mod faults;
 mod levels;
 mod literal;
 mod object;

@@ -3,20 +3,23 @@
 //! A text without mistakes is kept as *fragments*: runs of whole statements that read the same whatever stands around
 //! them. After an edit the fragments that it damaged are read anew, the others are taken over, and the whole program
 //! is put together again. The answer is always the one that [`crate::parse_with`] and [`crate::expand`] give; where
-//! that is not certain, as in a text with a mistake, all of it is read.
+//! that is not certain, all of it is read. A text with a mistake is always parsed at once, since nobody knows how far
+//! a mistake reaches; what it left as it was before is taken over all the same ([`mistake`]).
 
 mod difference;
 mod fragment;
 mod join;
+mod mistake;
 #[cfg(test)]
 mod tests;
 
-use crate::cst::Cst;
+use crate::cst::{Cst, Edit, ends_a_line};
 use crate::expand::expand;
 use crate::{Expansion, Parse, Pragmas, Scopes, SyntaxError, lower, static_errors};
 use crate::{Outer, ast};
 use difference::difference;
 use fragment::Fragment;
+use std::ops::Range;
 use std::sync::Arc;
 use text_size::TextSize;
 
@@ -26,6 +29,7 @@ pub struct Reading {
     text: Arc<str>,
     /// The pragmas in force where the text begins.
     before: Pragmas,
+    has_error: bool,
     body: Body,
     /// Those of the text itself, not those of its expansion.
     pub errors: Vec<SyntaxError>,
@@ -50,16 +54,24 @@ impl Reading {
 
     /// Reads a text that came from this one by an edit.
     pub fn again(&self, text: &str) -> Reading {
-        let again = match &self.body {
+        let edit = difference(&self.text, text);
+        let (cst, part) = match &self.body {
             // What a mistake makes of the rest of a text may depend on what was there before.
-            Body::Whole { cst, .. } if cst.has_error() => None,
-            Body::Whole { cst, .. } => {
-                let it = cst.edited(&[difference(&self.text, text)], text);
-                (!it.has_error()).then(|| Reading::cut(it, &self.before))
+            _ if self.has_error => (Cst::new(text), None),
+            Body::Whole { cst, .. } => (cst.edited(&[edit], text), None),
+            Body::Fragments(fragments) => {
+                let damage = Damage::of(fragments, &edit, text);
+                match self.mended(fragments, &damage, text) {
+                    Some(it) => return it,
+                    None => (Cst::new(text), Some((fragments, damage))),
+                }
             }
-            Body::Fragments(fragments) => self.mended(fragments, text),
         };
-        again.unwrap_or_else(|| Reading::cut(Cst::new(text), &self.before))
+        if !cst.has_error() {
+            return Reading::cut(cst, &self.before);
+        }
+        let part = part.and_then(|(fragments, it)| self.mistaken(fragments, &it, &cst));
+        part.unwrap_or_else(|| Reading::new(text, &self.before))
     }
 
     /// The text that was read.
@@ -69,10 +81,7 @@ impl Reading {
 
     /// Whether anything in the text does not fit the grammar.
     pub fn has_error(&self) -> bool {
-        match &self.body {
-            Body::Whole { cst, .. } => cst.has_error(),
-            Body::Fragments(_) => false,
-        }
+        self.has_error
     }
 
     /// The surface trees of the text's parts in order, each with the place that its ranges count from.
@@ -97,9 +106,9 @@ impl Reading {
     fn whole(cst: Cst, before: &Pragmas) -> Reading {
         let Parse { program, errors, pragmas } = lower(&cst, before);
         let expansion = Arc::new(expand(&program));
-        let text = cst.text().into();
+        let (text, has_error) = (cst.text().into(), cst.has_error());
         let body = Body::Whole { cst: Arc::new(cst), program: Arc::new(program) };
-        Reading { text, before: *before, body, errors, pragmas, expansion }
+        Reading { text, before: *before, has_error, body, errors, pragmas, expansion }
     }
 
     /// Reads a text in fragments, if it can be cut.
@@ -110,39 +119,53 @@ impl Reading {
         }
     }
 
-    /// Reads anew what the edit damaged, if what is left can be taken over.
-    fn mended(&self, fragments: &[Arc<Fragment>], text: &str) -> Option<Reading> {
-        let edit = difference(&self.text, text);
-        let (from, to) = (usize::from(edit.range.start()), usize::from(edit.range.end()));
-        let starts = |at: usize| placed(fragments).take_while(move |(it, _)| usize::from(*it) <= at).count();
-        // An insertion between two fragments becomes part of the second.
-        let first = starts(from) - 1;
-        let mut after = starts(to.saturating_sub(1)).max(first + 1);
-        let start: usize = fragments[..first].iter().map(|it| it.len()).sum();
-        loop {
-            let kept: usize = fragments[after..].iter().map(|it| it.len()).sum();
-            let stretch = text.get(start..text.len() - kept)?;
-            if after < fragments.len() && !crate::cst::ends_a_line(stretch) {
-                after += 1;
-                continue;
-            }
-            let (before, damaged, behind) =
-                (&fragments[..first], &fragments[first..after], &fragments[after..]);
-            let again = Fragment::again(damaged, stretch, first == 0)?;
-            let pragmas = again.last().or(before.last()).map_or(self.before, |it| it.after);
-            if behind.first().is_some_and(|it| it.before != pragmas) {
-                return None;
-            }
-            let all: Vec<Arc<Fragment>> = [before, &again, behind].concat();
-            return (all.len() > 1).then(|| Reading::of(text.into(), &self.before, all));
+    /// Reads anew what the edit damaged, if that has no mistake and what is left can be taken over.
+    fn mended(&self, fragments: &[Arc<Fragment>], damage: &Damage, text: &str) -> Option<Reading> {
+        let (before, rest) = fragments.split_at_checked(damage.first)?;
+        let (damaged, behind) = rest.split_at_checked(damage.after - damage.first)?;
+        let again = Fragment::again(damaged, text.get(damage.stretch.clone())?, damage.first == 0)?;
+        let pragmas = again.last().or(before.last()).map_or(self.before, |it| it.after);
+        if behind.first().is_some_and(|it| it.before != pragmas) {
+            return None;
         }
+        let all: Vec<Arc<Fragment>> = [before, &again, behind].concat();
+        (all.len() > 1).then(|| Reading::of(text.into(), &self.before, all))
     }
 
     fn of(text: Arc<str>, before: &Pragmas, fragments: Vec<Arc<Fragment>>) -> Reading {
         let errors = placed(&fragments).flat_map(|(at, it)| it.errors_at(at)).collect();
         let pragmas = fragments.last().map_or(*before, |it| it.after);
         let expansion = Arc::new(join::join(placed(&fragments)));
-        Reading { text, before: *before, body: Body::Fragments(fragments), errors, pragmas, expansion }
+        let body = Body::Fragments(fragments);
+        Reading { text, before: *before, has_error: false, body, errors, pragmas, expansion }
+    }
+}
+
+/// What an edit touched.
+struct Damage {
+    /// Fragments: the first, and the one after the last. An insertion between two becomes part of the second.
+    first: usize,
+    after: usize,
+    /// What has come of them in the text.
+    stretch: Range<usize>,
+}
+
+impl Damage {
+    fn of(fragments: &[Arc<Fragment>], edit: &Edit, text: &str) -> Damage {
+        let (from, to) = (usize::from(edit.range.start()), usize::from(edit.range.end()));
+        let begun = |at: usize| placed(fragments).take_while(move |(it, _)| usize::from(*it) <= at).count();
+        let first = begun(from).saturating_sub(1);
+        let mut after = begun(to.saturating_sub(1)).max(first + 1);
+        let start = fragments[..first].iter().map(|it| it.len()).sum();
+        loop {
+            let behind: usize = fragments[after..].iter().map(|it| it.len()).sum();
+            let stretch = start..text.len() - behind;
+            // Without its line end it goes on in what was the next fragment.
+            if after == fragments.len() || text.get(stretch.clone()).is_some_and(ends_a_line) {
+                return Damage { first, after, stretch };
+            }
+            after += 1;
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::table::NodeData;
 use super::{Cst, Field};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 impl Cst {
@@ -31,7 +32,7 @@ impl Cst {
         parts
     }
 
-    fn part(&self, text: std::ops::Range<usize>, nodes: std::ops::Range<usize>) -> Cst {
+    fn part(&self, text: Range<usize>, nodes: Range<usize>) -> Cst {
         let (from, further) = (text.start as u32, nodes.start as u32 - 1);
         let moved = |it: &NodeData| NodeData {
             start: it.start - from,
@@ -48,6 +49,35 @@ impl Cst {
         let nodes: Vec<NodeData> = [root].into_iter().chain(self.table()[nodes].iter().map(moved)).collect();
         let text = self.text[text].into();
         Cst { text, tree: None, has_error: self.has_error, nodes: OnceLock::from(nodes) }
+    }
+
+    /// If this tree has the nodes of a part from the node `first` on, moved to `place`, the node behind them.
+    pub(crate) fn has_part(&self, part: &Cst, place: usize, first: usize) -> Option<usize> {
+        let nodes = part.table().get(1..)?;
+        let next = first + nodes.len();
+        let (place, further) = (place as u32, first as u32 - 1);
+        let same = |(here, it): (&NodeData, &NodeData)| *here == it.further(place, further);
+        self.table().get(first..next)?.iter().zip(nodes).all(same).then_some(next)
+    }
+
+    /// Whether a node of the root begins here, or nothing any more.
+    pub(crate) fn is_at_the_top(&self, index: usize) -> bool {
+        index == self.len() || self.root().children().any(|it| it.index as usize == index)
+    }
+
+    /// The nodes between two others of the root, and the text that they are in; none where that is not all they are
+    /// read by. The mistakes in them are not looked for again.
+    pub(crate) fn stretch(&self, text: Range<usize>, nodes: Range<usize>) -> Option<Cst> {
+        let inside = |it: &NodeData| it.start as usize >= text.start && it.end as usize <= text.end;
+        let all_inside = self.table().get(nodes.clone())?.iter().all(inside);
+        // Of such a bracket it matters what line end is before it.
+        let begins_with_body = self.text.get(text.clone())?.trim_start().starts_with('{');
+        (all_inside && !begins_with_body).then(|| Cst { has_error: false, ..self.part(text, nodes) })
+    }
+
+    /// How many nodes it has.
+    pub(crate) fn len(&self) -> usize {
+        self.table().len()
     }
 
     /// Whether nothing stands before the first statement that only the beginning of a text passes over: a byte order

@@ -126,6 +126,11 @@ impl NodeData {
         })
     }
 
+    /// The same in a table where what it is in begins at `place` in the text and `nodes` further on.
+    pub(super) fn further(&self, place: u32, nodes: u32) -> NodeData {
+        NodeData { start: self.start + place, end: self.end + place, after: self.after + nodes, ..*self }
+    }
+
     /// The same so many bytes further on.
     fn moved(self, by: i64) -> Option<NodeData> {
         let place = |it: u32| u32::try_from(i64::from(it) + by).ok();

@@ -10,7 +10,7 @@ use text_size::{TextRange, TextSize};
 const MOST: usize = 100;
 
 /// Every fault of a tree that has some.
-pub(super) fn faults(cst: &Cst) -> Vec<SyntaxError> {
+pub(crate) fn faults(cst: &Cst) -> Vec<SyntaxError> {
     let mut errors = unbalanced(cst.text());
     if errors.is_empty() {
         errors = misfits(cst);

@@ -71,6 +71,15 @@ impl Fragment {
         Fragment { cst, program, errors, before, after: pragmas, expanded, misuses_names: OnceLock::new() }
     }
 
+    /// What a mistake is in: only what fits into its tree is read, and the mistake itself is said elsewhere.
+    pub fn mistaken(cst: Cst, before: Pragmas) -> Fragment {
+        Fragment::read(cst, before)
+    }
+
+    pub fn cst(&self) -> &Cst {
+        &self.cst
+    }
+
     /// How many bytes of text it is.
     pub fn len(&self) -> usize {
         self.cst.text().len()

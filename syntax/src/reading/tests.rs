@@ -161,7 +161,7 @@ fn an_edited_text_reads_as_it_does_at_once() {
     let texts = texts();
     assert!(texts.len() > 400, "only {} texts: are the pages there?", texts.len());
     let mut dice = Dice(1997);
-    let (mut good, mut mended) = (0, 0);
+    let (mut good, mut mended, mut bad, mut parted) = (0, 0, 0, 0);
     for _ in 0..ROUNDS {
         let mut text: String =
             (0..2 + dice.below(5)).map(|_| texts[dice.below(texts.len())].as_str()).collect();
@@ -174,6 +174,8 @@ fn an_edited_text_reads_as_it_does_at_once() {
             check(&again, &text, &pragmas);
             if again.has_error() {
                 mistakes += 1;
+                bad += 1;
+                parted += usize::from(taken_over(&reading, &again) > 0);
                 if mistakes == 3 {
                     (text, mistakes) = (reading.text().to_string(), 0);
                 }
@@ -185,4 +187,5 @@ fn an_edited_text_reads_as_it_does_at_once() {
         }
     }
     assert!(good > ROUNDS * 3 && mended > good / 2, "{good} without a mistake, {mended} read in part");
+    assert!(bad > ROUNDS * 3 && parted > bad / 3, "{bad} with a mistake, {parted} read in part");
 }
