@@ -136,12 +136,13 @@ impl<'a> Walk<'a> {
         false
     }
 
-    /// The names on the way to a step.
-    fn path(&self, step: Step) -> Vec<Name> {
-        let mut path: Vec<Name> = Vec::new();
-        let push = |path: &mut Vec<Name>, name: &Name| {
+    /// The names on the way to a step, and the place that each is a name of.
+    fn path(&self, step: Step) -> (Vec<Name>, Vec<Option<PlaceId>>) {
+        let (mut path, mut hops): (Vec<Name>, Vec<Option<PlaceId>>) = (Vec::new(), Vec::new());
+        let mut push = |path: &mut Vec<Name>, name: &Name, place: PlaceId| {
             if path.last() != Some(name) {
                 path.push(name.clone());
+                hops.push(Some(place));
             }
         };
         let mut next = Some(step);
@@ -151,15 +152,17 @@ impl<'a> Walk<'a> {
                 break;
             }
             if let Some(name) = &self.heap.places[it.place as usize].name {
-                push(&mut path, name);
+                push(&mut path, name, it.place);
             }
             if let Some(noun) = self.noun(it) {
-                push(&mut path, noun);
+                push(&mut path, noun, it.place);
             }
             next = self.before(it);
         }
+        hops.resize(path.len(), None);
         path.reverse();
-        path
+        hops.reverse();
+        (path, hops)
     }
 }
 
@@ -261,7 +264,8 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
             if found.insert((home, origin.clone())) {
                 let thing = if home == start { origin } else { foreign(origin) };
                 let at = walk.starts[step.start as usize].at;
-                holds.push(Held { thing, path: walk.path(step), at, place: step.place });
+                let (path, hops) = walk.path(step);
+                holds.push(Held { thing, path, hops, at, place: step.place });
             }
         }
         Reach { holds }
@@ -293,7 +297,7 @@ impl<Key: Copy + Eq + Hash> Authority<Key> {
             next = before;
         }
         cuts.reverse();
-        Some(Leak { path: walk.path(at), cuts })
+        Some(Leak { path: walk.path(at).0, cuts })
     }
 
     /// What an object expression closes over, and what each of its methods does with what it is given.

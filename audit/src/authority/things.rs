@@ -28,6 +28,8 @@ pub struct Held {
     pub thing: Thing,
     /// From the object outwards; the first is a noun that the object closes over. The shortest there is.
     pub path: Vec<Name>,
+    /// Which place of the heap each of these is a name of, where that is one; see [`super::Authority::thing`].
+    pub hops: Vec<Option<u32>>,
     /// The first use of the first noun of the path.
     pub at: ExprId,
     /// Which place of the heap it is; see [`super::Authority::thing`].
