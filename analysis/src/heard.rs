@@ -5,7 +5,7 @@ use crate::input::File;
 use crate::names::names;
 use crate::question::{Questions, Unasked};
 use crate::verdicts::verdicts;
-use audit::{Answer, Judgement, Objection, ObjectionKind, Place, Verdict};
+use audit::{Answer, Judgement, Objection, ObjectionKind, Place, Said, Verdict};
 use std::sync::Arc;
 use syntax::kernel_e::ExprId;
 use syntax::scope::Capture;
@@ -74,7 +74,7 @@ fn said(it: &mut Judgement, answer: Answer, captures: &[Capture]) -> Option<(Fau
         // What it says of a capture points there.
         let about = captures.iter().find(|it| mentions(message, &it.noun));
         let place = about.map_or(Place::Object(it.object), |it| Place::Use(it.first_use));
-        Verdict::Rejected(vec![Objection { kind, place, message: message.to_string() }])
+        Verdict::Rejected(vec![Objection { kind, place, said: Said::Text(message.into()) }])
     };
     let mut fault = None;
     it.verdict = match answer {

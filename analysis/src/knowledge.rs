@@ -3,7 +3,7 @@
 use crate::db::Db;
 use crate::input::{File, FileKind};
 use crate::module_value::module_frozen;
-use crate::names::{Meaning, ProgramNames, Site, level, names};
+use crate::names::{Meaning, Names, ProgramNames, Site, level, names};
 use crate::program::programs;
 use crate::verdicts::verdicts;
 use audit::scopes::Level;
@@ -37,6 +37,8 @@ pub(crate) struct Surroundings<'a> {
     /// Which program of the file.
     index: usize,
     pub names: &'a ProgramNames,
+    /// Those of the whole file.
+    all: &'a Names,
     level: Level,
     own: Own<'a>,
 }
@@ -53,8 +55,8 @@ pub(crate) struct Own<'a> {
 impl<'a> Surroundings<'a> {
     /// Around program `index` of `file`.
     pub fn new(db: &'a dyn Db, file: File, index: usize, own: Own<'a>) -> Surroundings<'a> {
-        let names = &names(db, file).programs[index];
-        Surroundings { db, file, index, names, level: level(file.kind(db)), own }
+        let all = names(db, file);
+        Surroundings { db, file, index, names: &all.programs[index], all, level: level(file.kind(db)), own }
     }
 
     fn known(&self, site: Site) -> Option<&Known> {
@@ -76,7 +78,7 @@ impl<'a> Surroundings<'a> {
         if known.bindings[index].implies_deep_frozen() == audit::Implication::Yes {
             return Some(true);
         }
-        if known.bindings[index] != Guard::plain_def() {
+        if !known.bindings[index].is_plain_def() {
             return None;
         }
         match &known.values[index] {
@@ -108,7 +110,7 @@ impl Surroundings<'_> {
 
 impl Around for Surroundings<'_> {
     fn binding(&self, noun: &str) -> Guard {
-        match names(self.db, self.file).outer(self.index, noun) {
+        match self.all.outer(self.index, noun) {
             Meaning::Definition(site) if self.comes_from_another_vat(site) => {
                 if self.is_frozen(site) == Some(true) {
                     Guard::Same(format!("<{noun}>").into(), true)
@@ -127,7 +129,7 @@ impl Around for Surroundings<'_> {
     }
 
     fn value(&self, noun: &str) -> Worth {
-        match names(self.db, self.file).outer(self.index, noun) {
+        match self.all.outer(self.index, noun) {
             Meaning::Definition(site) => match self.known(site) {
                 Some(known) => known.values[site.definition.0 as usize].clone(),
                 None => Worth::Unknown,
@@ -137,7 +139,7 @@ impl Around for Surroundings<'_> {
     }
 
     fn frozen(&self, noun: &str) -> Option<bool> {
-        match names(self.db, self.file).outer(self.index, noun) {
+        match self.all.outer(self.index, noun) {
             Meaning::Definition(site) => self.is_frozen(site),
             Meaning::Scope(_) | Meaning::Unbound => Born(self.level).frozen(noun),
         }

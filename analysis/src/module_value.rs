@@ -8,7 +8,7 @@ use crate::knowledge::knowledge;
 use crate::names::names;
 use crate::program::programs;
 use crate::verdicts::verdicts;
-use audit::{Guard, Implication, Known, Verdict, Worth};
+use audit::{Implication, Known, Verdict, Worth};
 use syntax::Scopes;
 use syntax::kernel_e::{Expr, ExprId, ObjectId, Program};
 use syntax::scope::{Binder, DefinitionId, DefinitionKind};
@@ -114,7 +114,7 @@ impl Value<'_> {
         };
         match named {
             Some(object) => self.object(object),
-            None if *guard == Guard::plain_def() => self.worth(worth),
+            None if guard.is_plain_def() => self.worth(worth),
             None => Frozen::Unknown,
         }
     }

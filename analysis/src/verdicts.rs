@@ -17,8 +17,6 @@ pub(crate) struct Verdicts {
     pub programs: Arc<Vec<Vec<Judgement>>>,
     /// By program: of which names of objects it is known whether they are DeepFrozen, asked or not.
     pub frozen: Vec<FxHashMap<DefinitionId, bool>>,
-    /// By program: what Confined would say of each object expression that does not ask for it.
-    pub confined: Vec<Vec<Judgement>>,
 }
 
 #[salsa::tracked(returns(ref))]
@@ -32,10 +30,7 @@ pub(crate) fn verdicts(db: &dyn Db, file: File) -> Arc<Verdicts> {
         let around = Surroundings::new(db, file, index, own);
         let scopes = &names(db, file).programs[index].scopes;
         let judgements = judge(program, scopes, &around, &known[index], &prefix);
-        let confined =
-            infer(Property::Confined, program, scopes, &around, &known[index], &judgements, &prefix);
         verdicts.frozen.push(frozen(scopes, &judgements));
-        verdicts.confined.push(confined);
         programs.push(judgements);
     }
     verdicts.programs = Arc::new(programs);
@@ -47,20 +42,36 @@ fn is_about_frozen(it: &Judgement) -> bool {
     it.auditor.starts_with("DeepFrozen") || matches!(&*it.auditor, "Confined" | "Throwable")
 }
 
-impl Verdicts {
-    /// The four properties of an object expression.
-    pub fn properties(&self, program: usize, object: ObjectId) -> Properties {
-        let about = |all: &[Judgement], is: &dyn Fn(&Judgement) -> bool| {
-            let mut of = all.iter().filter(|it| it.object == object && is(it));
-            of.find(|it| it.verdict.is_approved()).map(|it| it.verdict.clone())
-        };
-        let unknown = || Verdict::Unknown("not judged".into());
-        let (asked, inferred) = (&self.programs[program], &self.confined[program]);
-        let frozen = about(asked, &is_about_frozen);
-        let is_confined = |it: &Judgement| &*it.auditor == "Confined";
-        let confined = about(asked, &is_confined).or_else(|| about(inferred, &is_confined));
-        Properties::of(&frozen.unwrap_or_else(unknown), &confined.unwrap_or_else(unknown))
-    }
+/// By program: what Confined would say of each object expression that does not ask for it. Asked for by a hover or a
+/// report, not by a key.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn confined(db: &dyn Db, file: File) -> Arc<Vec<Vec<Judgement>>> {
+    let prefix = prefix(file.name(db), file.kind(db));
+    let known = &knowledge(db, file).programs;
+    let verdicts = verdicts(db, file);
+    let of = |(index, program): (usize, &crate::program::Expanded)| {
+        db.unwind_if_revision_cancelled();
+        let around = Surroundings::new(db, file, index, Own { known, frozen: &verdicts.frozen });
+        let scopes = &names(db, file).programs[index].scopes;
+        let judged = &verdicts.programs[index];
+        infer(Property::Confined, program, scopes, &around, &known[index], judged, &prefix)
+    };
+    Arc::new(crate::program::programs(db, file).iter().enumerate().map(of).collect())
+}
+
+/// The four properties of an object expression.
+pub(crate) fn properties(db: &dyn Db, file: File, program: usize, object: ObjectId) -> Properties {
+    let about = |all: &[Judgement], is: &dyn Fn(&Judgement) -> bool| {
+        let mut of = all.iter().filter(|it| it.object == object && is(it));
+        of.find(|it| it.verdict.is_approved()).map(|it| it.verdict.clone())
+    };
+    let unknown = || Verdict::Unknown("not judged".into());
+    let asked = &verdicts(db, file).programs[program];
+    let frozen = about(asked, &is_about_frozen);
+    let is_confined = |it: &Judgement| &*it.auditor == "Confined";
+    let inferred = || about(&confined(db, file)[program], &is_confined);
+    let of_confined = about(asked, &is_confined).or_else(inferred);
+    Properties::of(&frozen.unwrap_or_else(unknown), &of_confined.unwrap_or_else(unknown))
 }
 
 fn frozen(scopes: &Scopes, judgements: &[Judgement]) -> FxHashMap<DefinitionId, bool> {

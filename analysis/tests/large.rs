@@ -36,7 +36,7 @@ fn an_object_with_ten_thousand_captures() {
         panic!("it was approved")
     };
     assert_eq!(objections.len(), 1);
-    assert!(objections[0].message.contains("\"coin7777\""), "{}", objections[0].message);
+    assert!(objections[0].message().contains("\"coin7777\""), "{}", objections[0].message());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What an auditor may look at: the object expression, its captures, and the guards on their bindings.
 
 use crate::guards::Guard;
+use std::sync::Arc;
 use syntax::kernel_e::{Name, Object, ObjectId, PatternId, Program};
 use syntax::scope::{Binder, Capture, DefinitionKind};
 use syntax::{Scopes, kernel_e};
@@ -14,8 +15,9 @@ pub struct Audition<'a> {
     pub program: &'a Program,
     pub scopes: &'a Scopes,
     pub object: ObjectId,
-    /// The object's fully qualified name, `__main$purse`; see [`fully_qualified_name`].
-    pub name: &'a str,
+    /// The object's fully qualified name, `__main$purse`, for whoever has something to object to; see
+    /// [`fully_qualified_name`].
+    pub name: &'a dyn Fn() -> Arc<str>,
     /// The guard on the binding of each of `scopes.captures(object)`, in that order.
     pub guards: &'a [Guard],
 }

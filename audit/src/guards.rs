@@ -9,7 +9,7 @@ mod implies;
 pub use implies::{Implication, Property};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The deepest nesting of `List[List[…]]` that is described; anything deeper is [`Guard::Unknown`].
 pub const DEEPEST: usize = 64;
@@ -176,7 +176,12 @@ impl Standard {
 impl Guard {
     /// `FinalSlot[any]`: what a plain `def x` puts on its binding.
     pub fn plain_def() -> Guard {
-        Guard::def(Guard::ANY)
+        static ANYTHING: LazyLock<Arc<Guard>> = LazyLock::new(|| Arc::new(Guard::ANY));
+        Guard::FinalSlot(ANYTHING.clone())
+    }
+    /// Whether it is [`Guard::plain_def`].
+    pub fn is_plain_def(&self) -> bool {
+        matches!(self, Guard::FinalSlot(it) if **it == Guard::ANY)
     }
     /// `FinalSlot[g]`: what `def x :g` puts on its binding, and `def x as g` for an auditor.
     pub fn def(value: Guard) -> Guard {

@@ -4,7 +4,8 @@ use crate::audition::{Audition, fully_qualified_name};
 use crate::auditors::{Auditor, audit};
 use crate::guards::{Guard, Implication, Property, Standard};
 use crate::known::{Around, Known, Worth, worth};
-use crate::verdict::{Further, Objection, ObjectionKind, Place, Verdict, as_written, in_short};
+use crate::verdict::{Further, Objection, ObjectionKind, Place, Said, Verdict, as_written, in_short};
+use std::cell::OnceCell;
 use std::sync::Arc;
 use syntax::Scopes;
 use syntax::kernel_e::{Expr, ExprId, Name, ObjectId, Program};
@@ -35,7 +36,8 @@ pub fn judge(
     known: &Known,
     prefix: &str,
 ) -> Vec<Judgement> {
-    let cx = Judge { program, scopes, around, known, prefix };
+    let names = vec![OnceCell::new(); program.objects.len()];
+    let cx = Judge { program, scopes, around, known, prefix, names: &names };
     let asked: Vec<Vec<Judgement>> = cx.objects().map(|it| cx.asked(it)).collect();
     let unasked = cx.unasked(Property::DeepFrozen, &asked);
     asked.into_iter().zip(unasked).flat_map(|(asked, unasked)| asked.into_iter().chain(unasked)).collect()
@@ -52,7 +54,8 @@ pub fn infer(
     judged: &[Judgement],
     prefix: &str,
 ) -> Vec<Judgement> {
-    let cx = Judge { program, scopes, around, known, prefix };
+    let names = vec![OnceCell::new(); program.objects.len()];
+    let cx = Judge { program, scopes, around, known, prefix, names: &names };
     let mut asked = vec![Vec::new(); program.objects.len()];
     for it in judged.iter().filter(|it| it.asked_at.is_some()) {
         asked[it.object.index()].push(it.clone());
@@ -70,6 +73,8 @@ struct Judge<'a> {
     around: &'a dyn Around,
     known: &'a Known,
     prefix: &'a str,
+    /// By object: its fully qualified name, once somebody has asked for it.
+    names: &'a [OnceCell<Arc<str>>],
 }
 
 /// What is held of an object while the objects that nobody asked are being judged. It only ever gets worse.
@@ -126,9 +131,14 @@ impl Judge<'_> {
     }
 
     fn audit(&self, auditor: Auditor, object: ObjectId, guards: &[Guard]) -> Verdict {
-        let name = fully_qualified_name(self.program, self.scopes, object, self.prefix);
+        let name = || self.name(object);
         let audition = Audition { program: self.program, scopes: self.scopes, object, name: &name, guards };
         audit(auditor, &audition)
+    }
+
+    fn name(&self, object: ObjectId) -> Arc<str> {
+        let made = || fully_qualified_name(self.program, self.scopes, object, self.prefix).into();
+        self.names[object.index()].get_or_init(made).clone()
     }
 
     /// What the bindings will carry.
@@ -141,7 +151,7 @@ impl Judge<'_> {
         Verdict::Rejected(vec![Objection {
             kind: ObjectionKind::NotAnAuditor { name: name.into() },
             place: Place::Object(object),
-            message: format!("no such method: {name}#audit/1"),
+            said: Said::Text(format!("no such method: {name}#audit/1").into()),
         }])
     }
 
@@ -211,7 +221,7 @@ impl Judge<'_> {
                 ObjectionKind::Capture { noun, found, wanted, .. } => {
                     Some((noun.clone(), in_short(found, *wanted)))
                 }
-                ObjectionKind::OwnVariable { noun } => Some((noun.clone(), "is a var".to_string())),
+                ObjectionKind::OwnVariable { noun, .. } => Some((noun.clone(), "is a var".to_string())),
                 _ => None,
             });
             if let Some((noun, reason)) = direct {
@@ -304,7 +314,7 @@ impl Judge<'_> {
 
     /// A final slot without a guard still holds what it holds: data, or an object presumed frozen.
     fn presumed_guard(&self, wanted: Property, it: &Capture, guard: Guard, presumed: &[Standing]) -> Guard {
-        if guard != Guard::plain_def() {
+        if !guard.is_plain_def() {
             return guard;
         }
         let frozen = match (self.held_object(it), &it.binder) {

@@ -262,7 +262,7 @@ impl Reader<'_> {
     fn binding(&self, it: &Definition, source: Option<ExprId>) -> Guard {
         match it.kind {
             DefinitionKind::Final { guard } | DefinitionKind::Object { guard, .. } => {
-                Guard::def(guard.map_or(Guard::ANY, |it| self.reading().guard(it)))
+                guard.map_or_else(Guard::plain_def, |it| Guard::def(self.reading().guard(it)))
             }
             DefinitionKind::Var { guard: None } => Guard::VarSlot,
             DefinitionKind::Var { guard: Some(_) } => Guard::GuardedSlot,

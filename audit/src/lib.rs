@@ -26,4 +26,4 @@ pub use host::{Answer, Answered, AuditorHost, Carried, LookedAt, Modules, Questi
 pub use judge::{Judgement, infer, judge};
 pub use known::{Around, Born, Known, Worth, known};
 pub use properties::Properties;
-pub use verdict::{Further, Objection, ObjectionKind, Place, Verdict, as_written};
+pub use verdict::{Further, Objection, ObjectionKind, Place, Said, Verdict, as_written};

@@ -65,6 +65,11 @@ impl ScopeName {
     }
     /// The guard on the name's binding: `Same[…]`, and whether what it holds is DeepFrozen.
     pub fn guard(&self) -> Guard {
+        static GUARDS: LazyLock<FxHashMap<&'static str, Guard>> =
+            LazyLock::new(|| NAMES.iter().map(|it| (it.name, it.made_guard())).collect());
+        GUARDS.get(self.name).cloned().unwrap_or_else(|| self.made_guard())
+    }
+    fn made_guard(&self) -> Guard {
         let frozen = matches!(self.authority, Authority::None | Authority::Stamp);
         Guard::Same(format!("<& {}>", self.name).into(), frozen)
     }

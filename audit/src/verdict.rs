@@ -21,8 +21,15 @@ pub struct Objection {
     pub kind: ObjectionKind,
     /// Where the reason stands in the program that was audited.
     pub place: Place,
-    /// As E says it: the text of the problem that the definition throws.
-    pub message: String,
+    pub said: Said,
+}
+
+/// What E says of an objection. Most are seen by nobody, so the sentence is made when it is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// Of a capture, or of the object's own name: what the kind says, of the object that goes by this name.
+    Of(Arc<str>),
+    Text(Arc<str>),
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,7 +45,7 @@ pub enum ObjectionKind {
         further: Option<Further>,
     },
     /// The object's own name is a variable: `def var x implements DeepFrozen { … x … }`.
-    OwnVariable { noun: Name },
+    OwnVariable { noun: Name, wanted: Property },
     /// The object lacks a method that the auditor wants, or has it in another shape.
     Method { wanted: Arc<str> },
     /// What was named as an auditor is none.
@@ -85,6 +92,27 @@ impl Verdict {
 }
 
 impl Objection {
+    /// As E says it: the text of the problem that the definition throws.
+    pub fn message(&self) -> Arc<str> {
+        let object = match &self.said {
+            Said::Text(text) => return text.clone(),
+            Said::Of(object) => object,
+        };
+        match &self.kind {
+            ObjectionKind::Capture { noun, found, wanted, .. } => format!(
+                "\"{noun}\" in the lexical scope of {object} does not have a guard implying {}, but {found}",
+                wanted.name()
+            )
+            .into(),
+            ObjectionKind::OwnVariable { noun, wanted } => format!(
+                "\"{noun}\" in the definition of {object} is a variable pattern and therefore not {}",
+                wanted.name()
+            )
+            .into(),
+            _ => object.clone(),
+        }
+    }
+
     /// The reason in a few words, for the end of a line: `n` is a var.
     pub fn short(&self) -> String {
         match &self.kind {
@@ -96,10 +124,10 @@ impl Objection {
             ObjectionKind::Capture { noun, found, wanted, .. } => {
                 format!("`{}` {}", as_written(noun), in_short(found, *wanted))
             }
-            ObjectionKind::OwnVariable { noun } => format!("`{noun}` is a var"),
+            ObjectionKind::OwnVariable { noun, .. } => format!("`{noun}` is a var"),
             ObjectionKind::Method { wanted } => format!("no {wanted}"),
             ObjectionKind::NotAnAuditor { name } => format!("`{name}` is not an auditor"),
-            ObjectionKind::Refused { .. } => self.message.lines().next().unwrap_or_default().to_string(),
+            ObjectionKind::Refused { .. } => self.message().lines().next().unwrap_or_default().to_string(),
             ObjectionKind::Declined { auditor } => format!("`{auditor}` says no"),
         }
     }
@@ -110,7 +138,7 @@ impl Objection {
             ObjectionKind::Capture { noun, found, wanted, .. } => {
                 capture_remedy(as_written(noun), found, *wanted)
             }
-            ObjectionKind::OwnVariable { noun } => format!("Define `{noun}` without `var`."),
+            ObjectionKind::OwnVariable { noun, .. } => format!("Define `{noun}` without `var`."),
             ObjectionKind::Method { wanted } => format!("It needs {wanted}."),
             ObjectionKind::NotAnAuditor { name } => format!("Use `{name}` as a guard instead."),
             ObjectionKind::Refused { auditor } => format!("`{auditor}` says so, which is written in E."),

@@ -104,7 +104,7 @@ fn objection(expansion: &Expansion, it: &audit::Objection) -> Label {
             object.name.unwrap_or(object.header)
         }
     };
-    label(at, &it.message)
+    label(at, &*it.message())
 }
 
 fn label(at: TextRange, text: impl Into<String>) -> Label {

@@ -124,8 +124,8 @@ fn judge(cx: &mut Cx, auditor: Auditor, object: Value) -> Result<(), Exit> {
             Ok(())
         }
         Some(Verdict::Rejected(objections)) if auditor.insists() => {
-            let text = objections.first().map_or("refused", |it| it.message.as_str());
-            let exit = cx.throw(Problem::new(text));
+            let text = objections.first().map_or_else(|| "refused".into(), |it| it.message());
+            let exit = cx.throw(Problem::new(&text));
             if let Exit::Thrown(problem) = exit {
                 trial::refused(cx, problem);
             }
@@ -153,7 +153,7 @@ fn verdict(cx: &Cx, auditor: Auditor, object: Value) -> Option<Verdict> {
         program: &loaded.module.program,
         scopes: &loaded.module.scopes,
         object: script.object?,
-        name: &script.fqn,
+        name: &|| script.fqn.clone(),
         guards: &guards,
     };
     Some(audit::audit(auditor, &audition))

@@ -278,7 +278,7 @@ impl<'a> Compiler<'a> {
     /// The top-level expressions. One with an object that an auditor is known to refuse fails before any of it
     /// has run.
     fn body(&mut self, want: Want) {
-        let mut refused: Vec<(usize, ObjectId, ExprId, &str)> = Vec::new();
+        let mut refused: Vec<(usize, ObjectId, ExprId, std::sync::Arc<str>)> = Vec::new();
         for (object, top) in &self.uses.top {
             let why = crate::load::refused(self.judgements, *object);
             refused.extend(why.map(|(at, why)| (*top, *object, at, why)));

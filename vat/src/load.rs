@@ -181,10 +181,10 @@ pub(crate) fn presumed_frozen(judgements: &[Judgement], object: ObjectId) -> boo
 }
 
 /// The first objection of an auditor that is known before evaluation and insists, and where that is named.
-pub(crate) fn refused(judgements: &[Judgement], object: ObjectId) -> Option<(ExprId, &str)> {
+pub(crate) fn refused(judgements: &[Judgement], object: ObjectId) -> Option<(ExprId, Arc<str>)> {
     judgements.iter().find_map(|it| match &it.verdict {
         Verdict::Rejected(objections) if it.object == object && it.insists => {
-            Some((it.asked_at?, objections.first()?.message.as_str()))
+            Some((it.asked_at?, objections.first()?.message()))
         }
         _ => None,
     })

@@ -51,7 +51,7 @@ fn foreseen(expansion: &Expansion) -> Foreseen {
     let judgements = audit::judge(program, &scopes, &around, &known, "__main$");
     let insisting = || judgements.iter().filter(|it| it.asked_at.is_some() && it.insists);
     if let Some(first) = insisting().find_map(|it| it.verdict.objections().first()) {
-        return Foreseen::Refusal(first.message.clone());
+        return Foreseen::Refusal(first.message().to_string());
     }
     match insisting().any(|it| matches!(it.verdict, Verdict::Unknown(_))) {
         true => Foreseen::Open,

@@ -7,7 +7,7 @@ use crate::heard::heard;
 use crate::input::File;
 use crate::names::{names, prefix};
 use crate::program::{maps, programs};
-use crate::verdicts::verdicts;
+use crate::verdicts::{confined, properties};
 use audit::audition::fully_qualified_name;
 use audit::{Properties, Verdict};
 use text_size::TextRange;
@@ -37,7 +37,7 @@ pub(crate) fn judgements(db: &dyn Db, file: File) -> Vec<Judged> {
         db.unwind_if_revision_cancelled();
         let map = &maps(db, file)[index];
         let scopes = &names(db, file).programs[index].scopes;
-        let all = judgements.iter().chain(&verdicts(db, file).confined[index]);
+        let all = judgements.iter().chain(&confined(db, file)[index]);
         for it in all.filter(|it| is_shown(db, file, index, it)) {
             let objections = it.verdict.objections().iter();
             found.push(Judged {
@@ -46,9 +46,9 @@ pub(crate) fn judgements(db: &dyn Db, file: File) -> Vec<Judged> {
                 auditor: it.auditor.to_string(),
                 asked: it.asked_at.is_some(),
                 verdict: it.verdict.clone(),
-                properties: verdicts(db, file).properties(index, it.object),
+                properties: properties(db, file, index, it.object),
                 objections: objections
-                    .map(|it| (place_range(db, file, index, it.place), it.message.clone()))
+                    .map(|it| (place_range(db, file, index, it.place), it.message().to_string()))
                     .collect(),
             });
         }

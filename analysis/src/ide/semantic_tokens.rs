@@ -184,7 +184,7 @@ fn is_frozen(db: &dyn Db, site: Site) -> bool {
     if known.bindings[index].implies_deep_frozen() == Implication::Yes {
         return true;
     }
-    known.bindings[index] == Guard::plain_def()
+    known.bindings[index].is_plain_def()
         && match &known.values[index] {
             Worth::Data | Worth::Guard(_) => true,
             Worth::Module(name) => {

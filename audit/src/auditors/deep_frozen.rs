@@ -5,7 +5,7 @@
 
 use crate::audition::{Audition, Captured};
 use crate::guards::{Implication, Property};
-use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
+use crate::verdict::{Objection, ObjectionKind, Place, Said, Verdict};
 use syntax::kernel_e::Pattern;
 
 pub(super) fn audit(wanted: Property, audition: &Audition<'_>) -> Verdict {
@@ -30,12 +30,8 @@ fn own_variable(wanted: Property, audition: &Audition<'_>) -> Option<Objection> 
     let used = audition.own_name()?;
     let Pattern::Var { noun, .. } = audition.program.pattern(audition.object().pattern) else { return None };
     Some(Objection {
-        message: format!(
-            "\"{noun}\" in the definition of {} is a variable pattern and therefore not {}",
-            audition.name,
-            wanted.name()
-        ),
-        kind: ObjectionKind::OwnVariable { noun: noun.clone() },
+        said: Said::Of((audition.name)()),
+        kind: ObjectionKind::OwnVariable { noun: noun.clone(), wanted },
         place: Place::Use(used.first_use),
     })
 }
@@ -43,12 +39,7 @@ fn own_variable(wanted: Property, audition: &Audition<'_>) -> Option<Objection> 
 pub(super) fn capture(wanted: Property, audition: &Audition<'_>, it: Captured<'_>) -> Objection {
     let noun = &it.capture.noun;
     Objection {
-        message: format!(
-            "\"{noun}\" in the lexical scope of {} does not have a guard implying {}, but {}",
-            audition.name,
-            wanted.name(),
-            it.guard
-        ),
+        said: Said::Of((audition.name)()),
         kind: ObjectionKind::Capture {
             noun: noun.clone(),
             binder: it.capture.binder.clone(),

@@ -15,7 +15,7 @@
 
 use crate::audition::Audition;
 use crate::guards::Guard;
-use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
+use crate::verdict::{Objection, ObjectionKind, Place, Said, Verdict};
 use std::sync::Arc;
 use syntax::kernel_e::{Expr, ExprId, Method, Name, Pattern, Program, Script};
 use syntax::scope::Binder;
@@ -34,7 +34,7 @@ pub(super) fn audit(audition: &Audition<'_>) -> Verdict {
         Ok(()) => Verdict::Approved,
         Err(Refusal::Missing(what)) => Verdict::Unknown(what),
         Err(Refusal::Because(why)) => Verdict::Rejected(vec![Objection {
-            message: format!("EventuallyDeepFrozen: {}: {why}", audition.name),
+            said: Said::Text(format!("EventuallyDeepFrozen: {}: {why}", (audition.name)()).into()),
             kind: ObjectionKind::Method {
                 wanted: "method `__optSealedDispatch(brand)` that shows its sealed state".into(),
             },

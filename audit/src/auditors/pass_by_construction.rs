@@ -5,7 +5,7 @@
 
 use super::Auditor;
 use crate::audition::Audition;
-use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
+use crate::verdict::{Objection, ObjectionKind, Place, Said, Verdict};
 use syntax::kernel_e::{Method, Script};
 
 pub(super) fn pass_by_copy(audition: &Audition<'_>) -> Verdict {
@@ -27,7 +27,10 @@ pub(super) fn portrayal(script: &Script) -> Option<&Method> {
 
 pub(super) fn no_portrayal(auditor: Auditor, audition: &Audition<'_>) -> Objection {
     Objection {
-        message: format!("{} has no __optUncall/0 and is therefore not {}", audition.name, auditor.name()),
+        said: Said::Text(
+            format!("{} has no __optUncall/0 and is therefore not {}", (audition.name)(), auditor.name())
+                .into(),
+        ),
         kind: ObjectionKind::Method { wanted: "method `__optUncall()`".into() },
         place: Place::Object(audition.object),
     }

@@ -7,7 +7,7 @@ use super::Auditor;
 use super::pass_by_construction::{no_portrayal, portrayal};
 use crate::audition::{Audition, Captured};
 use crate::guards::Guard;
-use crate::verdict::{Objection, ObjectionKind, Place, Verdict};
+use crate::verdict::{Objection, ObjectionKind, Place, Said, Verdict};
 use rustc_hash::FxHashSet;
 use syntax::kernel_e::{Expr, ExprId, Method, Name, Program};
 
@@ -49,7 +49,10 @@ pub(super) fn is_shown(it: &Captured<'_>, shown: &FxHashSet<&Name>) -> bool {
 pub(super) fn hidden_capture(audition: &Audition<'_>, it: Captured<'_>) -> Objection {
     let noun = &it.capture.noun;
     Objection {
-        message: format!("\"{noun}\" in the lexical scope of {} is not in its portrayal", audition.name),
+        said: Said::Text(
+            format!("\"{noun}\" in the lexical scope of {} is not in its portrayal", (audition.name)())
+                .into(),
+        ),
         kind: ObjectionKind::Method { wanted: format!("`{noun}` in its portrayal").into() },
         place: Place::Use(it.capture.first_use),
     }

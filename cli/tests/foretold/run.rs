@@ -150,7 +150,7 @@ impl Run {
             match (&it.verdict, it.verdict.objections().first().map(|it| &it.kind)) {
                 (Verdict::Rejected(_), Some(ObjectionKind::Refused { .. })) => {
                     let thrown = self.problems[step].as_deref().unwrap_or_default();
-                    if thrown.contains(&it.verdict.objections()[0].message) {
+                    if thrown.contains(&*it.verdict.objections()[0].message()) {
                         parity.written += 1;
                     } else if made {
                         let line = format!(
@@ -272,7 +272,7 @@ fn as_written(noun: &str) -> &str {
 
 /// Refused with the same words; what the run knows of a guard may be more than what the editor does.
 fn same_words(a: &Verdict, b: &Verdict) -> bool {
-    let words = |it: &Verdict| it.objections().iter().map(|it| it.message.clone()).collect::<Vec<_>>();
+    let words = |it: &Verdict| it.objections().iter().map(|it| it.message().to_string()).collect::<Vec<_>>();
     matches!((a, b), (Verdict::Rejected(_), Verdict::Rejected(_))) && words(a) == words(b)
 }
 

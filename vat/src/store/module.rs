@@ -9,7 +9,7 @@ use crate::code::{Held, Module};
 use crate::compile::{Outer, OuterNoun, Unit, compile};
 use crate::scopes::Entry;
 use crate::value::Value;
-use audit::{Judgement, Objection, ObjectionKind, Place, Verdict};
+use audit::{Judgement, Objection, ObjectionKind, Place, Said, Verdict};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::kernel_e::{ExprId, Name, ObjectId};
@@ -94,7 +94,7 @@ pub(crate) fn read(from: &mut Reader<'_>) -> Read<Module> {
     };
     for (object, at, why) in from.all(|from| Ok((object(from)?, auditor(from)?, from.text()?.to_string())))? {
         let kind = ObjectionKind::NotAnAuditor { name: "".into() };
-        let objection = Objection { kind, place: Place::Object(object), message: why };
+        let objection = Objection { kind, place: Place::Object(object), said: Said::Text(why.into()) };
         judgements.push(judgement(object, Some(at), Verdict::Rejected(vec![objection])));
     }
     let objections = from.all(|from| from.all(|from| Ok(from.text()?.to_string())))?;
