@@ -1,6 +1,6 @@
 //! What is wrong with a text: the sum of all rules for one file.
 
-mod audit_rejected;
+pub(crate) mod audit_rejected;
 mod auditor_faults;
 mod culprit;
 pub(crate) mod eventual;
@@ -25,7 +25,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Other places that have to do with it.
     pub related: Vec<Related>,
-    /// What would mend it, the likeliest first; each is offered only where it does.
+    /// What would mend it, the likeliest first; each is offered only where it does. What mends a refusal has to be
+    /// tried first, and is found when somebody asks: see [`crate::Analysis::assists`].
     pub fixes: Vec<Fix>,
 }
 

@@ -58,9 +58,13 @@ fn every_fix_that_is_offered_makes_the_verdict_approved() {
     for text in programs() {
         let analysis = opened(&text).analysis();
         let before = verdicts(&text);
-        let rejected =
-            analysis.diagnostics(FILE).unwrap().into_iter().filter(|it| it.code == Code::AuditRejected);
-        for fix in rejected.flat_map(|it| it.fixes) {
+        let diagnostics = analysis.diagnostics(FILE).unwrap();
+        let rejected = diagnostics.iter().filter(|it| it.code == Code::AuditRejected);
+        let mends = rejected.flat_map(|it| {
+            let here = analysis.assists(FileRange { file: FILE, range: it.range }).unwrap();
+            here.into_iter().filter(|fix| fix.fixes == Some((it.code, it.range)))
+        });
+        for fix in mends {
             let after = verdicts(&applied(&text, &fix.edits));
             assert!(after.0 < before.0 && after.1 > before.1, "{}: {before:?}, {after:?}\n{text}", fix.title);
             *kinds.entry(kind(&fix.title)).or_default() += 1;

@@ -1,7 +1,7 @@
 //! An auditor that the program asks says no: the definition would throw.
 
 use super::culprit;
-use super::{Code, Diagnostic, Related, Severity};
+use super::{Code, Diagnostic, Fix, Related, Severity};
 use crate::db::Db;
 use crate::heard::heard;
 use crate::ide::FileRange;
@@ -10,35 +10,43 @@ use crate::input::File;
 use crate::names::{Meaning, names};
 use crate::program::{maps, programs};
 use audit::{Judgement, Objection, ObjectionKind};
-
-/// In a file with more refusals than this, the first ones are mended first.
-const MOST_TRIED: usize = 8;
+use text_size::TextRange;
 
 pub(super) fn audit_rejected(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut tried = 0;
     for (index, judgements) in heard(db, file).programs.iter().enumerate() {
         for it in judgements {
             // `DeepFrozen.optionally()` lets the object through; nobody asked for what is only shown.
             if it.asked_at.is_some() && it.insists {
                 let Some(first) = it.verdict.objections().first() else { continue };
-                let mut rejected = rejected(db, file, index, it, first);
-                // Each fix is tried, and that takes as long as reading the text.
-                if tried < MOST_TRIED {
-                    tried += 1;
-                    rejected.fixes = super::verdict_fixes::fixes(db, file, index, it);
-                }
-                found.push(rejected);
+                found.push(rejected(db, file, index, it, first));
             }
         }
     }
     found
 }
 
-/// One diagnostic for the auditor, at its name; every objection is a place to look at.
-fn rejected(db: &dyn Db, file: File, index: usize, it: &Judgement, first: &Objection) -> Diagnostic {
+/// What mends the refusals that are told at a place. Each is tried, and that takes as long as reading the text, so no
+/// key waits for it.
+pub(crate) fn fixes(db: &dyn Db, file: File, at: TextRange) -> Vec<Fix> {
+    let mut found = Vec::new();
+    for (index, judgements) in heard(db, file).programs.iter().enumerate() {
+        let refused = judgements.iter().filter(|it| it.insists && !it.verdict.objections().is_empty());
+        for it in refused.filter(|it| it.asked_at.is_some() && place(db, file, index, it) == at) {
+            found.extend(super::verdict_fixes::fixes(db, file, index, it));
+        }
+    }
+    found
+}
+
+fn place(db: &dyn Db, file: File, index: usize, it: &Judgement) -> TextRange {
     let map = &maps(db, file)[index];
     let at = it.asked_at.map_or_else(|| map.source.object(it.object).header, |at| map.source.expr(at));
+    map.in_file(at)
+}
+
+/// One diagnostic for the auditor, at its name; every objection is a place to look at.
+fn rejected(db: &dyn Db, file: File, index: usize, it: &Judgement, first: &Objection) -> Diagnostic {
     let objections = it.verdict.objections();
     let only = only_capture(objections).then(|| {
         let object = name_of(&programs(db, file)[index], it.object);
@@ -47,10 +55,10 @@ fn rejected(db: &dyn Db, file: File, index: usize, it: &Judgement, first: &Objec
     let only = only.unwrap_or_default();
     let related = objections.iter().flat_map(|it| related(db, file, index, it, &only));
     Diagnostic {
-        range: map.in_file(at),
+        range: place(db, file, index, it),
         severity: Severity::Error,
         code: Code::AuditRejected,
-        message: first.message.clone(),
+        message: first.message().to_string(),
         related: related.collect(),
         fixes: Vec::new(),
     }

@@ -40,8 +40,38 @@ pub(crate) fn ask(db: &dyn Db, file: File, index: usize, it: &Judgement) -> Opti
     let end = header.start() + TextSize::of(text.trim_end());
     let title = format!("Ask for {}", it.auditor);
     let asks = Part { title, edits: vec![insert(end, format!(" implements {}", it.auditor))] };
-    let parts = std::iter::once(asks).chain(parts?).collect();
-    fix(db, file, index, it, parts)
+    let parts = parts?;
+    // Nothing else has to change, and nobody else is concerned: what is to be seen is whether it can stand there.
+    if parts.is_empty() && !is_redefined(db, file, index, &it.auditor) {
+        let stands = asks.edits.first().is_some_and(|edit| stands(db, file, index, it, edit));
+        let edits = asks.edits.into_iter().map(|it| TextEdit { range: map.in_file(it.range), ..it });
+        return stands.then(|| Fix { title: asks.title, edits: edits.collect() });
+    }
+    fix(db, file, index, it, std::iter::once(asks).chain(parts).collect())
+}
+
+/// Whether a name of the outermost scope has been given another meaning anywhere in sight.
+fn is_redefined(db: &dyn Db, file: File, index: usize, noun: &str) -> bool {
+    let here = &names(db, file).programs[index].scopes.definitions;
+    here.iter().any(|it| &*it.noun == noun) || names(db, file).earlier(index).any(|(it, _)| &**it == noun)
+}
+
+/// Whether the object, read by itself with the edit, asks one auditor more.
+fn stands(db: &dyn Db, file: File, index: usize, it: &Judgement, edit: &TextEdit) -> bool {
+    let map = &maps(db, file)[index];
+    let whole = map.source.object(it.object).whole;
+    let Some(mut text) = program_text(db, file, map, whole).map(str::to_string) else { return false };
+    let Some(at) = edit.range.start().checked_sub(whole.start()) else { return false };
+    if !text.is_char_boundary(usize::from(at)) {
+        return false;
+    }
+    text.insert_str(usize::from(at), &edit.text);
+    let Some(tree) = trees(db, file).get(index) else { return false };
+    let parse = syntax::parse_with(&text, &tree.parse.pragmas);
+    let expansion = syntax::expand(&parse.program);
+    let asked = programs(db, file)[index].object(it.object).implements.len();
+    let asks = expansion.program.objects.first().map(|it| it.implements.len());
+    parse.errors.is_empty() && expansion.errors.is_empty() && asks == Some(asked + 1)
 }
 
 /// The parts together, if the auditor approves then.

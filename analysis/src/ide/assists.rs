@@ -2,7 +2,7 @@
 
 use super::formatting::TextEdit;
 use crate::db::{Database, Db};
-use crate::diagnostics::{Code, diagnostics, verdict_fixes};
+use crate::diagnostics::{Code, audit_rejected, diagnostics, verdict_fixes};
 use crate::input::File;
 use crate::program::{maps, programs};
 use syntax::kernel_e::Expr;
@@ -31,8 +31,11 @@ pub enum AssistKind {
 
 pub(crate) fn assists(db: &Database, file: File, range: TextRange) -> Vec<Assist> {
     let mut found = Vec::new();
-    for it in diagnostics(db, file) {
+    for mut it in diagnostics(db, file) {
         if it.range.intersect(range).is_some() {
+            if it.code == Code::AuditRejected {
+                it.fixes = audit_rejected::fixes(db, file, it.range);
+            }
             found.extend(it.fixes.into_iter().map(|fix| Assist {
                 title: fix.title,
                 kind: AssistKind::Fix,

@@ -54,19 +54,16 @@ fn trimmed(text: &str, range: TextRange) -> TextRange {
 /// The smallest expression around `range` that has its lines to itself: a statement, as it is laid out.
 fn statement_around(db: &Database, file: File, range: TextRange) -> Option<TextRange> {
     let text = file.text(db);
-    let mut found: Option<TextRange> = None;
+    let mut around = Vec::new();
     for (index, program) in programs(db, file).iter().enumerate() {
         let map = &maps(db, file)[index];
         let exprs = (0..program.exprs.len()).map(|id| map.source.expr(ExprId(id as u32)));
         let objects = map.source.objects.iter().map(|it| it.whole);
-        for it in exprs.chain(objects).map(|it| map.in_file(it)) {
-            let smaller = found.is_none_or(|found| it.len() < found.len());
-            if it.contains_range(range) && smaller && is_statement(text, it) {
-                found = Some(it);
-            }
-        }
+        around.extend(exprs.chain(objects).map(|it| map.in_file(it)).filter(|it| it.contains_range(range)));
     }
-    found
+    around.sort_by_key(|it| (it.len(), it.start()));
+    around.dedup();
+    around.into_iter().find(|it| is_statement(text, *it))
 }
 
 fn is_statement(text: &str, it: TextRange) -> bool {
@@ -74,8 +71,9 @@ fn is_statement(text: &str, it: TextRange) -> bool {
     let after = text.get(usize::from(it.end())..).unwrap_or("");
     let line = &before[before.rfind('\n').map_or(0, |it| it + 1)..];
     let rest = after.split('\n').next().unwrap_or("").trim();
-    let in_block = unclosed(before).last().is_none_or(|open| before[*open..].starts_with('{'));
-    line.trim().is_empty() && (rest.is_empty() || rest.starts_with('#')) && in_block && !it.is_empty()
+    let alone = line.trim().is_empty() && (rest.is_empty() || rest.starts_with('#')) && !it.is_empty();
+    // Counting brackets goes through all that stands before.
+    alone && unclosed(before).last().is_none_or(|open| before[*open..].starts_with('{'))
 }
 
 /// As many blanks as the line of a place begins with.

@@ -25,6 +25,11 @@ pub(super) fn inline(db: &Database, file: File, at: TextSize) -> Option<Assist> 
     let text = file.text(db);
     let value = value(db, site)?;
     let program = &programs(db, file)[site.program];
+    // A value that is made, or asked for, once may be inlined where it is used once, next to its definition's
+    // place in no method that runs later or more often; what is the same each time may be anywhere.
+    if !is_steady(program, value) {
+        return None;
+    }
     let map = &maps(db, file)[site.program];
     let written = map.in_file(map.source.expr(value));
     let statement = statement_around(db, file, definition_range(db, site)?.range)?;
@@ -40,10 +45,7 @@ pub(super) fn inline(db: &Database, file: File, at: TextSize) -> Option<Assist> 
         uses.iter().filter(|it| it.kind == ReferenceKind::Read).map(|it| it.at.range).collect();
     let others = uses.iter().any(|it| matches!(it.kind, ReferenceKind::Write | ReferenceKind::Slot));
     let elsewhere = uses.iter().any(|it| it.at.file != file.id(db));
-    // A value that is made, or asked for, once may be inlined where it is used once, next to its definition's
-    // place in no method that runs later or more often; what is the same each time may be anywhere.
-    let steady = is_steady(program, value);
-    if others || elsewhere || reads.is_empty() || !steady {
+    if others || elsewhere || reads.is_empty() {
         return None;
     }
     let shown = slice(text, written);
