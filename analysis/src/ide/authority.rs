@@ -279,6 +279,12 @@ fn method(it: &audit::authority::MethodSummary) -> MethodAuthority {
     }
 }
 
+/// Where the thing at a place of the heap is defined or made.
+pub(super) fn place_of(db: &dyn Db, authority: &Authority<Key>, place: u32) -> Option<FileRange> {
+    let (thing, home) = authority.thing(place)?;
+    made_at(db, home?, thing)
+}
+
 /// Where a thing is defined or made.
 fn made_at(db: &dyn Db, (file, program): Key, thing: &Thing) -> Option<FileRange> {
     match thing {

@@ -1,11 +1,13 @@
 //! What is known of the name or object at the cursor: its binding, what it closes over, what that reaches.
 
+use super::FileRange;
+use super::authority::place_of;
 use super::inlay_hints::explain;
 use super::occurrences::{Occurrence, occurrence_at};
 use super::places::{is_written, name_of};
 use super::semantic_tokens::parameters;
 use super::signature::signature;
-use crate::authority::{authority, reach_of_name, reach_of_object};
+use crate::authority::{Key, authority, reach_of_name, reach_of_object};
 use crate::db::Db;
 use crate::heard::heard;
 use crate::input::File;
@@ -19,6 +21,7 @@ use crate::verdicts::verdicts;
 use audit::authority::{Held, Summary, Thing};
 use audit::scopes::{Authority, Level, ScopeName};
 use audit::{Guard, Worth, as_written};
+use std::ops::Range;
 use syntax::kernel_e::{ObjectId, Script};
 use syntax::scope::{Binder, Capture, DefinitionKind};
 use text_size::{TextRange, TextSize};
@@ -29,11 +32,82 @@ pub struct Hover {
     /// What it is about.
     pub range: TextRange,
     pub markdown: String,
+    /// Parts of the Markdown that lead somewhere, in their order.
+    pub links: Vec<(Range<usize>, FileRange)>,
+}
+
+impl Hover {
+    /// The Markdown with its links, each to the address that a place has, if it has one.
+    pub fn linked(&self, address: impl Fn(FileRange) -> Option<String>) -> String {
+        let mut linked = String::new();
+        let mut done = 0;
+        for (part, at) in &self.links {
+            let (Some(before), Some(text)) =
+                (self.markdown.get(done..part.start), self.markdown.get(part.clone()))
+            else {
+                continue;
+            };
+            linked.push_str(before);
+            match address(*at) {
+                Some(address) => linked.push_str(&format!("[{text}]({address})")),
+                None => linked.push_str(text),
+            }
+            done = part.end;
+        }
+        linked + self.markdown.get(done..).unwrap_or_default()
+    }
+
+    /// Takes out the marks that [`leading`] has put in.
+    fn new(range: TextRange, marked: &str) -> Hover {
+        let mut it = Hover { range, markdown: String::new(), links: Vec::new() };
+        let mut rest = marked;
+        while let Some((before, after)) = rest.split_once(BEGINS) {
+            it.markdown.push_str(before);
+            let part = after.split_once(ENDS).and_then(|(inside, after)| {
+                let (place, text) = inside.split_once(LEADS)?;
+                Some((place_written(place)?, text, after))
+            });
+            let Some((at, text, after)) = part else {
+                rest = after;
+                continue;
+            };
+            let start = it.markdown.len();
+            it.markdown.push_str(text);
+            it.links.push((start..it.markdown.len(), at));
+            rest = after;
+        }
+        it.markdown.push_str(rest);
+        it
+    }
+}
+
+/// What stands around a part that leads somewhere while a page is put together; no text that is shown has these.
+const BEGINS: char = '\u{2}';
+const LEADS: char = '\u{3}';
+const ENDS: char = '\u{4}';
+
+/// Words that lead to a place, if there is one.
+fn leading(text: &str, to: Option<FileRange>) -> String {
+    match to {
+        Some(FileRange { file, range }) => {
+            let (start, end) = (u32::from(range.start()), u32::from(range.end()));
+            format!("{BEGINS}{} {start} {end}{LEADS}{text}{ENDS}", file.0)
+        }
+        None => text.to_string(),
+    }
+}
+
+fn place_written(text: &str) -> Option<FileRange> {
+    let mut numbers = text.split(' ').map(str::parse::<u32>);
+    let mut next = || numbers.next()?.ok();
+    let (file, start, end) = (next()?, next()?, next()?);
+    let range = (start <= end).then(|| TextRange::new(start.into(), end.into()))?;
+    Some(FileRange { file: crate::FileId(file), range })
 }
 
 pub(crate) fn hover(db: &dyn Db, file: File, at: TextSize) -> Option<Hover> {
     if let Some(it) = occurrence_at(db, file, at) {
-        return Some(Hover { range: it.range, markdown: noun(db, it) });
+        return Some(Hover::new(it.range, &noun(db, it)));
     }
     if let Some(it) = verb_at(db, file, at) {
         return Some(it);
@@ -41,7 +115,7 @@ pub(crate) fn hover(db: &dyn Db, file: File, at: TextSize) -> Option<Hover> {
     let (index, object) = header_at(db, file, at)?;
     let map = &maps(db, file)[index];
     let range = map.in_file(map.source.object(object).header);
-    Some(Hover { range, markdown: page(object_page(db, file, index, object)) })
+    Some(Hover::new(range, &page(object_page(db, file, index, object))))
 }
 
 /// The method that a message arrives at, or that is written here.
@@ -58,7 +132,7 @@ fn verb_at(db: &dyn Db, file: File, at: TextSize) -> Option<Hover> {
     let mut parts = vec![format!("```e\nto {}\n```", signature.label)];
     parts.extend(signature.doc);
     parts.push(format!("A method of `{object}`."));
-    Some(Hover { range, markdown: page(parts) })
+    Some(Hover::new(range, &page(parts)))
 }
 
 /// Paragraphs, one after the other.
@@ -135,7 +209,7 @@ fn definition(db: &dyn Db, site: Site) -> Vec<String> {
     }
     let reach = reach_of_name(db, site);
     let further: Vec<&Held> = reach.holds.iter().filter(|it| !is_itself(it, noun)).collect();
-    parts.extend(reaches("Reaches", &further));
+    parts.extend(reaches(db, authority(db, site.file), "Reaches", &further));
     parts
 }
 
@@ -148,7 +222,7 @@ fn is_itself(it: &Held, noun: &str) -> bool {
 fn guard(it: &Guard) -> Option<String> {
     match it {
         Guard::Unknown(why) => Some(format!("Guard on its binding: not known, {why}.")),
-        it if *it == Guard::plain_def() => None,
+        it if it.is_plain_def() => None,
         it => Some(format!("Guard on its binding: `{it}`.")),
     }
 }
@@ -176,7 +250,7 @@ fn object_page(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Vec<S
     for (title, group) in GROUPS {
         let of_group: Vec<&Held> =
             further.iter().copied().filter(|it| group_of(&it.thing) == *group).collect();
-        parts.extend(reaches(title, &of_group));
+        parts.extend(reaches(db, authority(db, file), title, &of_group));
     }
     parts.extend(returns(&authority(db, file).summary((file, index), object)));
     parts
@@ -234,7 +308,7 @@ fn returns(summary: &Summary) -> Option<String> {
 
 /// Which of the four properties it has; nothing if none.
 fn properties(db: &dyn Db, file: File, index: usize, object: ObjectId) -> Option<String> {
-    let all = verdicts(db, file).properties(index, object).named();
+    let all = crate::verdicts::properties(db, file, index, object).named();
     let has: Vec<&str> = all.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
     (!has.is_empty()).then(|| format!("Has {}.", has.join(", ")))
 }
@@ -340,11 +414,20 @@ fn with_guard(is_parameter: bool, guard: &Guard) -> String {
 }
 
 /// The things with the ways to them, the nearest first.
-fn reaches(title: &str, holds: &[&Held]) -> Option<String> {
+fn reaches(
+    db: &dyn Db,
+    authority: &audit::authority::Authority<Key>,
+    title: &str,
+    holds: &[&Held],
+) -> Option<String> {
     if holds.is_empty() {
         return None;
     }
-    let lines: String = holds.iter().map(|it| format!("\n- {} ({})", thing(&it.thing), way(it))).collect();
+    let line = |it: &&Held| {
+        let what = leading(&thing(&it.thing), place_of(db, authority, it.place));
+        format!("\n- {what}{}", way(it))
+    };
+    let lines: String = holds.iter().map(line).collect();
     Some(format!("{title}:{lines}"))
 }
 
@@ -362,7 +445,11 @@ fn thing(it: &Thing) -> String {
     }
 }
 
+/// The names that lead there, one hop a line; a single one needs no line of its own.
 fn way(it: &Held) -> String {
-    let names: Vec<String> = it.path.iter().map(|it| format!("`{}`", as_written(it))).collect();
-    names.join(" → ")
+    let hops: Vec<String> = it.path.iter().map(|it| format!("`{}`", as_written(it))).collect();
+    match hops.as_slice() {
+        [only] => format!(" ({only})"),
+        all => all.iter().map(|it| format!("\n  - {it}")).collect(),
+    }
 }
