@@ -194,7 +194,22 @@ fn label(it: &Judgement) -> String {
         (Verdict::Unknown(why), _) if why.starts_with(OVER_BUDGET) => {
             format!("{auditor}: unknown: {OVER_BUDGET}")
         }
-        (Verdict::Unknown(_), _) => format!("{auditor}: unknown"),
+        (Verdict::Unknown(why), _) => format!("{auditor}: unknown: {}", in_few_words(why)),
+    }
+}
+
+/// Characters of a reason at the end of a line; the tooltip has all of it.
+const FEW: usize = 60;
+
+fn in_few_words(why: &str) -> String {
+    match why.char_indices().nth(FEW) {
+        None => why.to_string(),
+        Some((end, _)) => {
+            // Not in the middle of a word.
+            let shown = &why[..end];
+            let shown = shown.rsplit_once(' ').map_or(shown, |(shown, _)| shown);
+            format!("{} …", shown.trim_end_matches([',', ':']))
+        }
     }
 }
 
