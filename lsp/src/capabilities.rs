@@ -13,6 +13,8 @@ pub struct Client {
     pub pulls_configuration: bool,
     pub registers_watchers: bool,
     pub shows_progress: bool,
+    /// Whether what is inserted may have gaps to fill.
+    pub snippets: bool,
     pub refreshes: Refreshes,
 }
 
@@ -46,6 +48,9 @@ impl Client {
                 workspace
                     .and_then(|it| it.did_change_watched_files.as_ref())
                     .and_then(|it| it.dynamic_registration),
+            ),
+            snippets: said(
+                text.and_then(|it| it.completion.as_ref()?.completion_item.as_ref()?.snippet_support),
             ),
             shows_progress: said(params.capabilities.window.as_ref().and_then(|it| it.work_done_progress)),
             refreshes: Refreshes {

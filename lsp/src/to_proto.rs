@@ -72,7 +72,7 @@ fn document_symbol(page: &Page<'_>, it: DocumentSymbol) -> proto::DocumentSymbol
         deprecated: None,
         range: page.range(it.full),
         selection_range: page.range(it.focus),
-        children: Some(document_symbols(page, it.children)),
+        children: (!it.children.is_empty()).then(|| document_symbols(page, it.children)),
     }
 }
 
@@ -87,8 +87,11 @@ pub fn symbol_kind(it: SymbolKind) -> proto::SymbolKind {
     }
 }
 
-pub fn completion(page: &Page<'_>, it: CompletionItem) -> proto::CompletionItem {
-    let edit = proto::TextEdit::new(page.range(it.replace), it.label.clone());
+/// With gaps to fill, if the editor has `snippets`.
+pub fn completion(page: &Page<'_>, it: CompletionItem, snippets: bool) -> proto::CompletionItem {
+    let snippet = it.snippet.filter(|_| snippets);
+    let format = snippet.as_ref().map(|_| proto::InsertTextFormat::SNIPPET);
+    let edit = proto::TextEdit::new(page.range(it.replace), snippet.unwrap_or_else(|| it.label.clone()));
     proto::CompletionItem {
         label: it.label,
         kind: Some(completion_kind(it.kind)),
@@ -100,6 +103,7 @@ pub fn completion(page: &Page<'_>, it: CompletionItem) -> proto::CompletionItem 
             })
         }),
         text_edit: Some(proto::CompletionTextEdit::Edit(edit)),
+        insert_text_format: format,
         ..proto::CompletionItem::default()
     }
 }

@@ -1,7 +1,10 @@
-//! What can be written at the cursor: names in scope, and after a dot the messages that the receiver takes.
+//! What can be written at the cursor: names in scope, and after a dot the messages that the receiver takes. Only what
+//! has the letters that stand before the cursor, in their order, is worth telling.
+
+mod snippets;
 
 use super::places::is_written;
-use super::scope::{InScope, in_scope, visible};
+use super::scope::{InScope, in_scope_if, visible};
 use super::signature::{last_word, signature};
 use crate::db::Db;
 use crate::input::File;
@@ -25,6 +28,10 @@ pub struct CompletionItem {
     pub doc: Option<String>,
     /// What is replaced by it: the part of a name that is there.
     pub replace: TextRange,
+    /// The same with what usually follows: each gap is `${1:amount}`, where the cursor ends is `$0`.
+    pub snippet: Option<String>,
+    /// Whether it begins with what is typed; else it has those letters somewhere, in that order.
+    pub begins: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -79,17 +86,30 @@ pub(crate) fn completions(db: &dyn Db, file: File, at: TextSize) -> Vec<Completi
         return members(db, file, &it);
     }
     let Some(replace) = name_around(text, at) else { return Vec::new() };
+    let typed = &text[std::ops::Range::<usize>::from(TextRange::new(replace.start(), at))];
+    // A number is no name.
+    if typed.starts_with(|it: char| it.is_ascii_digit()) {
+        return Vec::new();
+    }
     let mut found: BTreeMap<String, CompletionItem> = BTreeMap::new();
     let mut add = |label: &str, kind, detail: &str| {
+        if !has_letters(label, typed) {
+            return;
+        }
         found.entry(label.to_string()).or_insert_with(|| CompletionItem {
             label: label.to_string(),
             kind,
             detail: detail.to_string(),
             doc: None,
             replace,
+            snippet: (kind == CompletionKind::Keyword)
+                .then(|| snippets::of_keyword(label))
+                .flatten()
+                .map(str::to_string),
+            begins: begins(label, typed),
         });
     };
-    for it in in_scope(db, file, at) {
+    for it in in_scope_if(db, file, at, |noun| has_letters(noun, typed)) {
         let (kind, detail) = own(db, &it);
         add(&it.noun, kind, detail);
     }
@@ -105,6 +125,17 @@ pub(crate) fn completions(db: &dyn Db, file: File, at: TextSize) -> Vec<Completi
         add(it, CompletionKind::Keyword, "keyword");
     }
     found.into_values().collect()
+}
+
+/// Whether the letters that are typed are all in a label, in their order.
+fn has_letters(label: &str, typed: &str) -> bool {
+    let mut letters = label.chars().flat_map(char::to_lowercase);
+    typed.chars().flat_map(char::to_lowercase).all(|it| letters.any(|letter| letter == it))
+}
+
+fn begins(label: &str, typed: &str) -> bool {
+    let mut letters = label.trim_start_matches('<').chars().flat_map(char::to_lowercase);
+    typed.chars().flat_map(char::to_lowercase).all(|it| letters.next() == Some(it))
 }
 
 /// What is known of a name that could be written at a place, as if the cursor rested on its definition.
@@ -149,8 +180,12 @@ fn own(db: &dyn Db, it: &InScope) -> (CompletionKind, &'static str) {
 struct Member<'a> {
     /// The text up to the receiver's end.
     receiver: &'a str,
+    /// The part of a message name before the cursor.
+    typed: &'a str,
     /// The part of a message name that is there.
     replace: TextRange,
+    /// Whether its arguments stand there already.
+    is_sent: bool,
 }
 
 fn member_around(text: &str, at: TextSize) -> Option<Member<'_>> {
@@ -163,7 +198,8 @@ fn member_around(text: &str, at: TextSize) -> Option<Member<'_>> {
         after.chars().take_while(|it| it.is_alphanumeric() || *it == '_').map(char::len_utf8).sum::<usize>();
     let start = TextSize::new((before.len() - word.len()) as u32);
     let end = TextSize::new((before.len() + rest) as u32);
-    Some(Member { receiver: receiver.trim_end(), replace: TextRange::new(start, end) })
+    let is_sent = after[rest..].starts_with('(');
+    Some(Member { receiver: receiver.trim_end(), typed: word, replace: TextRange::new(start, end), is_sent })
 }
 
 /// What the receiver answers to; of one that nobody knows, what the objects of this text do.
@@ -176,16 +212,21 @@ fn members(db: &dyn Db, file: File, it: &Member<'_>) -> Vec<CompletionItem> {
     let mut found: BTreeMap<(String, usize), CompletionItem> = BTreeMap::new();
     for object in objects {
         for (method, each) in methods(object_at(db, object)).iter().enumerate() {
-            if &*each.verb == "run" {
+            if &*each.verb == "run" || !has_letters(&each.verb, it.typed) {
                 continue;
             }
-            let signature = signature(db, MethodSite { object, method });
-            found.entry((each.verb.to_string(), each.params.len())).or_insert_with(|| CompletionItem {
-                label: each.verb.to_string(),
-                kind: CompletionKind::Method,
-                detail: signature.as_ref().map(|it| it.label.clone()).unwrap_or_default(),
-                doc: signature.and_then(|it| it.doc),
-                replace: it.replace,
+            found.entry((each.verb.to_string(), each.params.len())).or_insert_with(|| {
+                let signature = signature(db, MethodSite { object, method });
+                let program = &programs(db, object.file)[object.program];
+                CompletionItem {
+                    label: each.verb.to_string(),
+                    kind: CompletionKind::Method,
+                    detail: signature.as_ref().map(|it| it.label.clone()).unwrap_or_default(),
+                    doc: signature.and_then(|it| it.doc),
+                    replace: it.replace,
+                    snippet: (!it.is_sent).then(|| snippets::of_message(program, each)),
+                    begins: begins(&each.verb, it.typed),
+                }
             });
         }
     }

@@ -20,7 +20,13 @@ pub(crate) struct InScope {
 
 /// The definitions whose scope the place is in: those of the enclosing scripts and methods, and what the
 /// programs before this one define.
-pub(crate) fn in_scope(db: &dyn Db, file: File, at: TextSize) -> Vec<InScope> {
+/// Only those whose noun is wanted.
+pub(crate) fn in_scope_if(
+    db: &dyn Db,
+    file: File,
+    at: TextSize,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Vec<InScope> {
     let mut found = Vec::new();
     for (index, map) in maps(db, file).iter().enumerate() {
         if map.in_program(at).is_none() {
@@ -28,7 +34,7 @@ pub(crate) fn in_scope(db: &dyn Db, file: File, at: TextSize) -> Vec<InScope> {
         }
         let program = &names(db, file).programs[index];
         let parameters = parameters(db, file, index);
-        for (id, it) in program.scopes.definitions.iter().enumerate() {
+        for (id, it) in program.scopes.definitions.iter().enumerate().filter(|(_, it)| is_wanted(&it.noun)) {
             let Some(noun) = map.source.nouns.get(it.pattern.index()).copied().flatten() else { continue };
             let noun = map.in_file(noun);
             let object = it.owner.map(|owner| map.in_file(map.source.object(owner).whole));
@@ -45,7 +51,8 @@ pub(crate) fn in_scope(db: &dyn Db, file: File, at: TextSize) -> Vec<InScope> {
                 is_here: true,
             });
         }
-        found.extend(names(db, file).earlier(index).map(|(noun, site)| InScope {
+        let earlier = names(db, file).earlier(index).filter(|(noun, _)| is_wanted(noun));
+        found.extend(earlier.map(|(noun, site)| InScope {
             noun: noun.clone(),
             site,
             is_parameter: false,
@@ -58,7 +65,7 @@ pub(crate) fn in_scope(db: &dyn Db, file: File, at: TextSize) -> Vec<InScope> {
 /// The definition that a noun means at a place, in a text that may be half typed: the last one before it, or else
 /// the first.
 pub(crate) fn visible(db: &dyn Db, file: File, noun: &str, at: TextSize) -> Option<Site> {
-    let all: Vec<InScope> = in_scope(db, file, at).into_iter().filter(|it| &*it.noun == noun).collect();
+    let all = in_scope_if(db, file, at, |it| it == noun);
     let start = |it: &InScope| {
         let here = super::places::definition_range(db, it.site).filter(|_| it.is_here);
         here.map_or(TextSize::new(0), |it| it.range.start())

@@ -1,19 +1,13 @@
 //! `textDocument/codeLens` and `codeLens/resolve`: above an object, how much it holds and what it keeps.
 
 use super::{Answer, Stop};
-use crate::framework::proto::{CodeLens, CodeLensParams, Command, Position, Uri};
+use crate::framework::proto::{CodeLens, CodeLensParams, Command};
 use crate::state::Snapshot;
-use analysis::{LensTitle, Since};
-use serde::{Deserialize, Serialize};
+use analysis::{FileId, LensTitle, Since};
+use serde::Serialize;
 
 /// The editor's command that shows what a lens counts; it gets the document and the position.
 const COMMAND: &str = "walnut.showAuthority";
-
-#[derive(Serialize, Deserialize)]
-struct Data {
-    uri: Uri,
-    at: Position,
-}
 
 /// What the title counts.
 #[derive(Default, Serialize)]
@@ -50,24 +44,23 @@ pub fn handle(snapshot: &Snapshot, params: &CodeLensParams) -> Answer<Option<Vec
         return Ok(Some(Vec::new()));
     }
     let lenses = snapshot.analysis.lenses(page.file)?.into_iter().map(|it| {
-        let range = page.range(it.range);
-        let data = Data { uri: page.uri.clone(), at: range.start };
-        CodeLens { range, command: None, data: serde_json::to_value(data).ok() }
+        // A page may have a thousand of them, so each carries no more than it must: which text it is of.
+        CodeLens { range: page.range(it.range), command: None, data: Some(page.file.0.into()) }
     });
     Ok(Some(lenses.collect()))
 }
 
 pub fn resolve(snapshot: &Snapshot, lens: &CodeLens) -> Answer<CodeLens> {
-    let data = lens.data.clone().and_then(|it| serde_json::from_value::<Data>(it).ok());
-    let data =
-        data.ok_or_else(|| Stop::Invalid("this lens is not one of ours: its data is missing".to_owned()))?;
-    let page = snapshot.page(&data.uri)?;
-    let found = snapshot.analysis.lens_title(page.at(data.at))?;
+    let data = lens.data.as_ref().and_then(serde_json::Value::as_u64).and_then(|it| it.try_into().ok());
+    let page = data.and_then(|it| snapshot.page_of(FileId(it)));
+    let page =
+        page.ok_or_else(|| Stop::Invalid("this lens is not one of ours: its data is missing".to_owned()))?;
+    let found = snapshot.analysis.lens_title(page.at(lens.range.start))?;
     let looks_back = snapshot.config.lenses.since_head;
     let found = found.map(|it| LensTitle { since: it.since.filter(|_| looks_back), ..it });
     let (title, said) = found.map_or_else(|| ("gone".to_owned(), Said::default()), said);
     let arguments =
-        [serde_json::to_value(&data.uri), serde_json::to_value(data.at), serde_json::to_value(said)];
+        [serde_json::to_value(page.uri), serde_json::to_value(lens.range.start), serde_json::to_value(said)];
     let command = Command {
         title,
         command: COMMAND.to_owned(),

@@ -2,11 +2,12 @@
 
 use super::{Answer, Stop};
 use crate::framework::proto::{
-    CompletionItem, CompletionParams, CompletionResponse, Documentation, MarkupContent, MarkupKind, Position,
-    Uri,
+    CompletionItem, CompletionList, CompletionParams, CompletionResponse, Documentation, MarkupContent,
+    MarkupKind, Position, Uri,
 };
 use crate::state::Snapshot;
 use crate::to_proto;
+use analysis::CompletionKind;
 use serde::{Deserialize, Serialize};
 
 /// Where the list was asked for.
@@ -16,17 +17,35 @@ struct Data {
     at: Position,
 }
 
+/// A longer list is read by nobody: the next letter shortens it.
+const MOST: usize = 100;
+
 pub fn handle(snapshot: &Snapshot, params: &CompletionParams) -> Answer<Option<CompletionResponse>> {
     let at = &params.text_document_position;
     let page = snapshot.page(&at.text_document.uri)?;
-    let found = snapshot.analysis.completions(page.at(at.position))?;
+    let mut found = snapshot.analysis.completions(page.at(at.position))?;
+    let is_incomplete = found.len() > MOST;
+    if is_incomplete {
+        found.sort_by_key(|it| (!it.begins, rank(it.kind)));
+        found.truncate(MOST);
+    }
     let data = serde_json::to_value(Data { uri: page.uri.clone(), at: at.position }).ok();
     let items = found.into_iter().map(|it| CompletionItem {
         documentation: None,
         data: data.clone(),
-        ..to_proto::completion(&page, it)
+        ..to_proto::completion(&page, it, snapshot.snippets)
     });
-    Ok(Some(CompletionResponse::Array(items.collect())))
+    Ok(Some(CompletionResponse::List(CompletionList { is_incomplete, items: items.collect() })))
+}
+
+/// What is nearer goes first where there is no room for all.
+fn rank(it: CompletionKind) -> u8 {
+    match it {
+        CompletionKind::Parameter | CompletionKind::Keyword => 0,
+        CompletionKind::Variable => 1,
+        CompletionKind::Object | CompletionKind::Constant | CompletionKind::Method => 2,
+        CompletionKind::Guard | CompletionKind::Power | CompletionKind::Builtin => 3,
+    }
 }
 
 /// What the item's definition says of it, and how it is called. A text that has moved on says nothing.
