@@ -49,8 +49,14 @@ pub enum Step {
 }
 
 /// Answers requests read from `input` on `output` until the client says `exit` or hangs up.
-pub async fn run<I, O>(input: I, output: O, mailbox: Mailbox, mut outgoing: mpsc::UnboundedReceiver<Outgoing>)
-where
+/// `parts` of answers are written before the answers themselves.
+pub async fn run<I, O>(
+    input: I,
+    output: O,
+    mailbox: Mailbox,
+    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
+    parts: mpsc::UnboundedReceiver<String>,
+) where
     I: tokio::io::AsyncRead + Unpin + Send + 'static,
     O: tokio::io::AsyncWrite,
 {
@@ -76,7 +82,9 @@ where
     .finish();
     let (wire, filtered) = tokio::io::duplex(WIRE_BYTES);
     tokio::spawn(framing::filter(input, wire));
-    Server::new(filtered, output, socket).concurrency_level(10_000).serve(service).await;
+    let (said, to_merge) = tokio::io::duplex(WIRE_BYTES);
+    let serve = Server::new(filtered, said, socket).concurrency_level(10_000).serve(service);
+    let (_, _) = tokio::join!(serve, framing::merge(to_merge, parts, output));
     let _ = mailbox.send(Event::Exit);
 }
 

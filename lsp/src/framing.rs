@@ -56,6 +56,53 @@ async fn write(output: &mut (impl AsyncWrite + Unpin), body: &[u8]) -> io::Resul
     output.flush().await
 }
 
+/// Parts of answers, as bodies of messages, that are to be with the client before their answers are.
+pub type Ahead = tokio::sync::mpsc::UnboundedSender<String>;
+
+/// Writes to `output` what the framework says, and between its messages what is to go ahead of them: all that was
+/// sent before the framework said something is written before that.
+///
+/// # Errors
+/// As reading and writing do.
+pub async fn merge(
+    mut framework: impl AsyncRead + Unpin,
+    mut ahead: tokio::sync::mpsc::UnboundedReceiver<String>,
+    output: impl AsyncWrite,
+) -> io::Result<()> {
+    let mut output = std::pin::pin!(output);
+    let mut said = Vec::new();
+    let mut open = true;
+    loop {
+        while let Some(length) = whole(&said) {
+            while let Ok(part) = ahead.try_recv() {
+                write(&mut output, part.as_bytes()).await?;
+            }
+            output.write_all(&said[..length]).await?;
+            output.flush().await?;
+            said.drain(..length);
+        }
+        tokio::select! {
+            biased;
+            part = ahead.recv(), if open => match part {
+                Some(part) => write(&mut output, part.as_bytes()).await?,
+                None => open = false,
+            },
+            read = framework.read_buf(&mut said) => if read? == 0 {
+                return Ok(());
+            },
+        }
+    }
+}
+
+/// The length of the first message, head and body, if all of it is there.
+fn whole(said: &[u8]) -> Option<usize> {
+    let head = said.windows(4).position(|it| it == b"\r\n\r\n")?;
+    let mut lines = std::str::from_utf8(&said[..head]).ok()?.lines();
+    let length = lines.find_map(|it| it.strip_prefix("Content-Length: "))?;
+    let all = head + 4 + length.trim().parse::<usize>().ok()?;
+    (said.len() >= all).then_some(all)
+}
+
 /// Bytes of a header line that are looked at; no header is longer.
 const MAX_LINE: u64 = 1 << 12;
 
@@ -171,6 +218,29 @@ mod tests {
     fn noise_between_messages_is_skipped() {
         let wire = format!("\r\nhello\r\n\r\nContent-Length: soon\r\n\r\n{}", framed(HOVER));
         assert_eq!(through(wire.as_bytes()), [HOVER]);
+    }
+
+    #[test]
+    fn parts_are_written_before_what_is_said_after_them_and_never_within_a_message() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (mut framework, to_merge) = tokio::io::duplex(64);
+        let (ahead, parts) = tokio::sync::mpsc::unbounded_channel();
+        let mut output = Vec::new();
+        runtime.block_on(async {
+            let (one, two) = (framed("1"), framed("22222222222222222222222222222222222222222222222"));
+            let says = async {
+                framework.write_all(one.as_bytes()).await.unwrap();
+                let (begun, rest) = two.split_at(30);
+                framework.write_all(begun.as_bytes()).await.unwrap();
+                tokio::task::yield_now().await;
+                ahead.send("part".to_owned()).unwrap();
+                framework.write_all(rest.as_bytes()).await.unwrap();
+                drop(framework);
+            };
+            let (_, merged) = tokio::join!(says, merge(to_merge, parts, &mut output));
+            merged.unwrap();
+            assert_eq!(String::from_utf8(output).unwrap(), one + &framed("part") + &two);
+        });
     }
 
     #[test]

@@ -53,11 +53,12 @@ where
 {
     let (mailbox, events) = mpsc::channel();
     let (outbox, outgoing) = tokio::sync::mpsc::unbounded_channel();
-    let main_loop = MainLoop::new(auditors, mailbox.clone(), outbox);
+    let (ahead, parts) = tokio::sync::mpsc::unbounded_channel();
+    let main_loop = MainLoop::new(auditors, mailbox.clone(), outbox, ahead);
     let main_loop =
         thread::Builder::new().name("main loop".to_owned()).spawn(move || main_loop.run(events))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    runtime.block_on(async { framework::run(input(), output(), mailbox, outgoing).await });
+    runtime.block_on(async { framework::run(input(), output(), mailbox, outgoing, parts).await });
     // Standard input is read by a thread that cannot be stopped; do not wait for it.
     runtime.shutdown_background();
     main_loop.join().map_err(|_| anyhow::anyhow!("the main loop ended with a fault"))

@@ -17,6 +17,7 @@ use crate::dispatch::{Job, Reply};
 use crate::documents::Documents;
 use crate::framework::proto::*;
 use crate::framework::{Outgoing, Step};
+use crate::framing::Ahead;
 use crate::history::{self as past, Committed};
 use crate::loader::{self, Read, Task};
 use crate::notebooks::Notebooks;
@@ -104,10 +105,11 @@ pub struct MainLoop {
     edits: u64,
     mailbox: Mailbox,
     outbox: Outbox,
+    ahead: Ahead,
 }
 
 impl MainLoop {
-    pub fn new(auditors: Arc<dyn AuditorHost>, mailbox: Mailbox, outbox: Outbox) -> MainLoop {
+    pub fn new(auditors: Arc<dyn AuditorHost>, mailbox: Mailbox, outbox: Outbox, ahead: Ahead) -> MainLoop {
         MainLoop {
             host: AnalysisHost::with_auditors(auditors),
             documents: Documents::default(),
@@ -125,6 +127,7 @@ impl MainLoop {
             edits: 0,
             mailbox,
             outbox,
+            ahead,
         }
     }
 
@@ -181,6 +184,8 @@ impl MainLoop {
             shared: self.shared.clone(),
             roots: self.roots.clone(),
             edits: self.edits,
+            ahead: self.ahead.clone(),
+            snippets: self.client.snippets,
         }
     }
 

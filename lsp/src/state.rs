@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::documents::Documents;
 use crate::framework::proto::{Location, Position, Range, SemanticToken, Uri};
+use crate::framing::Ahead;
 use crate::history::Committed;
 use crate::positions::{Encoding, Lines};
 use crate::requests::Stop;
@@ -22,6 +23,10 @@ pub struct Snapshot {
     pub roots: Arc<Vec<PathBuf>>,
     /// How often the editor has changed a text.
     pub edits: u64,
+    /// Where parts of an answer go ahead of it.
+    pub ahead: Ahead,
+    /// Whether the editor lets gaps be filled in what it inserts.
+    pub snippets: bool,
 }
 
 /// What handlers remember from one request to the next: the tokens that a client has, under the number they went

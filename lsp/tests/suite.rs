@@ -6,7 +6,8 @@
 //! * `open purse.e` opens a file; `write purse.e coin` appends a line to it on disk, `delete purse.e` deletes it, and
 //!   both tell the server as a watching editor would, and so does `commit`, which puts the folder into git; `loaded`
 //!   waits until the folder has been read.
-//! * `-> method {…}` asks, `=> method {…}` tells, `.. method` waits until the server says that.
+//! * `-> method {…}` asks, `=> method {…}` tells, `.. method` waits until the server says that, with parameters among
+//!   which are those that are named.
 //! * `<-` is what came back; positions count from 1, as in `3:5`, and addresses are the names of files.
 //! * Among the parameters `$doc(purse.e)` is a document, `$at(purse.e, coin)` the place of a word (`coin~2` of its
 //!   second), `$range(purse.e, coin)` all of it, `$whole(purse.e)` everything, `$last` the last answer or, as in

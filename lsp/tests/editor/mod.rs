@@ -125,11 +125,16 @@ impl Editor {
                 return shown;
             }
             ".." => {
-                let (method, _, wanted) = self.said(rest);
+                let (method, with, wanted) = self.said(rest);
                 let (method, file) = method.split_once('@').unwrap_or((&method, ""));
                 let uri = (!file.is_empty()).then(|| self.uri(file));
+                let fits = |it: &Value| {
+                    with.as_object().is_none_or(|all| all.iter().all(|(name, value)| it[name] == *value))
+                };
                 let heard = self.wait(|it| {
-                    it["method"] == method && uri.as_ref().is_none_or(|uri| it["params"]["uri"] == *uri)
+                    it["method"] == method
+                        && uri.as_ref().is_none_or(|uri| it["params"]["uri"] == *uri)
+                        && fits(&it["params"])
                 });
                 return self.shown(&json!({ "result": heard["params"] }), &wanted);
             }
