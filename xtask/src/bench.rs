@@ -7,7 +7,7 @@ use crate::language_client::Client;
 use crate::python::{repository, run, say};
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -110,15 +110,21 @@ pub fn publish(name: &str, rows: &[Row]) -> anyhow::Result<()> {
     record(name, rows)
 }
 
-/// Writes the rows to `target/bench/<name>.json`.
+/// Writes the rows to `target/bench/<name>.json`, and says so.
 pub fn record(name: &str, rows: &[Row]) -> anyhow::Result<()> {
+    let path = store(name, rows)?;
+    println!("(wrote {})\n", path.strip_prefix(repository()).unwrap_or(&path).display());
+    Ok(())
+}
+
+/// Writes the rows to `target/bench/<name>.json`.
+pub fn store(name: &str, rows: &[Row]) -> anyhow::Result<PathBuf> {
     let folder = repository().join("target/bench");
     std::fs::create_dir_all(&folder)?;
     let path = folder.join(format!("{name}.json"));
     let rows: Vec<Value> = rows.iter().map(Row::json).collect();
     std::fs::write(&path, format!("{:#}\n", Value::Array(rows)))?;
-    println!("(wrote {})\n", path.strip_prefix(repository()).unwrap_or(&path).display());
-    Ok(())
+    Ok(path)
 }
 
 /// `walnut eval '1 + 1'` and `walnut lsp`'s answer to `initialize`, each in a fresh process.
