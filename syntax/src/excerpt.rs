@@ -5,6 +5,7 @@
 
 use crate::Expansion;
 use crate::kernel_e::{Expr, ExprId, Matcher, Method, Object, ObjectId, Pattern, PatternId, Program, Script};
+use crate::parts::{Node, parts};
 use crate::source_map::{ObjectRanges, SourceMap};
 use text_size::TextRange;
 
@@ -51,12 +52,7 @@ pub fn part(program: &Program, body: &[ExprId]) -> Part {
         if std::mem::replace(&mut seen[at], true) {
             continue;
         }
-        let mut add = |it| todo.push(it);
-        match it {
-            Node::Expr(it) => parts_of_expr(program.expr(it), &mut add),
-            Node::Pattern(it) => parts_of_pattern(program.pattern(it), &mut add),
-            Node::Object(it) => parts_of_object(program.object(it), &mut add),
-        }
+        parts(program, it, &mut |it| todo.push(it));
     }
     part
 }
@@ -74,89 +70,6 @@ impl Expansion {
             objects: vec![ObjectRanges::default(); program.objects.len()],
         };
         Expansion { program, source_map, errors: Vec::new() }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Node {
-    Expr(ExprId),
-    Pattern(PatternId),
-    Object(ObjectId),
-}
-
-fn parts_of_expr(it: &Expr, add: &mut dyn FnMut(Node)) {
-    use Node::{Expr as E, Object as O, Pattern as P};
-    match it {
-        Expr::Assign { value, .. } => add(E(*value)),
-        Expr::Call { recipient, args, .. } => {
-            add(E(*recipient));
-            args.iter().for_each(|it| add(E(*it)));
-        }
-        Expr::Catch { attempt, pattern, catcher } => {
-            add(E(*attempt));
-            add(P(*pattern));
-            add(E(*catcher));
-        }
-        Expr::Define { pattern, ejector, value } => {
-            add(P(*pattern));
-            ejector.iter().chain([value]).for_each(|it| add(E(*it)));
-        }
-        Expr::Escape { pattern, body, catch } => {
-            add(P(*pattern));
-            add(E(*body));
-            if let Some((pattern, catcher)) = catch {
-                add(P(*pattern));
-                add(E(*catcher));
-            }
-        }
-        Expr::Finally { attempt, unwinder } => {
-            add(E(*attempt));
-            add(E(*unwinder));
-        }
-        Expr::Hide(body) => add(E(*body)),
-        Expr::If { test, then, otherwise } => [test, then, otherwise].into_iter().for_each(|it| add(E(*it))),
-        Expr::Object(it) => add(O(*it)),
-        Expr::Seq(subs) => subs.iter().for_each(|it| add(E(*it))),
-        Expr::Binding(_)
-        | Expr::Literal(_)
-        | Expr::MetaContext
-        | Expr::MetaState
-        | Expr::Noun(_)
-        | Expr::QuasiLiteral(_)
-        | Expr::QuasiPattern(_) => {}
-    }
-}
-
-fn parts_of_pattern(it: &Pattern, add: &mut dyn FnMut(Node)) {
-    match it {
-        Pattern::List(subs) => subs.iter().for_each(|it| add(Node::Pattern(*it))),
-        Pattern::Via { function, pattern } => {
-            add(Node::Expr(*function));
-            add(Node::Pattern(*pattern));
-        }
-        Pattern::Final { guard, .. } | Pattern::Var { guard, .. } => {
-            guard.iter().for_each(|it| add(Node::Expr(*it)));
-        }
-        Pattern::Ignore | Pattern::Binding(_) | Pattern::QuasiLiteral(_) | Pattern::QuasiPattern(_) => {}
-    }
-}
-
-fn parts_of_object(it: &Object, add: &mut dyn FnMut(Node)) {
-    add(Node::Pattern(it.pattern));
-    it.as_auditor.iter().chain(&it.implements).for_each(|it| add(Node::Expr(*it)));
-    let mut matcher = |it: &Matcher| {
-        add(Node::Pattern(it.pattern));
-        add(Node::Expr(it.body));
-    };
-    match &it.script {
-        Script::Plumbing(it) => matcher(it),
-        Script::Methods { methods, matchers } => {
-            matchers.iter().for_each(matcher);
-            for it in methods {
-                it.params.iter().for_each(|it| add(Node::Pattern(*it)));
-                it.result_guard.iter().chain([&it.body]).for_each(|it| add(Node::Expr(*it)));
-            }
-        }
     }
 }
 

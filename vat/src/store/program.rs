@@ -5,12 +5,12 @@
 
 use super::bytes::{Damage, Read, Reader, Writer};
 use std::sync::Arc;
-use syntax::SourceMap;
 use syntax::kernel_e::{
     Expr, ExprId, Integer, Literal, Matcher, Method, Name, Object, ObjectId, Pattern, PatternId, Program,
     Script,
 };
 use syntax::source_map::ObjectRanges;
+use syntax::{Node, SourceMap, parts};
 use text_size::{TextRange, TextSize};
 
 const TOO_DEEP: usize = 8 * syntax::NESTING_LIMIT as usize;
@@ -372,13 +372,6 @@ fn read_object(from: &mut Reader<'_>) -> Read<Object> {
     Ok(Object { doc, pattern, as_auditor, implements, script })
 }
 
-#[derive(Clone, Copy)]
-enum Node {
-    Expr(ExprId),
-    Pattern(PatternId),
-    Object(ObjectId),
-}
-
 /// Is it a tree, and a shallow one?
 fn check(program: &Program) -> Read<()> {
     let mut seen = [
@@ -400,91 +393,7 @@ fn check(program: &Program) -> Read<()> {
         if depth > TOO_DEEP {
             return Err(Damage("a program nests too deep"));
         }
-        let mut below = |it: Node| todo.push((it, depth + 1));
-        match node {
-            Node::Expr(it) => parts_of_expr(program.expr(it), &mut below),
-            Node::Pattern(it) => parts_of_pattern(program.pattern(it), &mut below),
-            Node::Object(it) => parts_of_object(program.object(it), &mut below),
-        }
+        parts(program, node, &mut |it| todo.push((it, depth + 1)));
     }
     Ok(())
-}
-
-fn parts_of_expr(it: &Expr, below: &mut impl FnMut(Node)) {
-    match it {
-        Expr::Assign { value, .. } => below(Node::Expr(*value)),
-        Expr::Call { recipient, args, .. } => {
-            below(Node::Expr(*recipient));
-            args.iter().for_each(|it| below(Node::Expr(*it)));
-        }
-        Expr::Catch { attempt, pattern, catcher } => {
-            below(Node::Expr(*attempt));
-            below(Node::Pattern(*pattern));
-            below(Node::Expr(*catcher));
-        }
-        Expr::Define { pattern, ejector, value } => {
-            below(Node::Pattern(*pattern));
-            ejector.iter().for_each(|it| below(Node::Expr(*it)));
-            below(Node::Expr(*value));
-        }
-        Expr::Escape { pattern, body, catch } => {
-            below(Node::Pattern(*pattern));
-            below(Node::Expr(*body));
-            if let Some((pattern, body)) = catch {
-                below(Node::Pattern(*pattern));
-                below(Node::Expr(*body));
-            }
-        }
-        Expr::Finally { attempt, unwinder } => {
-            below(Node::Expr(*attempt));
-            below(Node::Expr(*unwinder));
-        }
-        Expr::Hide(it) => below(Node::Expr(*it)),
-        Expr::If { test, then, otherwise } => {
-            [test, then, otherwise].into_iter().for_each(|it| below(Node::Expr(*it)));
-        }
-        Expr::Object(it) => below(Node::Object(*it)),
-        Expr::Seq(them) => them.iter().for_each(|it| below(Node::Expr(*it))),
-        Expr::Binding(_)
-        | Expr::Literal(_)
-        | Expr::MetaContext
-        | Expr::MetaState
-        | Expr::Noun(_)
-        | Expr::QuasiLiteral(_)
-        | Expr::QuasiPattern(_) => {}
-    }
-}
-
-fn parts_of_pattern(it: &Pattern, below: &mut impl FnMut(Node)) {
-    match it {
-        Pattern::List(them) => them.iter().for_each(|it| below(Node::Pattern(*it))),
-        Pattern::Via { function, pattern } => {
-            below(Node::Expr(*function));
-            below(Node::Pattern(*pattern));
-        }
-        Pattern::Final { guard, .. } | Pattern::Var { guard, .. } => {
-            guard.iter().for_each(|it| below(Node::Expr(*it)));
-        }
-        Pattern::Ignore | Pattern::Binding(_) | Pattern::QuasiLiteral(_) | Pattern::QuasiPattern(_) => {}
-    }
-}
-
-fn parts_of_object(it: &Object, below: &mut impl FnMut(Node)) {
-    below(Node::Pattern(it.pattern));
-    it.as_auditor.iter().chain(&it.implements).for_each(|it| below(Node::Expr(*it)));
-    let matcher = |it: &Matcher, below: &mut dyn FnMut(Node)| {
-        below(Node::Pattern(it.pattern));
-        below(Node::Expr(it.body));
-    };
-    match &it.script {
-        Script::Methods { methods, matchers } => {
-            for it in methods {
-                it.params.iter().for_each(|it| below(Node::Pattern(*it)));
-                it.result_guard.iter().for_each(|it| below(Node::Expr(*it)));
-                below(Node::Expr(it.body));
-            }
-            matchers.iter().for_each(|it| matcher(it, below));
-        }
-        Script::Plumbing(it) => matcher(it, below),
-    }
 }

@@ -53,6 +53,10 @@ impl Stage {
     }
 }
 
+/// The mint's: a gate, who can say what it is, and a log.
+const GATE: &str =
+    "var n := 0; def [gate, resolver] := Ref.promise(); def log { to run(x) { n += 1; println(x) } }";
+
 /// The lines that begin with `who`, in the order in which they were logged.
 fn of<'a>(lines: &'a [String], who: &str) -> Vec<&'a str> {
     lines.iter().map(String::as_str).filter(|it| it.starts_with(who)).collect()
@@ -65,10 +69,7 @@ fn what_is_sent_on_a_promise_keeps_its_order_whenever_it_is_resolved() {
         let mut stage = stage();
         let (mint, alice, bob) = (stage.vats[0], stage.vats[1], stage.vats[2]);
         // The promise is the mint's; so is what it will be resolved to, or it is bob's.
-        stage.eval(
-            0,
-            "var n := 0; def [gate, resolver] := Ref.promise(); def log { to run(x) { n += 1; println(x) } }",
-        );
+        stage.eval(0, GATE);
         stage.settle();
         stage.world.share(mint, "gate", alice);
         stage.world.share(mint, "log", bob);
@@ -100,10 +101,7 @@ fn what_was_sent_before_a_fork_arrives_before_what_the_fork_sends() {
         let mut dice = Dice(seed);
         let mut stage = stage();
         let (mint, alice, bob) = (stage.vats[0], stage.vats[1], stage.vats[2]);
-        stage.eval(
-            0,
-            "var n := 0; def [gate, resolver] := Ref.promise(); def log { to run(x) { n += 1; println(x) } }",
-        );
+        stage.eval(0, GATE);
         stage.eval(2, "var heard := 0; def friend { to meet(it) { heard += 1; it <- run(`bob ${heard}`) } }");
         stage.settle();
         stage.world.share(mint, "gate", alice);

@@ -1,5 +1,6 @@
 //! Vats whose messages take their time: what holds when they arrive at once holds however long they take.
 
+use crate::ends::some_end_and_the_others_answer;
 use crate::gate;
 use crate::stage::Stage;
 use harness::texts::Dice;
@@ -111,20 +112,7 @@ fn a_chain_of_sends_to_answers_comes_to_its_end() {
 fn the_end_of_vats_while_messages_are_on_their_way_disturbs_no_other() {
     for (roads, seed) in BOTH.into_iter().flat_map(|it| (0..40).map(move |seed| (it, seed))) {
         let mut stage = on(roads, seed);
-        let main = stage.vat("main");
-        stage.eval(main, "var answered := 0; var gone := 0");
-        stage.eval(
-            main,
-            "for i in 1..30 {
-                 def vat := makeVat(`worker $i`)
-                 def worker := seedVat(vat, \"var n := 0; def worker { to work() { for i in 1..50 { n += i }; return n } }\")
-                 for j in 1..5 { when (worker <- work()) -> { answered += 1 } catch _ { gone += 1 } }
-                 if (i % 10 == 0) { when (worker <- work()) -> { vat.orderlyShutdown(null); when (worker <- work()) -> {} catch _ { gone += 1 } } }
-             }",
-        );
-        assert_eq!(stage.eval(main, "answered"), "150", "{roads:?}, seed {seed}");
-        assert_eq!(stage.eval(main, "gone"), "3", "{roads:?}, seed {seed}");
-        assert_eq!(stage.world.vats(), 28);
+        some_end_and_the_others_answer(&mut stage, 30, &format!("{roads:?}, seed {seed}"));
         stage.forgets(&format!("seed {seed}"));
     }
 }

@@ -1,5 +1,6 @@
 //! Vats on several threads: what holds on one holds on many, and no answer is lost. `ROUNDS=5000` plays more worlds.
 
+use crate::ends::some_end_and_the_others_answer;
 use crate::gate;
 use crate::stage::Stage;
 use harness::texts::Dice;
@@ -143,20 +144,7 @@ fn a_chain_of_sends_to_answers_comes_to_its_end() {
 fn the_end_of_vats_among_working_threads_disturbs_no_other() {
     for seed in 0..rounds(20) {
         let mut stage = on_threads(1 + seed as usize % 4);
-        let main = stage.vat("main");
-        stage.eval(main, "var answered := 0; var gone := 0; null");
-        stage.eval(
-            main,
-            "for i in 1..60 {
-                 def vat := makeVat(`worker $i`)
-                 def worker := seedVat(vat, \"var n := 0; def worker { to work() { for i in 1..50 { n += i }; return n } }\")
-                 for j in 1..5 { when (worker <- work()) -> { answered += 1 } catch _ { gone += 1 } }
-                 if (i % 10 == 0) { when (worker <- work()) -> { vat.orderlyShutdown(null); when (worker <- work()) -> {} catch _ { gone += 1 } } }
-             }",
-        );
-        assert_eq!(stage.eval(main, "answered"), "300", "seed {seed}");
-        assert_eq!(stage.eval(main, "gone"), "6", "seed {seed}");
-        assert_eq!(stage.world.vats(), 55);
+        some_end_and_the_others_answer(&mut stage, 60, &format!("seed {seed}"));
         stage.forgets(&format!("{:?}", stage.workers));
     }
 }
