@@ -67,7 +67,7 @@ fn stands(db: &dyn Db, file: File, index: usize, it: &Judgement, edit: &TextEdit
     }
     text.insert_str(usize::from(at), &edit.text);
     let Some(tree) = trees(db, file).get(index) else { return false };
-    let parse = syntax::parse_with(&text, &tree.parse.pragmas);
+    let parse = syntax::parse_with(&text, &tree.reading.pragmas);
     let expansion = syntax::expand(&parse.program);
     let asked = programs(db, file)[index].object(it.object).implements.len();
     let asks = expansion.program.objects.first().map(|it| it.implements.len());
