@@ -425,7 +425,7 @@ fn reaches(
     }
     let line = |it: &&Held| {
         let what = leading(&thing(&it.thing), place_of(db, authority, it.place));
-        format!("\n- {what}{}", way(it))
+        format!("\n- {what}{}", way(db, authority, it))
     };
     let lines: String = holds.iter().map(line).collect();
     Some(format!("{title}:{lines}"))
@@ -445,9 +445,12 @@ fn thing(it: &Thing) -> String {
     }
 }
 
-/// The names that lead there, one hop a line; a single one needs no line of its own.
-fn way(it: &Held) -> String {
-    let hops: Vec<String> = it.path.iter().map(|it| format!("`{}`", as_written(it))).collect();
+/// The names that lead there, one hop a line, each leading to what it names; a single one needs no line of its own.
+fn way(db: &dyn Db, authority: &audit::authority::Authority<Key>, it: &Held) -> String {
+    let hop = |(name, place): (&syntax::kernel_e::Name, &Option<u32>)| {
+        leading(&format!("`{}`", as_written(name)), place.and_then(|it| place_of(db, authority, it)))
+    };
+    let hops: Vec<String> = it.path.iter().zip(&it.hops).map(hop).collect();
     match hops.as_slice() {
         [only] => format!(" ({only})"),
         all => all.iter().map(|it| format!("\n  - {it}")).collect(),

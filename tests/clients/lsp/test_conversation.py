@@ -221,7 +221,7 @@ async def test_a_half_typed_call_shows_its_parameters_and_a_dot_the_messages(edi
             text_document=document(), position=types.Position(line=lines, character=len("alice."))
         )
     )
-    assert [it.label for it in members] == ["describe", "getBalance"]
+    assert [it.label for it in members.items] == ["describe", "getBalance"]
 
 
 @pytest.mark.asyncio
