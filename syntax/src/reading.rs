@@ -15,6 +15,7 @@ mod tests;
 
 use crate::cst::{Cst, Edit, ends_a_line};
 use crate::expand::expand;
+use crate::kernel_e::Name;
 use crate::{Expansion, Parse, Pragmas, Scopes, SyntaxError, lower, static_errors};
 use crate::{Outer, ast};
 use difference::difference;
@@ -31,6 +32,8 @@ pub struct Reading {
     before: Pragmas,
     has_error: bool,
     body: Body,
+    /// The names of the temporaries of fragments, in order.
+    temporaries: Vec<Name>,
     /// Those of the text itself, not those of its expansion.
     pub errors: Vec<SyntaxError>,
     /// The pragmas in force at the end of the text, for the text that follows it.
@@ -108,13 +111,14 @@ impl Reading {
         let expansion = Arc::new(expand(&program));
         let (text, has_error) = (cst.text().into(), cst.has_error());
         let body = Body::Whole { cst: Arc::new(cst), program: Arc::new(program) };
-        Reading { text, before: *before, has_error, body, errors, pragmas, expansion }
+        let temporaries = Vec::new();
+        Reading { text, before: *before, has_error, body, temporaries, errors, pragmas, expansion }
     }
 
     /// Reads a text in fragments, if it can be cut.
     fn cut(cst: Cst, before: &Pragmas) -> Reading {
         match Fragment::all(&cst, before) {
-            Some(fragments) if fragments.len() > 1 => Reading::of(cst.text().into(), before, fragments),
+            Some(fragments) if fragments.len() > 1 => Reading::of(cst.text().into(), before, fragments, &[]),
             _ => Reading::whole(cst, before),
         }
     }
@@ -129,15 +133,15 @@ impl Reading {
             return None;
         }
         let all: Vec<Arc<Fragment>> = [before, &again, behind].concat();
-        (all.len() > 1).then(|| Reading::of(text.into(), &self.before, all))
+        (all.len() > 1).then(|| Reading::of(text.into(), &self.before, all, &self.temporaries))
     }
 
-    fn of(text: Arc<str>, before: &Pragmas, fragments: Vec<Arc<Fragment>>) -> Reading {
+    fn of(text: Arc<str>, before: &Pragmas, fragments: Vec<Arc<Fragment>>, earlier: &[Name]) -> Reading {
         let errors = placed(&fragments).flat_map(|(at, it)| it.errors_at(at)).collect();
         let pragmas = fragments.last().map_or(*before, |it| it.after);
-        let expansion = Arc::new(join::join(placed(&fragments)));
-        let body = Body::Fragments(fragments);
-        Reading { text, before: *before, has_error: false, body, errors, pragmas, expansion }
+        let (expansion, temporaries) = join::join(placed(&fragments), earlier);
+        let (expansion, body) = (Arc::new(expansion), Body::Fragments(fragments));
+        Reading { text, before: *before, has_error: false, body, temporaries, errors, pragmas, expansion }
     }
 }
 

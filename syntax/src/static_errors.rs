@@ -1,9 +1,10 @@
 //! What E refuses before it runs, as far as nouns go.
 
-use crate::kernel_e::{Expr, ExprId, Pattern, PatternId};
+use crate::kernel_e::{Expr, ExprId, Name, Pattern, PatternId};
 use crate::print::print_expr;
 use crate::scope::{Binder, Definition, DefinitionKind};
 use crate::{Expansion, Misuse, Scopes, SyntaxError, SyntaxErrorKind, misuses};
+use rustc_hash::FxHashMap;
 use text_size::TextRange;
 
 /// What the scope around a program knows of a noun.
@@ -44,17 +45,27 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn nouns(&mut self, scopes: &Scopes, outer: &dyn Fn(&str) -> Option<Outer>) {
+        // Asked once of each noun, and in most programs all are there.
+        let refused = |(noun, _, assigned): &(Name, ExprId, bool)| {
+            let known = outer(noun);
+            known.is_none_or(|it| *assigned && !it.assignable).then(|| (noun.clone(), known))
+        };
+        let refused: FxHashMap<Name, Option<Outer>> = scopes.free.iter().filter_map(refused).collect();
         for (index, it) in self.expansion.program.exprs.iter().enumerate() {
             let id = ExprId(index as u32);
             let (noun, assigned) = match it {
-                Expr::Noun(noun) | Expr::Binding(noun) => (noun, false),
+                Expr::Noun(noun) | Expr::Binding(noun) if !refused.is_empty() => (noun, false),
                 Expr::Assign { noun, .. } => (noun, true),
                 _ => continue,
             };
             // What expansion made and then left out is nowhere in the program, so it has no binder.
             match scopes.binders.get(&id) {
                 None => {}
-                Some(Binder::Outer) => self.outer_use(id, noun, assigned, outer(noun)),
+                Some(Binder::Outer) => {
+                    if let Some(known) = refused.get(noun) {
+                        self.outer_use(id, noun, assigned, *known);
+                    }
+                }
                 Some(Binder::Definition(_)) if !assigned => {}
                 Some(Binder::Definition(of)) => self.assignment(id, noun, scopes.definition(*of)),
             }

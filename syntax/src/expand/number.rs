@@ -26,9 +26,17 @@ pub(crate) enum Place {
 
 /// Counts the temporaries of one program.
 #[derive(Default)]
-pub(crate) struct Numbering {
+pub(crate) struct Numbering<'a> {
     last: u32,
     taken: FxHashSet<Name>,
+    /// The names that an earlier program gave, in order: most likely these are the same.
+    earlier: &'a [Name],
+}
+
+/// Whether this is the name of the temporary with this number. It is one, so it has no needless zeros.
+fn is_named(it: &Name, base: &str, number: u32) -> bool {
+    let rest = it.strip_prefix(base).and_then(|it| it.strip_prefix("__"));
+    rest.is_some_and(|it| it.parse() == Ok(number))
 }
 
 /// Whether a temporary could be named so.
@@ -37,10 +45,10 @@ pub(super) fn looks_numbered(noun: &str) -> bool {
         && noun.trim_end_matches(|it: char| it.is_ascii_digit()).ends_with("__")
 }
 
-impl Numbering {
+impl<'a> Numbering<'a> {
     /// What a program starts with whose text uses the nouns `taken`.
-    pub fn new<'a>(taken: impl Iterator<Item = &'a Name>) -> Numbering {
-        Numbering { last: 0, taken: taken.cloned().collect() }
+    pub fn new<'n>(taken: impl Iterator<Item = &'n Name>, earlier: &'a [Name]) -> Numbering<'a> {
+        Numbering { last: 0, taken: taken.cloned().collect(), earlier }
     }
 
     /// The expansion of a whole text.
@@ -59,7 +67,8 @@ impl Numbering {
     fn name(&mut self, base: &str) -> Name {
         loop {
             self.last += 1;
-            let candidate = Name::from(format!("{base}__{}", self.last));
+            let earlier = self.earlier.get(self.last as usize - 1).filter(|it| is_named(it, base, self.last));
+            let candidate = earlier.cloned().unwrap_or_else(|| Name::from(format!("{base}__{}", self.last)));
             if !self.taken.contains(&candidate) {
                 return candidate;
             }

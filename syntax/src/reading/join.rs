@@ -2,24 +2,32 @@
 
 use super::fragment::Fragment;
 use crate::expand::number::{Numbering, Unnumbered, set_names};
-use crate::kernel_e::{Expr, ExprId, Matcher, Method, Object, ObjectId, Pattern, PatternId, Program, Script};
+use crate::kernel_e::{
+    Expr, ExprId, Matcher, Method, Name, Object, ObjectId, Pattern, PatternId, Program, Script,
+};
 use crate::source_map::{ObjectRanges, SourceMap};
 use crate::{Expansion, SyntaxError};
 use text_size::{TextRange, TextSize};
 
-/// Puts the fragments together, each with the place where it begins.
-pub(super) fn join<'a>(fragments: impl Iterator<Item = (TextSize, &'a Fragment)> + Clone) -> Expansion {
+/// Puts the fragments together, each with the place where it begins. Beside it the names of all temporaries; those
+/// of an earlier program are used again where they are the same.
+pub(super) fn join<'a>(
+    fragments: impl Iterator<Item = (TextSize, &'a Fragment)> + Clone,
+    earlier: &[Name],
+) -> (Expansion, Vec<Name>) {
     let parts = || fragments.clone().map(|(_, it)| &it.expanded);
     let mut whole = with_room_for(parts());
-    let mut numbering = Numbering::new(parts().flat_map(|it| &it.taken));
+    let mut numbering = Numbering::new(parts().flat_map(|it| &it.taken), earlier);
+    let mut temporaries = Vec::with_capacity(earlier.len());
     for (at, it) in fragments.clone() {
         let from = Start::behind(&whole.program, at);
         from.append(&it.expanded.expansion, &mut whole);
         whole.errors.extend(it.expansion_errors_at(at));
         let names = numbering.names(&it.expanded.temporaries);
         set_names(&mut whole.program, &it.expanded.places, &names, (from.expr, from.pattern));
+        temporaries.extend(names);
     }
-    whole
+    (whole, temporaries)
 }
 
 fn with_room_for<'a>(parts: impl Iterator<Item = &'a Unnumbered> + Clone) -> Expansion {

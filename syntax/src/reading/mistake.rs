@@ -47,13 +47,15 @@ impl Reading {
         let mut errors = faults::faults(cst);
         errors.extend(placed(&all).flat_map(|(at, it)| it.errors_at(at)));
         errors.sort_by_key(|it| (it.range.start(), it.range.end()));
+        let (expansion, temporaries) = join::join(placed(&all), &self.temporaries);
         Some(Reading {
             text: cst.text().into(),
             before: self.before,
             has_error: true,
             errors,
             pragmas: all.last().map_or(self.before, |it| it.after),
-            expansion: Arc::new(join::join(placed(&all))),
+            expansion: Arc::new(expansion),
+            temporaries,
             body: Body::Fragments(all),
         })
     }

@@ -22,7 +22,8 @@ pub fn resolve(program: &Program) -> Scopes {
         program,
         scopes,
         visible: FxHashMap::default(),
-        boxes: vec![Vec::new()],
+        hidden: Vec::new(),
+        depth: 1,
         object: None,
         captured: vec![FxHashMap::default(); program.objects.len()],
         free: FxHashMap::default(),
@@ -44,13 +45,17 @@ enum Use {
     Bind,
 }
 
+type Visible = (DefinitionId, usize);
+
 struct Resolver<'a> {
     program: &'a Program,
     scopes: Scopes,
-    /// The definitions of each noun that are in force, innermost last, each with the depth of its box.
-    visible: FxHashMap<Name, Vec<(DefinitionId, usize)>>,
-    /// What each open box defines, outermost box first.
-    boxes: Vec<Vec<Name>>,
+    /// The definition of each noun that is in force, with the depth of its box.
+    visible: FxHashMap<Name, Visible>,
+    /// What the open boxes define, outermost first, and what that hides.
+    hidden: Vec<(Name, Option<Visible>)>,
+    /// How many boxes are open.
+    depth: usize,
     /// The object expression whose script the walk is in.
     object: Option<ObjectId>,
     /// By object: where in its captures a noun is, once they are many.
@@ -211,30 +216,30 @@ impl<'a> Resolver<'a> {
     }
 
     fn boxed(&mut self, walk: impl FnOnce(&mut Self)) {
-        self.boxes.push(Vec::new());
+        let mark = self.hidden.len();
+        self.depth += 1;
         walk(self);
-        for noun in self.boxes.pop().unwrap_or_default() {
-            if let Some(definitions) = self.visible.get_mut(&noun) {
-                definitions.pop();
-            }
+        self.depth -= 1;
+        for (noun, before) in self.hidden.drain(mark..).rev() {
+            match before {
+                Some(before) => self.visible.insert(noun, before),
+                None => self.visible.remove(&noun),
+            };
         }
     }
 
     fn meaning(&self, noun: &Name) -> Option<DefinitionId> {
-        self.visible.get(noun)?.last().map(|(definition, _)| *definition)
+        self.visible.get(noun).map(|(definition, _)| *definition)
     }
 
     fn define(&mut self, pattern: PatternId, noun: &Name, kind: DefinitionKind) {
-        let depth = self.boxes.len();
+        let depth = self.depth;
         let id = DefinitionId(self.scopes.definitions.len() as u32);
-        let definitions = self.visible.entry(noun.clone()).or_default();
-        if let Some((before, _)) = definitions.last().filter(|(_, at)| *at == depth) {
-            self.scopes.redefinitions.push((pattern, *before));
+        let before = self.visible.insert(noun.clone(), (id, depth));
+        if let Some((before, _)) = before.filter(|(_, at)| *at == depth) {
+            self.scopes.redefinitions.push((pattern, before));
         }
-        definitions.push((id, depth));
-        if let Some(open) = self.boxes.last_mut() {
-            open.push(noun.clone());
-        }
+        self.hidden.push((noun.clone(), before));
         let (owner, top_level) = (self.object, depth == 1);
         self.scopes.definitions.push(Definition { noun: noun.clone(), pattern, kind, owner, top_level });
         self.scopes.by_pattern.insert(pattern, id);
