@@ -19,9 +19,16 @@ pub enum FileKind {
     Transcript,
     /// A notebook cell: a program in a vat of its own, which sees the names of the cells before it.
     Cell,
+    /// All cells of a notebook in one text, as JupyterLab hands them to language servers.
+    Notebook,
 }
 
 impl FileKind {
+    /// Whether its programs are cells.
+    pub(crate) fn is_of_cells(self) -> bool {
+        matches!(self, FileKind::Cell | FileKind::Notebook)
+    }
+
     /// By the end of a file's name; what is not known is read as a program.
     pub fn of_name(name: &str) -> FileKind {
         if name.ends_with(".emaker") {

@@ -1,7 +1,8 @@
 //! Query: what is known of each binding before anything runs, its guard first of all.
 
+use crate::cells::is_apart;
 use crate::db::Db;
-use crate::input::{File, FileKind};
+use crate::input::File;
 use crate::module_value::module_frozen;
 use crate::names::{Meaning, Names, ProgramNames, Site, level, names};
 use crate::program::programs;
@@ -66,9 +67,9 @@ impl<'a> Surroundings<'a> {
         knowledge(self.db, site.file).programs.get(site.program)
     }
 
-    /// Each cell has a vat of its own: what comes from another is there as a copy, shared, or far.
+    /// What comes from another vat is there as a copy, shared, or far.
     fn comes_from_another_vat(&self, site: Site) -> bool {
-        site.file != self.file && site.file.kind(self.db) == FileKind::Cell
+        is_apart(self.db, self.file, self.index, site)
     }
 
     /// Whether what the name holds is DeepFrozen, if that is known.
@@ -101,7 +102,7 @@ impl<'a> Surroundings<'a> {
 impl Surroundings<'_> {
     /// What goes from a cell to others is decided before its vat has imported anything but the library.
     fn module_of(&self, file: File, name: &str) -> Option<bool> {
-        if file.kind(self.db) == FileKind::Cell {
+        if file.kind(self.db).is_of_cells() {
             return audit::library::is_library(name).then_some(true);
         }
         module_frozen(self.db, file, name)

@@ -20,6 +20,7 @@
 
 mod auditions;
 mod authority;
+mod cells;
 mod change;
 mod db;
 pub mod diagnostics;

@@ -123,7 +123,7 @@ impl Names {
 pub(crate) fn level(kind: FileKind) -> Level {
     match kind {
         FileKind::Module => Level::Module,
-        FileKind::Program | FileKind::Transcript | FileKind::Cell => Level::Privileged,
+        FileKind::Program | FileKind::Transcript | FileKind::Cell | FileKind::Notebook => Level::Privileged,
     }
 }
 
@@ -134,6 +134,6 @@ pub(crate) fn prefix(name: &str, kind: FileKind) -> String {
             let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
             format!("{}$", last.strip_suffix(".emaker").unwrap_or(last))
         }
-        FileKind::Program | FileKind::Transcript | FileKind::Cell => "__main$".to_string(),
+        FileKind::Program | FileKind::Transcript | FileKind::Cell | FileKind::Notebook => "__main$".to_string(),
     }
 }

@@ -4,6 +4,7 @@
 //! equal when only blanks and comments moved, so nothing behind it runs again; [`maps`] has the positions and
 //! is asked only when something is drawn.
 
+use crate::cells;
 use crate::db::Db;
 use crate::input::{File, FileKind};
 use crate::transcript::{self, Piece};
@@ -76,8 +77,8 @@ impl Map {
     }
 }
 
-/// The programs of a file: one, or one for each step of a transcript. Forgotten first when memory is short:
-/// nothing but its projections is needed again.
+/// The programs of a file: one, or one for each step of a transcript and each cell of a notebook. Forgotten first when
+/// memory is short: nothing but its projections is needed again.
 #[salsa::tracked(returns(ref), no_eq, lru = 64)]
 pub(crate) fn trees(db: &dyn Db, file: File) -> Arc<Vec<Tree>> {
     let mut pragmas = Pragmas::default();
@@ -91,10 +92,11 @@ pub(crate) fn trees(db: &dyn Db, file: File) -> Arc<Vec<Tree>> {
     Arc::new(trees)
 }
 
-/// A step of a transcript is short; of the others only what a key has touched is read again.
+/// A step of a transcript is short, and so is a cell; of the others only what a key has touched is read again.
 fn read(db: &dyn Db, file: File, piece: &Piece, pragmas: &Pragmas) -> Arc<Reading> {
     match file.kind(db) {
         FileKind::Transcript => Arc::new(Reading::new(&piece.text, pragmas)),
+        FileKind::Notebook => Arc::new(Reading::new(&piece.text, &Pragmas::default())),
         _ => db.recent().read(file.id(db), &piece.text),
     }
 }
@@ -119,7 +121,8 @@ pub(crate) fn maps(db: &dyn Db, file: File) -> Arc<Vec<Map>> {
 fn pieces(kind: FileKind, text: &str) -> Vec<Piece> {
     match kind {
         FileKind::Transcript => transcript::steps(text),
-        FileKind::Program | FileKind::Module | FileKind::Cell => {
+        FileKind::Cell | FileKind::Notebook => cells::programs(kind, text),
+        FileKind::Program | FileKind::Module => {
             vec![Piece { offset: TextSize::new(0), text: text.into() }]
         }
     }

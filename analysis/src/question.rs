@@ -4,8 +4,9 @@
 //! Only definitions at the top level that stay what they are can be cut out, for they mean the same wherever they
 //! are evaluated. Everything else is for the run to say.
 
+use crate::cells::is_apart;
 use crate::db::Db;
-use crate::input::{File, FileKind, modules};
+use crate::input::{File, modules};
 use crate::knowledge::knowledge;
 use crate::names::{Meaning, Site, names, prefix};
 use crate::program::programs;
@@ -181,7 +182,7 @@ impl<'a> Questions<'a> {
                 Meaning::Unbound => return Carried::Unknown(format!("`{}` is not defined", it.noun).into()),
             },
         };
-        if site.file != self.file && site.file.kind(self.db) == FileKind::Cell {
+        if is_apart(self.db, self.file, self.index, site) {
             let why = format!("whether `{}` comes from its vat as a copy or as a far reference", it.noun);
             return Carried::Unknown(why.into());
         }

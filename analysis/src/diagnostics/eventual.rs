@@ -16,7 +16,8 @@ use text_size::{TextRange, TextSize};
 /// What is known of the references in each program of a file.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn nearnesses(db: &dyn Db, file: File) -> Arc<Vec<Nearnesses>> {
-    let goes_on = matches!(file.kind(db), FileKind::Transcript | FileKind::Cell);
+    let kind = file.kind(db);
+    let goes_on = kind == FileKind::Transcript || kind.is_of_cells();
     let mut found = Vec::new();
     for (index, program) in programs(db, file).iter().enumerate() {
         db.unwind_if_revision_cancelled();

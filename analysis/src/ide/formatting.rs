@@ -3,6 +3,7 @@
 //! Of a transcript the programs of its steps are formatted, in the lines they stand on; prose and answers are
 //! not touched. A step that is no E is left alone if its answer says so.
 
+use crate::cells;
 use crate::db::Db;
 use crate::input::{File, FileKind};
 use crate::transcript::{self, Asked};
@@ -31,12 +32,22 @@ pub(crate) fn format(db: &dyn Db, file: File) -> Result<Vec<TextEdit>, Unformatt
     let text = file.text(db);
     match file.kind(db) {
         FileKind::Transcript => transcript(text),
-        FileKind::Program | FileKind::Module | FileKind::Cell => match syntax::format(text) {
-            Ok(edits) => {
-                Ok(edits.into_iter().map(|it| TextEdit { range: it.range, text: it.text }).collect())
-            }
-            Err(why) => Err(unformatted(why, TextRange::up_to(TextSize::of(text)), |at| at)),
-        },
+        FileKind::Program | FileKind::Module => program(text, TextSize::new(0)),
+        FileKind::Cell | FileKind::Notebook => {
+            let bodies = cells::bodies(file.kind(db), text);
+            let edits: Result<Vec<_>, _> = bodies.iter().map(|it| program(&it.text, it.offset)).collect();
+            edits.map(|it| it.into_iter().flatten().collect())
+        }
+    }
+}
+
+/// The edits of a program that stands at `offset`.
+fn program(text: &str, offset: TextSize) -> Result<Vec<TextEdit>, Unformatted> {
+    match syntax::format(text) {
+        Ok(edits) => {
+            Ok(edits.into_iter().map(|it| TextEdit { range: it.range + offset, text: it.text }).collect())
+        }
+        Err(why) => Err(unformatted(why, TextRange::at(offset, TextSize::of(text)), |at| at + offset)),
     }
 }
 

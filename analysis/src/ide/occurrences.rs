@@ -16,6 +16,8 @@ use text_size::{TextRange, TextSize};
 pub(crate) struct Occurrence {
     /// In the file.
     pub range: TextRange,
+    /// The program that it stands in.
+    pub program: usize,
     pub noun: Name,
     pub meaning: Meaning,
     pub kind: ReferenceKind,
@@ -64,6 +66,7 @@ fn definitions(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence
         }
         found.push(Occurrence {
             range: map.in_file(range),
+            program: index,
             noun: it.noun.clone(),
             meaning: Meaning::Definition(site),
             kind: ReferenceKind::Definition,
@@ -96,7 +99,7 @@ fn uses(db: &dyn Db, file: File, index: usize, found: &mut Vec<Occurrence>) {
             _ => (noun.clone(), kind, meaning),
         };
         let Some(range) = written(file.text(db), range, &noun) else { continue };
-        found.push(Occurrence { range, noun, meaning, kind });
+        found.push(Occurrence { range, program: index, noun, meaning, kind });
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::ReferenceKind;
 use super::occurrences::{Occurrence, occurrences};
+use crate::cells::is_apart;
 use crate::db::Db;
-use crate::input::{File, FileKind};
+use crate::input::File;
 use crate::module_value::module_frozen;
 use crate::names::{Meaning, Site, names};
 use crate::program::{maps, programs};
@@ -156,7 +157,7 @@ fn token(db: &dyn Db, file: File, own: &Own, it: &Occurrence) -> SemanticToken {
                 modifiers = modifiers | TokenModifiers::MUTABLE;
             }
             let is_here = site.file == file;
-            modifiers = modifiers | nature(db, site, is_here);
+            modifiers = modifiers | nature(db, site, is_apart(db, file, it.program, site));
             if is_here && own.promises[site.program].contains(&site.definition) {
                 modifiers = modifiers | TokenModifiers::PROMISE;
             }
@@ -168,14 +169,13 @@ fn token(db: &dyn Db, file: File, own: &Own, it: &Occurrence) -> SemanticToken {
 }
 
 /// Whether what a name holds can change, is a power, or is in another vat.
-fn nature(db: &dyn Db, site: Site, is_here: bool) -> TokenModifiers {
+fn nature(db: &dyn Db, site: Site, is_far: bool) -> TokenModifiers {
     if is_frozen(db, site) {
         return TokenModifiers::FROZEN;
     }
     let power = matches!(worth(db, site), Worth::Scope(it) if it.authority != audit::scopes::Authority::None);
-    let far = !is_here && site.file.kind(db) == FileKind::Cell;
     (if power { TokenModifiers::AUTHORITY } else { TokenModifiers::NONE })
-        | (if far { TokenModifiers::FAR } else { TokenModifiers::NONE })
+        | (if is_far { TokenModifiers::FAR } else { TokenModifiers::NONE })
 }
 
 fn is_frozen(db: &dyn Db, site: Site) -> bool {

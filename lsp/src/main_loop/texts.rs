@@ -111,10 +111,13 @@ impl MainLoop {
     }
 }
 
-/// A notebook's cells have a scheme of their own; every other document is told by the end of its name.
+/// A notebook's cells have a scheme of their own, and JupyterLab joins them in a text that goes by the notebook's name; every other document is
+/// told by the end of its own.
 pub(super) fn kind(uri: &Uri) -> FileKind {
     if uri.as_str().starts_with("vscode-notebook-cell:") {
         FileKind::Cell
+    } else if uri.as_str().ends_with(".ipynb") {
+        FileKind::Notebook
     } else {
         FileKind::of_name(uri.as_str())
     }
