@@ -5,6 +5,7 @@ use crate::control::Levers;
 use crate::grants::{Grants, Power, Term};
 use crate::history::History;
 use crate::notebook::Notebook;
+use crate::outbox::{Outbox, Said};
 use crate::powers::{Cause, Outside};
 use crate::session::Session;
 use crate::sockets;
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use vat::powers::host::Bell;
 use zeromq::ZmqMessage;
 
@@ -28,7 +29,7 @@ pub struct Batch {
     session: Session,
     interrupt: vat::Interrupt,
     wire: Wire,
-    said: UnboundedReceiver<ZmqMessage>,
+    said: Outbox,
     reply_to: UnboundedSender<ZmqMessage>,
     /// Which cell a request was for.
     cells: HashMap<String, usize>,
@@ -47,12 +48,12 @@ const LONGEST: Duration = Duration::from_secs(1);
 impl Batch {
     /// A session in a folder that is granted these powers, as `WALNUT_GRANTS` writes them.
     pub fn new(folder: &Path, grants: &[String]) -> anyhow::Result<Batch> {
-        let (iopub, said) = sockets::queue();
+        let said = Outbox::default();
         let (jobs, inbox) = mpsc::channel();
         let (stop, _) = unbounded_channel();
         let (reply_to, _) = unbounded_channel();
         let (questions, _) = sockets::queue();
-        let voice = Voice { wire: Wire::new("")?, iopub };
+        let voice = Voice::new(Wire::new("")?, said.clone());
         let (streams, _) = Streams::new(voice.clone(), folder.into());
         let granted = Grants::new(None);
         for it in grants {
@@ -129,7 +130,8 @@ impl Batch {
     /// Takes in what was said; whether this request is idle.
     fn listen(&mut self, id: &str) -> bool {
         let mut is_idle = false;
-        while let Ok(frames) = self.said.try_recv() {
+        for it in self.said.take() {
+            let Said::OnIopub(frames) = it else { continue };
             let Ok(message) = self.wire.read(&frames) else { continue };
             let parent = text(&message.parent, "msg_id").to_owned();
             is_idle |= parent == id && text(&message.content, "execution_state") == "idle";

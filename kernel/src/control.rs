@@ -42,8 +42,7 @@ pub fn start(
 ) -> anyhow::Result<JoinHandle<()>> {
     let (bound, is_bound) = mpsc::channel();
     let thread = std::thread::Builder::new().name("control".to_owned()).spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let listening = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
+        let listening = sockets::runtime().map_err(anyhow::Error::from).and_then(|runtime| {
             let socket = runtime.block_on(sockets::bind(&endpoint))?;
             Ok((runtime, socket))
         });

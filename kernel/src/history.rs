@@ -10,50 +10,65 @@ use crate::wire::{Dict, text, truth};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Inputs that come so soon after each other are one piece of work for the disk.
 const TOGETHER: Duration = Duration::from_millis(100);
 
 enum Job {
-    Entered(u64, String),
+    /// Something was entered, after a while in which nothing was.
+    Entered,
     Asked(Box<Request>),
     /// Who waits to hear that all that was entered is kept.
     Finished(Sender<()>),
 }
 
+/// Inputs that the thread has not taken yet, with their lines.
+type Entered = Arc<Mutex<Vec<(u64, String)>>>;
+
 /// The way to the thread that keeps the inputs.
 #[derive(Clone)]
-pub struct History(Sender<Job>);
+pub struct History {
+    jobs: Sender<Job>,
+    entered: Entered,
+}
 
 impl History {
     pub fn start(store: Option<Store>, voice: Voice) -> anyhow::Result<History> {
         let (jobs, inbox) = channel();
-        let keeper = Keeper { store, inputs: Vec::new(), session: None, kept: 0 };
+        let entered = Entered::default();
+        let keeper = Keeper { store, entered: entered.clone(), inputs: Vec::new(), session: None, kept: 0 };
         std::thread::Builder::new().name("history".to_owned()).spawn(move || keeper.run(&inbox, &voice))?;
-        Ok(History(jobs))
+        Ok(History { jobs, entered })
     }
 
     /// `input` was entered in the line of that number.
     pub fn push(&self, line: u64, input: &str) {
-        let _ = self.0.send(Job::Entered(line, input.to_owned()));
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        entered.push((line, input.to_owned()));
+        // It has been told of the first, and takes the others with it.
+        if entered.len() == 1 {
+            let _ = self.jobs.send(Job::Entered);
+        }
     }
 
     /// Waits until everything that was entered is kept; not longer than what was said last may take to be read.
     pub fn finish(&self) {
         let (done, is_done) = channel();
-        let _ = self.0.send(Job::Finished(done));
+        let _ = self.jobs.send(Job::Finished(done));
         let _ = is_done.recv_timeout(LAST_WORDS);
     }
 
     /// Answers a request, once everything entered before it is kept.
     pub fn answer(&self, request: Request) {
-        let _ = self.0.send(Job::Asked(Box::new(request)));
+        let _ = self.jobs.send(Job::Asked(Box::new(request)));
     }
 }
 
 struct Keeper {
     store: Option<Store>,
+    entered: Entered,
     /// Those of this session.
     inputs: Vec<(u64, String)>,
     /// Its number in the database.
@@ -69,15 +84,13 @@ impl Keeper {
             let mut asked = None;
             let mut next = Some(job);
             while let Some(job) = next {
-                match job {
-                    Job::Entered(line, text) => self.inputs.push((line, text)),
-                    job => {
-                        asked = Some(job);
-                        break;
-                    }
+                if !matches!(job, Job::Entered) {
+                    asked = Some(job);
+                    break;
                 }
                 next = inbox.recv_timeout(until.saturating_duration_since(Instant::now())).ok();
             }
+            self.inputs.append(&mut self.entered.lock().unwrap_or_else(PoisonError::into_inner));
             self.keep();
             match asked {
                 Some(Job::Asked(request)) => {
@@ -88,7 +101,7 @@ impl Keeper {
                     voice.answer(&request, &content);
                 }
                 Some(Job::Finished(done)) => drop(done.send(())),
-                Some(Job::Entered(..)) | None => {}
+                Some(Job::Entered) | None => {}
             }
         }
     }

@@ -5,7 +5,7 @@
 //! front ends find it.
 //!
 //! This thread reads and writes the sockets; `control` answers what may not wait; `worker` owns the vats; `history`
-//! keeps inputs. They meet in queues: jobs for the worker, and what is to be said on iopub.
+//! keeps inputs. They meet in queues: jobs for the worker, and what is to be said (`outbox`).
 
 mod answers;
 mod asking;
@@ -24,6 +24,7 @@ mod history;
 mod install;
 mod lane;
 mod notebook;
+mod outbox;
 mod pages;
 mod panel;
 mod parent;
@@ -63,6 +64,7 @@ use grants::Grants;
 use history::History;
 use jupyter_protocol::ConnectionInfo;
 use notebook::Notebook;
+use outbox::Outbox;
 use powers::{Cause, Outside};
 use publisher::Publisher;
 use session::Session;
@@ -84,7 +86,7 @@ use zeromq::ZmqMessage;
 /// Returns while the worker may still be in a turn: the caller is expected to end the process.
 pub fn serve(connection_file: &Path) -> anyhow::Result<()> {
     let connection = read(connection_file)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = sockets::runtime()?;
     runtime.block_on(serve_connection(&connection))
 }
 
@@ -107,8 +109,6 @@ struct Kernel {
     session: Session,
     voice: Voice,
     levers: Levers,
-    /// What goes out on iopub.
-    said: UnboundedReceiver<ZmqMessage>,
     /// What goes out on stdin.
     questions: UnboundedReceiver<ZmqMessage>,
     /// Told when it is to end.
@@ -120,10 +120,9 @@ struct Kernel {
 
 impl Kernel {
     fn new(wire: Wire) -> anyhow::Result<Kernel> {
-        let (iopub, said) = sockets::queue();
         let (stop, stopped) = unbounded_channel();
         let (jobs, inbox) = mpsc::channel();
-        let voice = Voice { wire, iopub };
+        let voice = Voice::new(wire, Outbox::default());
         let (streams, is_kept) = Streams::new(voice.clone(), Path::new(".").into());
         let gathers = tokio::spawn(streams.clone().flush_in_time(is_kept)).abort_handle();
         let store = Store::of_this_person();
@@ -139,33 +138,45 @@ impl Kernel {
         let (to_be_asked, questions) = sockets::queue();
         let asking = Asking::new(voice.clone(), to_be_asked);
         let history = History::start(store, voice.clone())?;
-        let session =
-            Session::new(inbox, outside, notebook, voice.clone(), levers.clone(), history.clone(), asking);
-        Ok(Kernel { session, voice, levers, said, questions, stopped, history, gathers })
+        let session = Session::new(
+            inbox,
+            outside,
+            notebook,
+            voice.gathering(),
+            levers.clone(),
+            history.clone(),
+            asking,
+        );
+        Ok(Kernel { session, voice, levers, questions, stopped, history, gathers })
     }
 }
 
 async fn serve_connection(connection: &ConnectionInfo) -> anyhow::Result<()> {
-    let Kernel { session, voice, levers, said, questions, mut stopped, history, gathers } =
+    let Kernel { session, voice, levers, questions, mut stopped, history, gathers } =
         Kernel::new(Wire::new(&connection.key)?)?;
     let jobs = levers.jobs.clone();
     let (close, closing) = Closing::new();
     let publisher = Publisher::bind(&connection.iopub_url()).await?;
-    tokio::spawn(publisher.serve(voice.wire.clone(), said, closing.clone()));
+    tokio::spawn(publisher.serve(voice.out.clone(), voice.wire.clone(), closing.clone()));
     tokio::spawn(sockets::heartbeat(sockets::bind(&connection.hb_url()).await?, closing.clone()));
     let (answers, stdin) = (jobs.clone(), sockets::bind(&connection.stdin_url()).await?);
     let hear = move |it| drop(answers.send(Job::Entered(Box::new(it))));
     tokio::spawn(sockets::stdin(stdin, voice.clone(), questions, closing.clone(), hear));
-    let control = control::start(connection.control_url(), voice.clone(), levers, closing.clone())?;
+    let control = control::start(connection.control_url(), voice.straight(), levers, closing.clone())?;
     worker::start(session)?;
     let shell = sockets::bind(&connection.shell_url()).await?;
-    let hear = move |it| drop(jobs.send(Job::Asked(Box::new(it))));
-    tokio::spawn(sockets::requests("shell", shell, voice, closing, hear));
+    let out = voice.out.clone();
+    let hear = move |it| {
+        let _ = jobs.send(Job::Asked(Box::new(it)));
+        out.expect();
+    };
+    tokio::spawn(sockets::requests("shell", shell, voice.clone(), closing, hear));
 
     tokio::select! {
         _ = stopped.recv() => {}
         () = parent::gone() => sockets::log("kernel", "the process that started it is gone"),
     }
+    voice.out.reply();
     let _ = close.send(true);
     gathers.abort();
     drained().await;

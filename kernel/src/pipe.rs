@@ -4,8 +4,9 @@
 //! A line is `{"channel": "shell", "header": {…}, "parent_header": {…}, "metadata": {…}, "content": {…}}`. It ends
 //! when standard input does. Nothing is signed, for nobody else can write into a pipe.
 
+use crate::outbox::{Said, Taker};
 use crate::sockets::{Closing, drained};
-use crate::voice::Request;
+use crate::voice::{Request, Voice};
 use crate::wire::{Dict, Message, Wire, text};
 use crate::worker::Job;
 use crate::{Kernel, control, sockets};
@@ -16,23 +17,23 @@ use zeromq::ZmqMessage;
 
 /// Serves the process at the other end of standard input and output, until it closes its end or asks for shutdown.
 pub fn serve_pipe() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = sockets::runtime()?;
     runtime.block_on(async {
-        let Kernel { session, voice, levers, said, questions, mut stopped, history, gathers } =
+        let Kernel { session, voice, levers, questions, mut stopped, history, gathers } =
             Kernel::new(Wire::new("")?)?;
         let (close, closing) = Closing::new();
         let (shell, shell_replies) = sockets::queue();
         let (control, control_replies) = sockets::queue();
-        let queues =
-            [("iopub", said), ("stdin", questions), ("shell", shell_replies), ("control", control_replies)];
+        let queues = [("stdin", questions), ("shell", shell_replies), ("control", control_replies)];
+        tokio::spawn(write_said(voice.clone(), closing.clone()));
         for (channel, queue) in queues {
             tokio::spawn(write(channel, voice.wire.clone(), queue, closing.clone()));
         }
         crate::worker::start(session)?;
-        let (hears, signals) = (levers.clone(), levers.clone());
+        let (hears, signals, out) = (levers.clone(), levers.clone(), voice.out.clone());
         std::thread::Builder::new().name("input".to_owned()).spawn(move || {
             let hear = |channel: &str, message: Message| match channel {
-                "control" => control::answer(&asked(message, &control), &voice, &hears),
+                "control" => control::answer(&asked(message, &control), &voice.straight(), &hears),
                 "stdin" => drop(hears.jobs.send(Job::Entered(Box::new(message)))),
                 _ => drop(hears.jobs.send(Job::Asked(Box::new(asked(message, &shell))))),
             };
@@ -49,6 +50,7 @@ pub fn serve_pipe() -> anyhow::Result<()> {
             _ = stopped.recv() => {}
             () = control::interrupt_on_signal(&signals) => {}
         }
+        out.reply();
         let _ = close.send(true);
         gathers.abort();
         drained().await;
@@ -79,15 +81,39 @@ fn read(line: &str) -> Result<(String, Message), String> {
 
 async fn write(channel: &str, wire: Wire, mut queue: UnboundedReceiver<ZmqMessage>, mut closing: Closing) {
     while let Some(frames) = sockets::next(&mut queue, &mut closing).await {
-        let Ok(message) = wire.read(&frames) else { continue };
-        let it = json!({
-            "channel": channel, "header": message.header, "parent_header": message.parent,
-            "metadata": message.metadata, "content": message.content,
-        });
-        let mut out = std::io::stdout().lock();
-        // Who does not read any more has closed the other end too.
-        let _ = writeln!(out, "{it}").and_then(|()| out.flush());
+        write_line(channel, &wire, &frames);
     }
+}
+
+async fn write_said(voice: Voice, mut closing: Closing) {
+    let mut taker = Taker::new(voice.out.clone());
+    loop {
+        let (said, is_last) = tokio::select! {
+            biased;
+            it = taker.next() => (it, false),
+            () = closing.told() => (voice.out.take(), true),
+        };
+        for it in said {
+            match it {
+                Said::OnIopub(frames) => write_line("iopub", &voice.wire, &frames),
+                Said::Reply(to, frames) => drop(to.send(frames)),
+            }
+        }
+        if is_last {
+            return;
+        }
+    }
+}
+
+fn write_line(channel: &str, wire: &Wire, frames: &ZmqMessage) {
+    let Ok(message) = wire.read(frames) else { return };
+    let it = json!({
+        "channel": channel, "header": message.header, "parent_header": message.parent,
+        "metadata": message.metadata, "content": message.content,
+    });
+    let mut out = std::io::stdout().lock();
+    // Who does not read any more has closed the other end too.
+    let _ = writeln!(out, "{it}").and_then(|()| out.flush());
 }
 
 #[cfg(test)]

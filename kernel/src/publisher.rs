@@ -1,11 +1,12 @@
-//! The one writer of iopub: to each who listens what it has subscribed to, in the order it was said.
+//! The one who takes what is said, and the one writer of iopub: to each who listens what it has subscribed to, in the order it was said.
 //!
 //! Whoever subscribes is welcomed, and so knows from when on it hears everything. Each subscriber has a queue and a task of
 //! its own: one that stops reading stalls nobody, and once too much waits for it misses what is said.
 
+use crate::outbox::{Outbox, Said, Taker};
 use crate::sockets::{Closing, log, remove_stale};
 use crate::wire::{Dict, Wire};
-use crate::zmtp::{self, GREETING, Said};
+use crate::zmtp::{self, GREETING, Said as Heard};
 use anyhow::{Context, bail};
 use serde_json::json;
 use std::collections::HashMap;
@@ -78,7 +79,8 @@ impl Publisher {
     }
 
     /// Says what is queued, until it is told to close; then it comes back when what was said has left, or nobody takes it.
-    pub async fn serve(self, wire: Wire, mut queue: UnboundedReceiver<ZmqMessage>, mut closing: Closing) {
+    pub async fn serve(self, outbox: Outbox, wire: Wire, mut closing: Closing) {
+        let mut said = Taker::new(outbox.clone());
         let (tell, mut told) = unbounded_channel();
         let mut hub = Hub { wire, subscribers: HashMap::new(), connections: JoinSet::new(), last: 0 };
         loop {
@@ -86,15 +88,13 @@ impl Publisher {
                 // Who has subscribed before something is said hears it.
                 biased;
                 it = told.recv() => if let Some((who, it)) = it { hub.hear(who, it) },
-                message = queue.recv() => match message {
-                    Some(message) => hub.publish(&message),
-                    None => break,
-                },
+                it = said.next() => hub.say(it),
                 stream = self.next() => hub.admit(stream, tell.clone()),
                 Some(_) = hub.connections.join_next() => {}
-                () = closing.told() => queue.close(),
+                () = closing.told() => break,
             }
         }
+        hub.say(outbox.take());
         hub.subscribers.clear();
         while hub.connections.join_next().await.is_some() {}
     }
@@ -162,6 +162,15 @@ impl Hub {
         }
     }
 
+    fn say(&mut self, said: Vec<Said>) {
+        for it in said {
+            match it {
+                Said::OnIopub(message) => self.publish(&message),
+                Said::Reply(to, message) => drop(to.send(message)),
+            }
+        }
+    }
+
     fn publish(&mut self, message: &ZmqMessage) {
         let Some(topic) = message.get(0) else { return };
         let mut bytes = None;
@@ -211,10 +220,10 @@ async fn attend(
         loop {
             while let Some(said) = zmtp::next(&mut heard)? {
                 match said {
-                    Said::Subscribes(topic) => tell(Event::Subscribes(topic)),
-                    Said::Cancels(topic) => tell(Event::Cancels(topic)),
-                    Said::Pings(pong) => tell(Event::Says(pong)),
-                    Said::Other => {}
+                    Heard::Subscribes(topic) => tell(Event::Subscribes(topic)),
+                    Heard::Cancels(topic) => tell(Event::Cancels(topic)),
+                    Heard::Pings(pong) => tell(Event::Says(pong)),
+                    Heard::Other => {}
                 }
             }
             match from.read_buf(&mut heard).await {

@@ -87,6 +87,11 @@ impl Session {
         }
     }
 
+    /// What was said is to leave now.
+    pub fn leave(&self) {
+        self.voice.leave();
+    }
+
     /// Takes in whatever there is to take in.
     pub fn take_in(&mut self, job: Job) {
         match job {
@@ -165,6 +170,7 @@ impl Session {
     /// Starts the next cells if none runs, runs a turn, and tells what came of it.
     pub fn advance(&mut self) {
         self.start_next();
+        self.voice.out.tell_before_work();
         let turned = self.notebook.run_turn();
         if turned != Turned::Quiet {
             self.panel.touch();

@@ -6,7 +6,10 @@ use crate::wire::{Fault, Message};
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use zeromq::{RouterSendHalf, RouterSocket, Socket, SocketRecv, SocketSend, ZmqError, ZmqMessage};
@@ -31,20 +34,34 @@ impl Closing {
     }
 }
 
-/// Waits until all tasks of this thread's runtime have ended, those of the sockets' library among them: by then what
+thread_local! {
+    /// Told whenever the runtime of this thread goes on after it had nothing to do.
+    static GOES_ON: Arc<Notify> = Arc::default();
+}
+
+/// The runtime of one of the threads that have sockets.
+pub fn runtime() -> std::io::Result<Runtime> {
+    let goes_on = || GOES_ON.with(|it| it.notify_waiters());
+    Builder::new_current_thread().enable_all().on_thread_unpark(goes_on).build()
+}
+
+/// Waits until all tasks of this thread's [`runtime`] have ended, those of the sockets' library among them: by then what
 /// was said has left the process.
 pub async fn drained() {
     let tasks = tokio::runtime::Handle::current().metrics();
+    let goes_on = GOES_ON.with(Arc::clone);
     let all_ended = async {
-        // Who has only to be run once more needs no time.
-        for _ in 0..100 {
-            if tasks.num_alive_tasks() == 0 {
-                return;
+        loop {
+            let changed = goes_on.notified();
+            // Who has only to be run once more needs no time.
+            for _ in 0..100 {
+                if tasks.num_alive_tasks() == 0 {
+                    return;
+                }
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
-        }
-        while tasks.num_alive_tasks() > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            // The others wait for something, and until that comes none of them ends.
+            changed.await;
         }
     };
     if tokio::time::timeout(LAST_WORDS, all_ended).await.is_err() {

@@ -1,8 +1,9 @@
 //! All that the kernel says: replies on the channel that was asked, everything else on iopub.
 //!
-//! There is one queue for iopub and one writer behind it, so what one thread says leaves in the order it was said;
-//! `idle` cannot overtake a stream.
+//! There is one queue and one writer behind it, so what one thread says leaves in the order it was said; `idle` cannot
+//! overtake a stream.
 
+use crate::outbox::{Outbox, Said};
 use crate::wire::{Dict, Message, Wire, text, truth};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
@@ -36,10 +37,48 @@ impl Request {
 #[derive(Clone)]
 pub struct Voice {
     pub wire: Wire,
-    pub iopub: UnboundedSender<ZmqMessage>,
+    pub out: Outbox,
+    manner: Manner,
+}
+
+/// How what is said leaves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// At once.
+    Prompt,
+    /// Once it is told to.
+    Gathering,
+    /// At once, and replies straight to the socket, whoever else has something to say.
+    Straight,
 }
 
 impl Voice {
+    pub fn new(wire: Wire, out: Outbox) -> Voice {
+        Voice { wire, out, manner: Manner::Prompt }
+    }
+
+    /// For who says several things at a time, and then [`Voice::leave`].
+    pub fn gathering(&self) -> Voice {
+        Voice { manner: Manner::Gathering, ..self.clone() }
+    }
+
+    /// For who waits for nobody.
+    pub fn straight(&self) -> Voice {
+        Voice { manner: Manner::Straight, ..self.clone() }
+    }
+
+    /// What was said is to leave now.
+    pub fn leave(&self) {
+        self.out.tell();
+    }
+
+    fn say(&self, it: Said) {
+        self.out.push(it);
+        if self.manner != Manner::Gathering {
+            self.out.tell();
+        }
+    }
+
     /// Says something to all who listen. A front end that is gone is no fault of the sender, hence no result.
     pub fn publish(&self, parent: &Dict, msg_type: &str, content: &Value) {
         self.publish_with(parent, msg_type, &json!({}), content);
@@ -48,7 +87,7 @@ impl Voice {
     /// The same, with metadata.
     pub fn publish_with(&self, parent: &Dict, msg_type: &str, metadata: &Value, content: &Value) {
         let topic = [msg_type.as_bytes().to_vec()];
-        let _ = self.iopub.send(self.wire.write(&topic, msg_type, parent, metadata, content));
+        self.say(Said::OnIopub(self.wire.write(&topic, msg_type, parent, metadata, content)));
     }
 
     pub fn busy(&self, request: &Request) {
@@ -63,7 +102,11 @@ impl Voice {
         let asked = request.message.msg_type();
         let msg_type = format!("{}_reply", asked.strip_suffix("_request").unwrap_or(asked));
         let to = &request.message.identities;
-        let _ = request.reply_to.send(self.wire.write(to, &msg_type, request.header(), &json!({}), content));
+        let reply = self.wire.write(to, &msg_type, request.header(), &json!({}), content);
+        match self.manner {
+            Manner::Straight => drop(request.reply_to.send(reply)),
+            Manner::Prompt | Manner::Gathering => self.say(Said::Reply(request.reply_to.clone(), reply)),
+        }
     }
 
     /// Answers a request that takes no time to answer.

@@ -51,6 +51,7 @@ pub fn step(session: &mut Session) -> bool {
         Next::Nothing => session.advance(),
         Next::End => return false,
     }
+    session.leave();
     true
 }
 

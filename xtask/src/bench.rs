@@ -70,7 +70,7 @@ pub fn run_bench(args: &[String]) -> anyhow::Result<()> {
         crate::bench_lsp::run_lsp(walnut)?;
     }
     if wanted("--kernel") {
-        crate::bench_kernel::run_bench()?;
+        crate::bench_kernel::run_bench(walnut)?;
     }
     Ok(())
 }

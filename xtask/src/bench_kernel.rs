@@ -4,10 +4,13 @@ use crate::demo::release_walnut;
 use crate::python::{self, repository, run, say};
 use std::fs;
 
-/// Runs `tests/clients/jupyter/bench.py` on a release build; it prints the table and writes
+/// Runs `tests/clients/jupyter/bench.py` on a release build, or on `walnut`; it prints the table and writes
 /// `target/bench/kernel.json`.
-pub fn run_bench() -> anyhow::Result<()> {
-    let walnut = release_walnut()?;
+pub fn run_bench(walnut: Option<&str>) -> anyhow::Result<()> {
+    let walnut = match walnut {
+        Some(it) => fs::canonicalize(it)?,
+        None => release_walnut()?,
+    };
     let home = python::environment()?;
     python::install_kernel(&home, &walnut)?;
     say("measuring the kernel");
