@@ -45,7 +45,7 @@ impl Notebook {
             all.iter().map(|it| (*it, self.world.refers_to(*it))).collect();
         let rows: Vec<Row> = all.into_iter().map(|it| self.row(it, &holds)).collect();
         let mut plain = String::new();
-        let mut html = "<table style=\"line-height: 1.4\"><thead><tr>".to_owned();
+        let mut html = "<div style=\"overflow-x: auto; white-space: normal\"><table style=\"line-height: 1.4\"><thead><tr>".to_owned();
         for title in ["vat", "queue", "heap", "budget", "names", "holds", "held by"] {
             html += &format!("<th style=\"text-align: left; padding-right: 1em\">{title}</th>");
         }
@@ -66,7 +66,7 @@ impl Notebook {
             plain = "no vats: what the cells have made, nobody holds".to_owned();
             html = format!("<p>{plain}</p>");
         } else {
-            html += "</tbody></table>";
+            html += "</tbody></table></div>";
         }
         json!({ "text/plain": plain.trim_end(), "text/html": html })
     }
