@@ -79,8 +79,7 @@ fn cell(text: &str, offset: usize) -> Cell {
         }
         head += line.len();
     }
-    let mut program: String =
-        text[..head].bytes().map(|it| if it == b'\n' { '\n' } else { ' ' }).collect();
+    let mut program: String = text[..head].bytes().map(|it| if it == b'\n' { '\n' } else { ' ' }).collect();
     program.push_str(&text[head..]);
     Cell { piece: Piece { offset: TextSize::new(offset as u32), text: program.into() }, head, here, lasting }
 }
@@ -176,7 +175,10 @@ mod tests {
     #[test]
     fn two_blank_lines_end_a_cell_unless_something_is_open() {
         assert_eq!(texts("def a := 1\n\n\na + 1\n"), ["def a := 1", "a + 1"]);
-        assert_eq!(texts("def a {\n\n\n    to b() { 1 }\n}\n\n\na\n"), ["def a {\n\n\n    to b() { 1 }\n}", "a"]);
+        assert_eq!(
+            texts("def a {\n\n\n    to b() { 1 }\n}\n\n\na\n"),
+            ["def a {\n\n\n    to b() { 1 }\n}", "a"]
+        );
     }
 
     #[test]

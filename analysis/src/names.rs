@@ -134,6 +134,8 @@ pub(crate) fn prefix(name: &str, kind: FileKind) -> String {
             let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
             format!("{}$", last.strip_suffix(".emaker").unwrap_or(last))
         }
-        FileKind::Program | FileKind::Transcript | FileKind::Cell | FileKind::Notebook => "__main$".to_string(),
+        FileKind::Program | FileKind::Transcript | FileKind::Cell | FileKind::Notebook => {
+            "__main$".to_string()
+        }
     }
 }

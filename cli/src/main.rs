@@ -75,7 +75,7 @@ fn open(command: Command) -> anyhow::Result<Outcome> {
             clap_complete::generate(shell, &mut Cli::command(), "walnut", &mut std::io::stdout());
             Ok(Outcome::Clean)
         }
-        Command::Lsp => lsp::serve(check::auditors()).map(|()| Outcome::Clean),
+        Command::Lsp => lsp::serve(check::auditors(), kernel::text::PRELUDE).map(|()| Outcome::Clean),
         Command::Parse(it) => parse::run(&it),
         Command::Check(it) => check::run(&it),
         Command::Expand(it) => expand::run(&it),

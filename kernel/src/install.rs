@@ -1,5 +1,5 @@
 //! Where front ends look for kernels, and the `kernel.json` that is written there; beside it what JupyterLab loads, so that
-//! it knows E's colours, shows verdicts and has a panel for vats.
+//! it knows E's colours, shows verdicts and has a panel for vats, and what tells its server of our language server.
 
 use anyhow::Context;
 use serde_json::json;
@@ -32,6 +32,9 @@ pub fn install(place: &Place) -> anyhow::Result<PathBuf> {
     write(&lab.join(LAB_ENTRY), include_str!("lab/remoteEntry.js"))?;
     write(&folder.join("kernel.json"), &kernel_json(&walnut))?;
     write(&folder.join("logo-svg.svg"), LOGO)?;
+    let config = config_folder(place)?.join("jupyter_server_config.d");
+    fs::create_dir_all(&config).with_context(|| format!("cannot make {}", config.display()))?;
+    write(&config.join("walnut.json"), &language_server(&walnut))?;
     Ok(folder)
 }
 
@@ -48,6 +51,21 @@ fn kernel_json(walnut: &Path) -> String {
         "metadata": { "debugger": false },
     });
     format!("{spec:#}\n")
+}
+
+/// For jupyter-lsp, which comes with JupyterLab: what is started for texts in E. What jupyterlab-lsp sends need not be on
+/// disk.
+fn language_server(walnut: &Path) -> String {
+    let spec = json!({
+        "version": 2,
+        "argv": [walnut.to_string_lossy(), "lsp"],
+        "languages": ["e"],
+        "mime_types": ["text/x-e"],
+        "display_name": "Walnut",
+        "requires_documents_on_disk": false,
+    });
+    let config = json!({ "LanguageServerManager": { "language_servers": { "walnut": spec } } });
+    format!("{config:#}\n")
 }
 
 /// What JupyterLab calls the extension.
@@ -71,6 +89,24 @@ fn data_folder(place: &Place) -> anyhow::Result<PathBuf> {
         Place::Prefix(prefix) => Ok(prefix.join("share").join("jupyter")),
         Place::SysPrefix => Ok(active_prefix()?.join("share").join("jupyter")),
     }
+}
+
+fn config_folder(place: &Place) -> anyhow::Result<PathBuf> {
+    let below = |prefix: PathBuf| prefix.join("etc").join("jupyter");
+    match place {
+        Place::User => user_config_folder(),
+        Place::Prefix(prefix) => Ok(below(prefix.clone())),
+        Place::SysPrefix => Ok(below(active_prefix()?)),
+    }
+}
+
+/// As `jupyter --config-dir` says, without asking it.
+fn user_config_folder() -> anyhow::Result<PathBuf> {
+    if let Some(dir) = folder_in("JUPYTER_CONFIG_DIR") {
+        return Ok(dir);
+    }
+    let home = folder_in(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
+    Ok(home.context("no home folder is known; try --prefix DIR")?.join(".jupyter"))
 }
 
 /// As `jupyter --data-dir` says, without asking it.

@@ -5,6 +5,13 @@ use crate::directive;
 use crate::grants::Power;
 use std::collections::BTreeSet;
 
+/// What cells know from the start, as E, for who only reads them.
+pub const PRELUDE: &str = concat!(
+    include_str!("prelude.e"),
+    "/** A module of a Python process of its own: send to it, as in `<python:math> <- sqrt(2)`. */\n",
+    "def python__uriGetter {\n    to get(module :String) :any {\n        return Ref.promise()[0]\n    }\n}\n"
+);
+
 /// The cell's E. Directives are blanks in it, so that every position is that of the cell.
 pub fn program(cell: &str) -> String {
     directive::read(cell).program
@@ -27,7 +34,13 @@ pub fn asked(cells: &[String]) -> Vec<Vec<(String, String)>> {
 
 #[cfg(test)]
 mod tests {
-    use super::asked;
+    use super::{PRELUDE, asked};
+
+    #[test]
+    fn what_cells_know_from_the_start_is_e() {
+        assert!(syntax::parse(PRELUDE).errors.is_empty());
+        assert!(PRELUDE.contains(crate::python::GETTER));
+    }
 
     #[test]
     fn a_notebook_tells_what_it_will_ask_for() {

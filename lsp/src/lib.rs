@@ -30,12 +30,12 @@ use std::thread;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Serves one editor on standard input and output until it says `exit` or hangs up. `auditors` runs auditors that
-/// are written in E.
+/// are written in E; `prelude` is what comes before the first cell of every notebook.
 ///
 /// # Errors
 /// If no thread or no runtime can be had from the operating system.
-pub fn serve(auditors: Arc<dyn AuditorHost>) -> anyhow::Result<()> {
-    serve_on(auditors, tokio::io::stdin, tokio::io::stdout)
+pub fn serve(auditors: Arc<dyn AuditorHost>, prelude: &'static str) -> anyhow::Result<()> {
+    serve_on(auditors, prelude, tokio::io::stdin, tokio::io::stdout)
 }
 
 /// The same over any pair of streams, made inside the runtime that reads them.
@@ -44,6 +44,7 @@ pub fn serve(auditors: Arc<dyn AuditorHost>) -> anyhow::Result<()> {
 /// As [`serve`].
 pub fn serve_on<I, O>(
     auditors: Arc<dyn AuditorHost>,
+    prelude: &'static str,
     input: impl FnOnce() -> I,
     output: impl FnOnce() -> O,
 ) -> anyhow::Result<()>
@@ -54,7 +55,7 @@ where
     let (mailbox, events) = mpsc::channel();
     let (outbox, outgoing) = tokio::sync::mpsc::unbounded_channel();
     let (ahead, parts) = tokio::sync::mpsc::unbounded_channel();
-    let main_loop = MainLoop::new(auditors, mailbox.clone(), outbox, ahead);
+    let main_loop = MainLoop::new(auditors, prelude, mailbox.clone(), outbox, ahead);
     let main_loop =
         thread::Builder::new().name("main loop".to_owned()).spawn(move || main_loop.run(events))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;

@@ -109,11 +109,17 @@ pub struct MainLoop {
 }
 
 impl MainLoop {
-    pub fn new(auditors: Arc<dyn AuditorHost>, mailbox: Mailbox, outbox: Outbox, ahead: Ahead) -> MainLoop {
+    pub fn new(
+        auditors: Arc<dyn AuditorHost>,
+        prelude: &'static str,
+        mailbox: Mailbox,
+        outbox: Outbox,
+        ahead: Ahead,
+    ) -> MainLoop {
         MainLoop {
             host: AnalysisHost::with_auditors(auditors),
             documents: Documents::default(),
-            notebooks: Notebooks::default(),
+            notebooks: Notebooks::new(prelude),
             client: Client::default(),
             encoding: Encoding::negotiate(None),
             config: Arc::default(),

@@ -1,17 +1,33 @@
-//! Which cells a notebook has, in their order. Their texts are documents like others.
+//! Which cells a notebook has, in their order. Their texts are documents like others; what all of them come after is none.
 
 use crate::framework::proto::{
     NotebookCell, NotebookCellArrayChange, NotebookCellKind, NotebookDocument, Uri,
 };
-use analysis::FileKind;
+use analysis::{Change, FileId, FileKind};
 use std::collections::HashMap;
 
-#[derive(Default)]
+/// The text before the first cell of each notebook; documents have higher numbers.
+const PRELUDE: FileId = FileId(0);
+
 pub struct Notebooks {
+    prelude: &'static str,
+    has_begun: bool,
     cells: HashMap<String, Vec<NotebookCell>>,
 }
 
 impl Notebooks {
+    pub fn new(prelude: &'static str) -> Notebooks {
+        Notebooks { prelude, has_begun: false, cells: HashMap::new() }
+    }
+
+    /// What a first cell continues. It is read when there is one.
+    pub fn begin(&mut self, change: &mut Change) -> FileId {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            change.open(PRELUDE, "walnut", FileKind::Cell, self.prelude);
+        }
+        PRELUDE
+    }
+
     pub fn open(&mut self, it: NotebookDocument) {
         self.cells.insert(it.uri.as_str().to_owned(), it.cells);
     }

@@ -263,6 +263,29 @@
     };
   }
 
+  /**
+   * Ends each cell of the text that language servers get of a notebook, which has all cells in one, by a character that no cell
+   * has: the server then sees them as cells, blank lines in them or not.
+   */
+  async function boundaries() {
+    const { ILSPCodeExtractorsManager } = await take("@jupyterlab/lsp");
+    return {
+      id: `${NAME}:cells`,
+      description: "Where cells end, for the language server.",
+      autoStart: true,
+      requires: [],
+      optional: [ILSPCodeExtractorsManager],
+      activate: (_, extractors) => extractors?.register({
+        language: "e",
+        standalone: false,
+        fileExtension: "e",
+        cellType: ["code"],
+        hasForeignCode: () => true,
+        extractForeignCode: (code) => [{ hostCode: `${code}\u001e`, foreignCode: null, range: null, virtualShift: null }],
+      }, "e"),
+    };
+  }
+
   async function vats() {
     const { ICommandPalette } = await take("@jupyterlab/apputils");
     const { INotebookTracker } = await take("@jupyterlab/notebook");
@@ -314,7 +337,7 @@
   globalThis._JUPYTERLAB[NAME] = {
     init: (scope) => { shared = scope; },
     get: async () => {
-      const plugins = await Promise.all([colours(), hints(), vats()]);
+      const plugins = await Promise.all([colours(), hints(), boundaries(), vats()]);
       return () => ({ __esModule: true, default: plugins });
     },
   };

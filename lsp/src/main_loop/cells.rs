@@ -40,11 +40,13 @@ impl MainLoop {
 
     fn chain_cells(&mut self) {
         let mut change = Change::default();
+        let prelude = self.notebooks.begin(&mut change);
         for cells in self.notebooks.in_order() {
             let files: Vec<FileId> =
                 cells.iter().filter_map(|it| self.documents.get(it)).map(|it| it.file).collect();
             for (n, file) in files.iter().enumerate() {
-                change.continues(*file, n.checked_sub(1).and_then(|it| files.get(it)).copied());
+                let previous = n.checked_sub(1).and_then(|it| files.get(it)).copied();
+                change.continues(*file, previous.or(Some(prelude)));
             }
         }
         self.host.apply_change(change);

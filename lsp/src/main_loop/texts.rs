@@ -58,6 +58,10 @@ impl MainLoop {
             Some(file) => change.set_text(file, text),
             None => change.open(file, &self.name(&uri), kind, text),
         }
+        if known.is_none() && kind == FileKind::Notebook {
+            let prelude = self.notebooks.begin(change);
+            change.continues(file, Some(prelude));
+        }
         // First the write, which waits for snapshots: then nobody shares the map of documents.
         self.host.apply_change(std::mem::take(change));
         self.edits += 1;

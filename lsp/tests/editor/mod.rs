@@ -42,6 +42,9 @@ pub fn is_ours(line: &str) -> bool {
     matches!(word, "->" | "=>" | ".." | "open" | "write" | "delete" | "commit" | "loaded" | "settings" | "#")
 }
 
+/// What a notebook's cells know from the start.
+const PRELUDE: &str = "/** Text, shown as Markdown. */\ndef markdown(text :String) { return text }\n";
+
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 impl Editor {
@@ -60,7 +63,9 @@ impl Editor {
         let (server_output, input) = tokio::io::duplex(1 << 20);
         let server = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || lsp::serve_on(Arc::new(Nobody), || server_input, || server_output).unwrap())
+            .spawn(move || {
+                lsp::serve_on(Arc::new(Nobody), PRELUDE, || server_input, || server_output).unwrap()
+            })
             .unwrap();
         let mut it = Editor {
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),

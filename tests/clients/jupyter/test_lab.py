@@ -1,6 +1,7 @@
 """JupyterLab in a Chromium without a screen: a person runs cells and sees a promise resolve where it stands."""
 
 import contextlib
+import json
 import os
 import re
 import socket
@@ -34,13 +35,18 @@ def free_port():
 
 
 @pytest.fixture
-def lab(tmp_path, monkeypatch):
-    """A server, and its address once it has said that it listens."""
+def lab(tmp_path, monkeypatch, request):
+    """A server, and its address once it has said that it listens. Its person's settings are the test's parameter."""
+    settings = tmp_path / "settings"
+    for name, values in getattr(request, "param", {}).items():
+        (settings / name).parent.mkdir(parents=True)
+        (settings / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
     monkeypatch.setenv("WALNUT_DATA", str(tmp_path / "data"))
     (tmp_path / "prices.csv").write_text("fruit,cents\napple,30\n")
     port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={tmp_path}"]
+    command += [f"--LabApp.user_settings_dir={settings}"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     for line in server.stderr:
@@ -227,3 +233,17 @@ def test_verdicts_stand_at_the_ends_of_lines_and_follow_what_is_written(notebook
     notebook.page.keyboard.press("Control+a")
     notebook.page.keyboard.type("def shut := 0\ndef door { to open() { return shut } }")
     expect(verdicts.nth(1)).to_have_text("DeepFrozen")
+
+
+@pytest.mark.parametrize("lab", [{"@jupyterlab/lsp-extension/plugin": {"activate": "on"}}], indirect=True)
+def test_the_language_server_sees_cells_though_jupyterlab_joins_them(notebook):
+    bank = "%%vat bank\nvar coins := 1\n\n\ndef purse {\n    to spend(n) { return coins -= n }\n}"
+    notebook.open(bank, "def rate := 2", "def rate := 3\npurse <- spend(rate)\nmarkdown(`$cions`)")
+    faults = notebook.page.locator(".cm-lintRange-error")
+    expect(faults).to_have_count(1)
+    expect(faults).to_have_text("cions")
+    notebook.page.locator(".cm-line", has_text="def purse").get_by_text("purse").click()
+    uses = notebook.page.locator(".cm-lsp-highlight-Text, .cm-lsp-highlight-Read, .cm-lsp-highlight-Write")
+    expect(uses).to_have_count(2)
+    expect(notebook.page.locator(".jp-CodeCell").nth(2).locator(uses)).to_have_text("purse")
+    notebook.picture("language-server")
