@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn the_head_of_a_cell_is_blanks_of_its_length() {
         let it = cell("%%vat bänk\n\n% x\npurse\n", 0);
-        assert_eq!((it.head, it.here), (16, Some(Vat::Named("bänk".into()))));
+        assert_eq!((it.head, it.here), (17, Some(Vat::Named("bänk".into()))));
         assert_eq!(&*it.piece.text, "           \n\n   \npurse\n");
     }
 }
