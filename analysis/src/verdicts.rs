@@ -69,7 +69,8 @@ pub(crate) fn properties(db: &dyn Db, file: File, program: usize, object: Object
     let asked = &verdicts(db, file).programs[program];
     let frozen = about(asked, &is_about_frozen);
     let is_confined = |it: &Judgement| &*it.auditor == "Confined";
-    let inferred = || about(&confined(db, file)[program], &is_confined);
+    // What is Confined is DeepFrozen.
+    let inferred = || frozen.as_ref().and_then(|_| about(&confined(db, file)[program], &is_confined));
     let of_confined = about(asked, &is_confined).or_else(inferred);
     Properties::of(&frozen.unwrap_or_else(unknown), &of_confined.unwrap_or_else(unknown))
 }
