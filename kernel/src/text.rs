@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub const PRELUDE: &str = concat!(
     include_str!("prelude.e"),
     "/** A module of a Python process of its own: send to it, as in `<python:math> <- sqrt(2)`. */\n",
-    "def python__uriGetter {\n    to get(module :String) :any {\n        return Ref.promise()[0]\n    }\n}\n"
+    "def python__uriGetter {\n    to get(name :String) :any {\n        return Ref.promise()[0]\n    }\n}\n"
 );
 
 /// The cell's E. Directives are blanks in it, so that every position is that of the cell.
