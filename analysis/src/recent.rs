@@ -19,7 +19,12 @@ impl Recent {
     pub fn read(&self, file: FileId, text: &str) -> Arc<Reading> {
         let reading = match self.earlier(file) {
             Some(it) if it.text() == text => it,
-            Some(it) => Arc::new(it.again(text)),
+            Some(it) => {
+                // Whoever is edited once will be edited again.
+                let ready = it.in_fragments().map(Arc::new);
+                ready.iter().for_each(|it| self.keep(file, it.clone()));
+                Arc::new(ready.unwrap_or(it).again(text))
+            }
             None => Arc::new(Reading::new(text, &Pragmas::default())),
         };
         if !reading.has_error() {

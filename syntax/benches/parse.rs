@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 use syntax::cst::{Cst, Edit};
 use syntax::kernel_e::ObjectId;
-use syntax::{Outer, Pragmas, expand, lower, parse, resolve, static_errors};
+use syntax::{Outer, Pragmas, Reading, expand, lower, parse, resolve, static_errors};
 use text_size::{TextRange, TextSize};
 
 const PAGE: &str = include_str!("../../grammar/benches/page.e");
@@ -21,6 +21,8 @@ fn main() {
         ("AST to Kernel-E", vec![]),
         ("scopes", vec![]),
         ("one key to AST", vec![]),
+        ("one key to Kernel-E", vec![]),
+        ("a key too many", vec![]),
     ];
     let objects = parse_checked(PAGE).objects.len();
     for _ in 0..ROUNDS {
@@ -36,6 +38,9 @@ fn main() {
         assert!(scopes.captures(ObjectId(0)).len() < 100);
         rows[2].1.push(time);
         rows[3].1.push(one_key(&text));
+        let (key, mistake) = keys_read_again(&text);
+        rows[4].1.push(key);
+        rows[5].1.push(mistake);
     }
     println!("{} lines, {} KB of E", text.lines().count(), text.len() / 1024);
     for (name, mut times) in rows {
@@ -68,17 +73,41 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
     (answer, start.elapsed())
 }
 
-/// Types a letter at the end of a name in the middle of the text.
+/// The end of a name in the middle of the text.
+fn middle(cst: &Cst) -> TextSize {
+    let names = cst.nodes().filter(|it| it.kind() == syntax::cst::Kind::Identifier);
+    let ends: Vec<TextSize> = names.map(|it| it.range().end()).collect();
+    ends[ends.len() / 2]
+}
+
+/// Types a letter there; what it touches is parsed again, and all is lowered.
 fn one_key(text: &str) -> Duration {
     let cst = Cst::new(text);
-    let middle =
-        cst.nodes().filter(|it| it.kind() == syntax::cst::Kind::Identifier).map(|it| it.range().end());
-    let middle: Vec<TextSize> = middle.collect();
-    let at = middle[middle.len() / 2];
+    let at = middle(&cst);
     let mut typed = text.to_string();
     typed.insert(at.into(), 's');
     let edit = Edit { range: TextRange::empty(at), new_len: TextSize::new(1) };
     let (parse, time) = timed(|| lower(&cst.edited(&[edit], &typed), &Pragmas::default()));
     assert_eq!(parse, lower(&Cst::new(&typed), &Pragmas::default()));
     time
+}
+
+/// Types a letter there, and a bracket that fits nowhere: what each touches is read again.
+fn keys_read_again(text: &str) -> (Duration, Duration) {
+    let at = middle(&Cst::new(text)).into();
+    let typed = |key: char| {
+        let mut typed = text.to_string();
+        typed.insert(at, key);
+        typed
+    };
+    // The second reading of a text is the first one in fragments.
+    let reading = Reading::new(&typed('e'), &Pragmas::default()).again(text);
+    let timed_again = |text: &str| {
+        let (again, time) = timed(|| reading.again(text));
+        let once = parse(text);
+        assert_eq!(again.errors, once.errors);
+        assert_eq!(again.expansion.program, expand(&once.program).program);
+        time
+    };
+    (timed_again(&typed('s')), timed_again(&typed('[')))
 }

@@ -77,6 +77,17 @@ impl Reading {
         part.unwrap_or_else(|| Reading::new(text, &self.before))
     }
 
+    /// The same, ready for edits: in fragments, where it is not and can be cut.
+    pub fn in_fragments(&self) -> Option<Reading> {
+        match &self.body {
+            Body::Whole { cst, .. } if !self.has_error => {
+                let fragments = Fragment::all(cst, &self.before)?;
+                Some(Reading { body: Body::Fragments(fragments), ..self.clone() })
+            }
+            _ => None,
+        }
+    }
+
     /// The text that was read.
     pub fn text(&self) -> &str {
         &self.text
@@ -118,8 +129,8 @@ impl Reading {
     /// Reads a text in fragments, if it can be cut.
     fn cut(cst: Cst, before: &Pragmas) -> Reading {
         match Fragment::all(&cst, before) {
-            Some(fragments) if fragments.len() > 1 => Reading::of(cst.text().into(), before, fragments, &[]),
-            _ => Reading::whole(cst, before),
+            Some(fragments) => Reading::of(cst.text().into(), before, fragments, &[]),
+            None => Reading::whole(cst, before),
         }
     }
 

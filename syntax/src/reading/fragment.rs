@@ -24,12 +24,10 @@ pub(super) struct Fragment {
 }
 
 impl Fragment {
-    /// All fragments of a text; none where it has a mistake.
+    /// All fragments of a text; none where it has a mistake or cannot be cut.
     pub fn all(cst: &Cst, before: &Pragmas) -> Option<Vec<Arc<Fragment>>> {
-        if cst.has_error() {
-            return None;
-        }
-        Some(Fragment::row(cst.parts(LEAST), *before))
+        let parts = (!cst.has_error()).then(|| cst.parts(LEAST))?;
+        (parts.len() > 1).then(|| Fragment::row(parts, *before))
     }
 
     /// The fragments of a stretch of the text that came from the `damaged` ones by an edit; none where it has a

@@ -170,6 +170,10 @@ fn an_edited_text_reads_as_it_does_at_once() {
         let mut mistakes = 0;
         for _ in 0..12 {
             text = edited(&text, &texts[dice.below(texts.len())], &mut dice);
+            if let Some(it) = reading.in_fragments() {
+                check(&it, reading.text(), &pragmas);
+                reading = it;
+            }
             let again = reading.again(&text);
             check(&again, &text, &pragmas);
             if again.has_error() {
