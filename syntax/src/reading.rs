@@ -61,7 +61,10 @@ impl Reading {
         let (cst, part) = match &self.body {
             // What a mistake makes of the rest of a text may depend on what was there before.
             _ if self.has_error => (Cst::new(text), None),
-            Body::Whole { cst, .. } => (cst.edited(&[edit], text), None),
+            Body::Whole { cst, .. } => {
+                let edited = cst.edited(&[edit], text);
+                (if edited.has_error() { Cst::new(text) } else { edited }, None)
+            }
             Body::Fragments(fragments) => {
                 let damage = Damage::of(fragments, &edit, text);
                 match self.mended(fragments, &damage, text) {
@@ -74,7 +77,7 @@ impl Reading {
             return Reading::cut(cst, &self.before);
         }
         let part = part.and_then(|(fragments, it)| self.mistaken(fragments, &it, &cst));
-        part.unwrap_or_else(|| Reading::new(text, &self.before))
+        part.unwrap_or_else(|| Reading::whole(cst, &self.before))
     }
 
     /// The same, ready for edits: in fragments, where it is not and can be cut.
