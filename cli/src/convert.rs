@@ -20,8 +20,10 @@ const TRANSCRIPT: &str = "transcript";
 const ONE_VAT: &str = "%vat main\n";
 const CELL: &str = "%%cell ";
 const NOTEBOOK: &str = "%%notebook ";
-/// How far steps are indented in a transcript that was a notebook.
+/// How far steps are indented in a transcript that was a notebook, unless the metadata of a cell say otherwise.
 const MARGIN: &str = "  ";
+/// What says so, in `walnut` there. It goes no further.
+const INDENT: &str = "indent";
 
 pub fn run(it: &args::Convert) -> anyhow::Result<Outcome> {
     let (from, to) = kinds(it);
@@ -167,7 +169,7 @@ impl Reader {
             if let Some(it) = cell.source.strip_prefix(ONE_VAT).filter(|_| was_first_step) {
                 without_head.source = it.to_owned();
             }
-            if rendered(&without_head, self.is_top) != raw {
+            if rendered(&without_head, self.is_top, MARGIN) != raw {
                 cell.rest.insert("metadata".to_owned(), json!({ "walnut": { "updoc": raw } }));
             }
         }
@@ -241,12 +243,20 @@ pub fn to_transcript(notebook: &Notebook) -> String {
             text += raw;
             continue;
         }
+        let (cell, margin) = &indented(cell);
         let mut without_head = cell.clone();
         if let Some(it) = cell.source.strip_prefix(ONE_VAT).filter(|_| before.puts_all_in_one()) {
             without_head.source = it.to_owned();
         }
-        let shown = rendered(&without_head, text.is_empty());
-        let back = reads(&mut reader, &shown);
+        let shown = rendered(&without_head, text.is_empty(), margin);
+        let mut back = reads(&mut reader, &shown);
+        if *margin != MARGIN
+            && let Some(it) = &mut back
+            && it.rest.get("metadata").is_some_and(|it| it["walnut"]["updoc"] == shown)
+        {
+            // It is how the step stands there, and nothing else.
+            it.rest.insert("metadata".to_owned(), json!({}));
+        }
         // Prose without words is no prose to who reads it back.
         let is_same = |it: &Cell| {
             it.kind == cell.kind
@@ -266,6 +276,23 @@ pub fn to_transcript(notebook: &Notebook) -> String {
         text += &said;
     }
     text
+}
+
+/// A cell without what its metadata say of its indent, and that.
+fn indented(cell: &Cell) -> (Cell, String) {
+    let mut cell = cell.clone();
+    let said = |it: &Map<String, Value>| it.get("metadata")?["walnut"][INDENT].as_str().map(str::to_owned);
+    let Some(margin) = said(&cell.rest).filter(|it| it.chars().all(|it| it == ' ' || it == '\t')) else {
+        return (cell, MARGIN.to_owned());
+    };
+    let metadata = cell.rest.get_mut("metadata").and_then(Value::as_object_mut);
+    if let Some(metadata) = metadata {
+        if let Some(walnut) = metadata.get_mut("walnut").and_then(Value::as_object_mut) {
+            walnut.remove(INDENT);
+        }
+        metadata.retain(|key, it| key != "walnut" || it.as_object().is_some_and(|it| !it.is_empty()));
+    }
+    (cell, margin)
 }
 
 /// A cell with a line before it that says what the text alone does not.
@@ -365,7 +392,7 @@ fn words(text: &str, pieces: &mut Vec<Piece>) -> String {
 }
 
 /// A cell as it would be written by itself.
-fn rendered(cell: &Cell, is_first: bool) -> String {
+fn rendered(cell: &Cell, is_first: bool, margin: &str) -> String {
     let before = if is_first { "" } else { "\n" };
     if !cell.is_code() {
         let lines = cell.source.split('\n').map(|line| {
@@ -380,9 +407,9 @@ fn rendered(cell: &Cell, is_first: bool) -> String {
     for (at, line) in cell.source.split('\n').enumerate() {
         let mark = if at == 0 { "?" } else { ">" };
         let blank = if line.is_empty() { "" } else { " " };
-        text += &format!("{MARGIN}{mark}{blank}{line}\n");
+        text += &format!("{margin}{mark}{blank}{line}\n");
     }
-    text + &transcript::render(&cell.outputs.iter().filter_map(answer).collect::<Vec<_>>(), MARGIN)
+    text + &transcript::render(&cell.outputs.iter().filter_map(answer).collect::<Vec<_>>(), margin)
 }
 
 fn prose(text: &str) -> Cell {
@@ -453,6 +480,16 @@ mod tests {
         assert_eq!(to_notebook(&text), notebook);
         notebook.cells[0].source = "3".to_owned();
         assert_eq!(to_notebook(&to_transcript(&notebook)), notebook);
+    }
+
+    #[test]
+    fn a_new_step_is_indented_as_its_cell_says() {
+        let mut notebook = to_notebook("? 1\n\n? 2\n");
+        let mut new = Cell::code("3", vec![output(&Answer::new("value", "3"))]);
+        new.rest.insert("id".to_owned(), json!("cell-3"));
+        new.rest.insert("metadata".to_owned(), json!({ "walnut": { "indent": "" } }));
+        notebook.cells.push(new);
+        assert_eq!(to_transcript(&notebook), "? 1\n\n? 2\n\n? 3\n# value: 3\n");
     }
 
     fn notebook() -> Notebook {

@@ -39,7 +39,7 @@ export class Serializer implements vscode.NotebookSerializer {
     const whole = data.metadata?.walnut ?? { metadata: {}, nbformat: 4, nbformat_minor: 5 };
     const first = data.cells.find((it) => it.kind === vscode.NotebookCellKind.Code);
     const sharesVat = whole.metadata?.walnut?.transcript === true;
-    const cells = data.cells.map((it, at) => written(it, at, sharesVat && it === first ? ONE_VAT : ""));
+    const cells = data.cells.map((it, at) => written(it, at, sharesVat && it === first ? ONE_VAT : "", indent(data.cells, at)));
     const text = await convert(this.command, "updoc", Buffer.from(JSON.stringify({ ...whole, cells })));
     return Buffer.from(text);
   }
@@ -55,8 +55,16 @@ function convert(command: string, into: string, content: Uint8Array): Promise<st
   });
 }
 
+/** How far the step of a cell is indented: as it stood there, or as the step next to it. */
+function indent(cells: vscode.NotebookCellData[], at: number): string {
+  const near = [...cells.slice(0, at + 1).reverse(), ...cells.slice(at + 1)];
+  const step = near.find((it) => it.kind === vscode.NotebookCellKind.Code && it.metadata?.walnut);
+  // What stands there as `walnut convert` writes it is not kept.
+  return /^([ \t]*)\?/m.exec(step?.metadata?.walnut.metadata?.walnut?.updoc ?? "  ?")?.[1] ?? "  ";
+}
+
 /** A cell as nbformat has it. */
-function written(cell: vscode.NotebookCellData, at: number, head: string): Json {
+function written(cell: vscode.NotebookCellData, at: number, head: string, indent: string): Json {
   const before = cell.metadata?.walnut;
   const isCode = cell.kind === vscode.NotebookCellKind.Code;
   const source = isCode ? head + cell.value : cell.value;
@@ -69,7 +77,8 @@ function written(cell: vscode.NotebookCellData, at: number, head: string): Json 
   const kept = isNumbered ? {} : before.metadata;
   if (!isCode) return { cell_type: before?.cell_type ?? "markdown", id, metadata: kept, source };
   const said = [...answers(outputs)].map(([key, text]) => asOutput(key, text));
-  return { cell_type: "code", execution_count: null, id, metadata: kept, outputs: said, source };
+  const metadata = isNumbered ? { walnut: { indent } } : kept;
+  return { cell_type: "code", execution_count: null, id, metadata, outputs: said, source };
 }
 
 function sameAnswers(one: readonly vscode.NotebookCellOutput[], other: readonly vscode.NotebookCellOutput[]): boolean {

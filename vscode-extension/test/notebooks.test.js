@@ -173,7 +173,16 @@ test("a step that is edited is the only one that changes", { skip }, async () =>
   assert.equal(code[0].value, "def purse := 3\npurse + 1");
   code[1].value = "println(purse + 1)";
   code[1].outputs = [];
-  assert.equal(await saved(), PURSE.replace("? println(purse)\n# stdout: 3\n", "  ? println(purse + 1)\n"));
+  assert.equal(await saved(), PURSE.replace("? println(purse)\n# stdout: 3\n", "? println(purse + 1)\n"));
+});
+
+test("a step that is new is indented as the one before it", { skip }, async () => {
+  for (const margin of ["", "  ", "    "]) {
+    const text = `${margin}? 1\n${margin}# value: 1\n`;
+    const { data, saved } = await opened(text);
+    data.cells.push(new vscode.NotebookCellData(vscode.NotebookCellKind.Code, "2", "e"));
+    assert.equal(await saved(), `${text}\n${margin}? 2\n`);
+  }
 });
 
 test("the cells of a transcript run in one vat, and what they say is what its steps say", { skip }, async () => {
@@ -190,5 +199,5 @@ test("the cells of a transcript run in one vat, and what they say is what its st
   const wrong = cell("purse + 2");
   await controllers["walnut-updoc"].executeHandler([wrong], transcript);
   [code[0].value, code[0].outputs] = ["purse + 2", wrong.outputs];
-  assert.equal(await saved(), PURSE.replace("? def purse := 3\n> purse + 1\n# value: 4\n", "  ? purse + 2\n  # value: 5\n"));
+  assert.equal(await saved(), PURSE.replace("? def purse := 3\n> purse + 1\n# value: 4\n", "? purse + 2\n# value: 5\n"));
 });
