@@ -170,26 +170,13 @@ impl Session {
     /// Starts the next cells if none runs, runs a turn, and tells what came of it.
     pub fn advance(&mut self) {
         self.start_next();
-        self.voice.out.tell_before_work();
-        let turned = self.notebook.run_turn();
-        if turned != Turned::Quiet {
-            self.panel.touch();
-        }
-        match turned {
-            Turned::Ran { settled } if settled.is_empty() => {
-                if self.displays.is_due() {
-                    self.settle(&[]);
-                }
+        if self.turn() == Turned::Quiet {
+            self.settle(&[]);
+            self.release(true);
+            if self.is_at_rest() {
+                self.displays.explain(&mut self.notebook);
             }
-            Turned::Ran { settled } => self.settle(&settled),
-            Turned::Quiet => {
-                self.settle(&[]);
-                self.release(true);
-                if self.is_at_rest() {
-                    self.displays.explain(&mut self.notebook);
-                }
-                self.bury();
-            }
+            self.bury();
         }
         let widgets = &mut self.displays.widgets;
         self.panel.follow(&mut self.notebook, widgets, &self.comms, &self.voice);
@@ -199,6 +186,19 @@ impl Session {
         if self.is_stuck() {
             self.give_up_waiting();
         }
+    }
+
+    /// Runs a turn, if there is one, and shows what has settled in it.
+    fn turn(&mut self) -> Turned {
+        self.voice.out.tell_before_work();
+        let turned = self.notebook.run_turn();
+        if let Turned::Ran { settled } = &turned {
+            self.panel.touch();
+            if !settled.is_empty() || self.displays.is_due() {
+                self.settle(settled);
+            }
+        }
+        turned
     }
 
     fn start_next(&mut self) {
@@ -445,7 +445,7 @@ impl Session {
         if cell.stops_on_error() {
             // Cells that were sent together with one that failed are not run.
             for request in std::mem::take(&mut self.lane(lane).queue) {
-                self.voice.answer(&request, &json!({ "status": "aborted", "execution_count": self.count }));
+                self.voice.answer(&request, &json!({ "status": "aborted" }));
             }
         }
         later.into_iter().for_each(|it| self.take_in(it));

@@ -1,14 +1,24 @@
 //! What a cell's directives ask of the notebook itself: `%vats`, `%grants`, `%authority` …
 
 use super::Session;
+use super::holding::COMING_TO_REST;
 use crate::cell::Cell;
 use crate::directive::Ask;
 use crate::grants::Power;
 use crate::permission::listed;
 use crate::trouble::Trouble;
 use serde_json::json;
+use std::time::Instant;
 
 impl Session {
+    /// What cells have sent for arrives, and what that sends for: for a moment at most.
+    fn come_to_rest(&mut self) {
+        let until = Instant::now() + COMING_TO_REST;
+        while self.notebook.has_turns() && Instant::now() < until {
+            self.turn();
+        }
+    }
+
     /// Shows what a directive asks for.
     pub(super) fn tell(&mut self, cell: &Cell, ask: &Ask) -> Result<(), Trouble> {
         let data = match ask {
@@ -22,7 +32,10 @@ impl Session {
                 }
                 shown
             }
-            Ask::Messages => self.notebook.messages(),
+            Ask::Messages => {
+                self.come_to_rest();
+                self.notebook.messages()
+            }
             Ask::Grants => listed(&self.outside.grants),
             Ask::Revoke(number) => match number.parse().ok().and_then(|it| self.outside.grants.revoke(it)) {
                 Some(grant) => {

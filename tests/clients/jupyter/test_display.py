@@ -114,3 +114,12 @@ def test_messages_between_vats_are_drawn(kernel):
     bundle = display["content"]["data"]
     assert "cell 3 → bank: spend/1" in bundle["text/plain"]
     assert bundle["image/svg+xml"].startswith("<svg")
+
+
+def test_messages_are_drawn_that_are_still_on_their_way_when_all_cells_are_run(kernel):
+    run(kernel, "%messages")
+    run(kernel, "%%vat bank\nvar balance := 90\ndef purse { to spend(n) { return balance -= n } }\nnull")
+    kernel.start("purse <- spend(1)", cell="cell 3")
+    last = kernel.start("%messages", cell="cell 4")
+    drawn = of_type(kernel.said(last), "display_data")[0]["content"]["data"]["text/plain"]
+    assert "spend/1" in drawn, drawn
