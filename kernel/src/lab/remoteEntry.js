@@ -265,24 +265,41 @@
 
   /**
    * Ends each cell of the text that language servers get of a notebook, which has all cells in one, by a character that no cell
-   * has: the server then sees them as cells, blank lines in them or not.
+   * has: the server then sees them as cells, blank lines in them or not. What is changed by way of that text, as a rename
+   * changes it, comes into the cells with it, and it is taken out again there.
    */
   async function boundaries() {
     const { ILSPCodeExtractorsManager } = await take("@jupyterlab/lsp");
+    const { INotebookTracker } = await take("@jupyterlab/notebook");
+    const END = "\u001e";
+
+    const clean = (notebook) => {
+      // Before its kernel has started, too.
+      if (notebook.isDisposed || !(isOurs(notebook) || notebook.model?.defaultKernelName === "walnut")) return;
+      for (const { model: { sharedModel } } of notebook.content.widgets) {
+        for (let at; (at = sharedModel.getSource().indexOf(END)) >= 0;) sharedModel.updateSource(at, at + 1, "");
+      }
+    };
     return {
       id: `${NAME}:cells`,
       description: "Where cells end, for the language server.",
       autoStart: true,
-      requires: [],
+      requires: [INotebookTracker],
       optional: [ILSPCodeExtractorsManager],
-      activate: (_, extractors) => extractors?.register({
-        language: "e",
-        standalone: false,
-        fileExtension: "e",
-        cellType: ["code"],
-        hasForeignCode: () => true,
-        extractForeignCode: (code) => [{ hostCode: `${code}\u001e`, foreignCode: null, range: null, virtualShift: null }],
-      }, "e"),
+      activate: (_, notebooks, extractors) => {
+        extractors?.register({
+          language: "e",
+          standalone: false,
+          fileExtension: "e",
+          cellType: ["code"],
+          hasForeignCode: () => true,
+          extractForeignCode: (code) => [{ hostCode: code + END, foreignCode: null, range: null, virtualShift: null }],
+        }, "e");
+        // Not while the change itself is under way.
+        const watch = (it) => it.content.modelContentChanged.connect(() => setTimeout(clean, 0, it));
+        notebooks.forEach(watch);
+        notebooks.widgetAdded.connect((_, it) => watch(it));
+      },
     };
   }
 

@@ -255,4 +255,6 @@ def test_the_language_server_sees_cells_though_jupyterlab_joins_them(notebook):
     expect(notebook.page.locator(".jp-CodeCell .cm-content").nth(2)).to_contain_text("wallet <- spend(rate)")
     expect(notebook.page.locator(".jp-CodeCell .cm-content").nth(0)).to_contain_text("def wallet {")
     expect(faults).to_have_text("cions")
+    # What ends a cell for the server is nowhere in the notebook.
+    expect(notebook.page.locator(".jp-CodeCell .cm-specialChar")).to_have_count(0)
     notebook.picture("renamed")
