@@ -95,8 +95,8 @@ pub(crate) fn trees(db: &dyn Db, file: File) -> Arc<Vec<Tree>> {
 /// A step of a transcript is short, and so is a cell; of the others only what a key has touched is read again.
 fn read(db: &dyn Db, file: File, piece: &Piece, pragmas: &Pragmas) -> Arc<Reading> {
     match file.kind(db) {
-        FileKind::Transcript => Arc::new(Reading::new(&piece.text, pragmas)),
-        FileKind::Notebook => Arc::new(Reading::new(&piece.text, &Pragmas::default())),
+        FileKind::Transcript => Arc::new(Reading::new(&piece.text, pragmas).without_tree()),
+        FileKind::Notebook => Arc::new(Reading::new(&piece.text, &Pragmas::default()).without_tree()),
         _ => db.recent().read(file.id(db), &piece.text),
     }
 }

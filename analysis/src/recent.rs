@@ -30,7 +30,8 @@ impl Recent {
         if !reading.has_error() {
             self.keep(file, reading.clone());
         }
-        reading
+        // The tree is kept here for the next time, and nowhere else: there may be thousands of texts.
+        Arc::new(reading.without_tree())
     }
 
     fn keep(&self, file: FileId, it: Arc<Reading>) {

@@ -44,7 +44,7 @@ pub struct Reading {
 #[derive(Clone, Debug)]
 enum Body {
     /// Read at once.
-    Whole { cst: Arc<Cst>, program: Arc<ast::Program> },
+    Whole { cst: Option<Arc<Cst>>, program: Arc<ast::Program> },
     /// Two at least, in order; together they are the text.
     Fragments(Vec<Arc<Fragment>>),
 }
@@ -61,7 +61,8 @@ impl Reading {
         let (cst, part) = match &self.body {
             // What a mistake makes of the rest of a text may depend on what was there before.
             _ if self.has_error => (Cst::new(text), None),
-            Body::Whole { cst, .. } => {
+            Body::Whole { cst: None, .. } => (Cst::new(text), None),
+            Body::Whole { cst: Some(cst), .. } => {
                 let edited = cst.edited(&[edit], text);
                 (if edited.has_error() { Cst::new(text) } else { edited }, None)
             }
@@ -83,12 +84,21 @@ impl Reading {
     /// The same, ready for edits: in fragments, where it is not and can be cut.
     pub fn in_fragments(&self) -> Option<Reading> {
         match &self.body {
-            Body::Whole { cst, .. } if !self.has_error => {
+            Body::Whole { cst: Some(cst), .. } if !self.has_error => {
                 let fragments = Fragment::all(cst, &self.before)?;
                 Some(Reading { body: Body::Fragments(fragments), ..self.clone() })
             }
             _ => None,
         }
+    }
+
+    /// The same without the parser's tree of a text that was read at once: for whoever will not read it again.
+    pub fn without_tree(&self) -> Reading {
+        let mut it = self.clone();
+        if let Body::Whole { cst, .. } = &mut it.body {
+            *cst = None;
+        }
+        it
     }
 
     /// The text that was read.
@@ -124,7 +134,7 @@ impl Reading {
         let Parse { program, errors, pragmas } = lower(&cst, before);
         let expansion = Arc::new(expand(&program));
         let (text, has_error) = (cst.text().into(), cst.has_error());
-        let body = Body::Whole { cst: Arc::new(cst), program: Arc::new(program) };
+        let body = Body::Whole { cst: Some(Arc::new(cst)), program: Arc::new(program) };
         let temporaries = Vec::new();
         Reading { text, before: *before, has_error, body, temporaries, errors, pragmas, expansion }
     }
